@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ranks of distinct keys, through one open-addressing table. */
+#include <base/keys.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <base/memory.h>
+
+typedef struct slot {
+  uint64_t key;
+  uint32_t index; /* position among the keys met so far */
+} slot;
+
+typedef struct key_table {
+  slot *slots;
+  size_t mask, used;
+  uint64_t *met;
+  size_t met_capacity;
+} key_table;
+
+/* Fibonacci hashing spreads consecutive keys, which is what mixed-radix keys are. */
+static size_t place(const key_table *table, uint64_t key) {
+  return (size_t)((key * UINT64_C(11400714819323198485)) >> 20) & table->mask;
+}
+
+static slot *find(const key_table *table, uint64_t key) {
+  size_t i = place(table, key);
+  while (table->slots[i].key != TG_KEY_NONE && table->slots[i].key != key)
+    i = (i + 1) & table->mask;
+  return &table->slots[i];
+}
+
+static int resize(key_table *table, size_t size) {
+  slot *slots = tg_memory_new(size, sizeof *slots);
+  if (!slots)
+    return -1;
+  memset(slots, 0xff, size * sizeof *slots);
+  tg_memory_free(table->slots);
+  table->slots = slots;
+  table->mask = size - 1;
+  for (size_t i = 0; i < table->used; i++)
+    *find(table, table->met[i]) = (slot){table->met[i], (uint32_t)i};
+  return 0;
+}
+
+static int add(key_table *table, uint64_t key, uint32_t *index) {
+  slot *found = find(table, key);
+  if (found->key == key) {
+    *index = found->index;
+    return 0;
+  }
+  if (tg_memory_grow((void **)&table->met, &table->met_capacity, table->used + 1, sizeof *table->met))
+    return -1;
+  *index = (uint32_t)table->used;
+  *found = (slot){key, *index};
+  table->met[table->used++] = key;
+  return table->used * 2 > table->mask ? resize(table, (table->mask + 1) * 2) : 0;
+}
+
+static int compare(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, uint64_t **distinct,
+                          size_t *distinct_count, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  key_table table = {0};
+  uint32_t *order = NULL;
+  uint64_t last = TG_KEY_NONE;
+  uint32_t last_index = TG_RANK_NONE;
+  *distinct = NULL;
+  *distinct_count = 0;
+  if (resize(&table, 1024))
+    goto memory;
+  for (size_t i = 0; i < count; i++) {
+    if (keys[i] == TG_KEY_NONE) {
+      ranks[i] = TG_RANK_NONE;
+      continue;
+    }
+    if (keys[i] != last) { /* records of one area tend to stand together */
+      if (add(&table, keys[i], &last_index))
+        goto memory;
+      last = keys[i];
+    }
+    ranks[i] = last_index;
+  }
+  *distinct = tg_memory_new(table.used, sizeof **distinct);
+  order = tg_memory_new(table.used, sizeof *order);
+  if (!*distinct || !order)
+    goto memory;
+  if (table.used) {
+    memcpy(*distinct, table.met, table.used * sizeof **distinct);
+    qsort(*distinct, table.used, sizeof **distinct, compare);
+  }
+  for (size_t i = 0; i < table.used; i++)
+    order[find(&table, (*distinct)[i])->index] = (uint32_t)i;
+  for (size_t i = 0; i < count; i++)
+    if (ranks[i] != TG_RANK_NONE)
+      ranks[i] = order[ranks[i]];
+  *distinct_count = table.used;
+  goto cleanup;
+memory:
+  tg_memory_free(*distinct);
+  *distinct = NULL;
+  status = tg_error_memory(error);
+cleanup:
+  tg_memory_free(table.slots);
+  tg_memory_free(table.met);
+  tg_memory_free(order);
+  return status;
+}
