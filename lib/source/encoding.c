@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* UTF-8 checked, Windows-1252 seen and converted, everything else refused by name. */
+#include <source/encoding.h>
+
+#include <string.h>
+
+#include <base/text.h>
+
+/* Unicode of the Windows-1252 bytes 0x80..0x9F (Unicode Consortium, CP1252.TXT); 0 where there is none.
+ * The bytes above stand for themselves. */
+static const uint16_t windows_1252[32] = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
+};
+
+/* Beginnings of files that people take for CSV. */
+static const struct {
+  const char *bytes;
+  size_t length;
+  const char *what;
+} signatures[] = {
+    {"\xFF\xFE\0\0", 4, "UTF-32 text"},
+    {"\0\0\xFE\xFF", 4, "UTF-32 text"},
+    {"\xFF\xFE", 2, "UTF-16 text"},
+    {"\xFE\xFF", 2, "UTF-16 text"},
+    {"PK\x03\x04", 4, "an Excel or LibreOffice workbook (or another ZIP archive)"},
+    {"\xD0\xCF\x11\xE0", 4, "an old Excel workbook"},
+    {"\x1F\x8B", 2, "gzip data within gzip data"},
+    {"BZh", 3, "bzip2 data"},
+    {"\xFD" "7zXZ", 5, "xz data"},
+    {"\x28\xB5\x2F\xFD", 4, "zstd data"},
+    {"$FL2", 4, "an SPSS file"},
+    {"$FL3", 4, "an SPSS file"},
+    {"%PDF", 4, "a PDF document"},
+};
+
+static trygg_status refuse_as(const tg_encoding *encoding, const char *what, trygg_error *error) {
+  return tg_error_at(error, TRYGG_EPARSE, encoding->file, 0, 0, NULL,
+                     "the file is %s, not plain text; save it as CSV in UTF-8", what);
+}
+
+/* Skip the UTF-8 mark; refuse what is no text in a byte encoding. */
+static trygg_status look_at_beginning(tg_encoding *encoding, const unsigned char *bytes, size_t length,
+                                      size_t *skip, trygg_error *error) {
+  encoding->started = 1;
+  if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+    encoding->marked = 1;
+    *skip = 3;
+    return TRYGG_OK;
+  }
+  for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
+    if (length >= signatures[i].length && memcmp(bytes, signatures[i].bytes, signatures[i].length) == 0)
+      return refuse_as(encoding, signatures[i].what, error);
+  /* UTF-16 without a mark: every other byte of ASCII text is NUL. */
+  if (length >= 4 && ((bytes[0] && !bytes[1] && bytes[2] && !bytes[3]) || (!bytes[0] && bytes[1] && !bytes[2] && bytes[3])))
+    return refuse_as(encoding, "UTF-16 text", error);
+  return TRYGG_OK;
+}
+
+static void count_lines(tg_encoding *encoding, const unsigned char *bytes, size_t length) {
+  if (length == 0)
+    return;
+  const unsigned char *end = bytes + length, *at;
+  for (at = bytes; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+    encoding->lines += at == bytes ? !encoding->after_cr : at[-1] != '\r';
+  for (at = bytes; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++)
+    encoding->lines++;
+  encoding->after_cr = end[-1] == '\r';
+}
+
+/* How many bytes from the start are ASCII without NUL, eight at a time. */
+static size_t plain_prefix(const unsigned char *bytes, size_t length) {
+  const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+  size_t i = 0;
+  while (i + 8 <= length) {
+    uint64_t word;
+    memcpy(&word, bytes + i, 8);
+    if ((word | (word - ones)) & high)
+      break;
+    i += 8;
+  }
+  while (i < length && bytes[i] != 0 && bytes[i] < 0x80)
+    i++;
+  return i;
+}
+
+/* 1 when the bytes are the beginning of a sequence whose end is not there yet. */
+static int is_cut(const unsigned char *bytes, size_t length) {
+  size_t whole = bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : 2;
+  if (bytes[0] < 0xC2 || bytes[0] > 0xF4 || length >= whole)
+    return 0;
+  for (size_t i = 1; i < length; i++)
+    if ((bytes[i] & 0xC0) != 0x80)
+      return 0;
+  return 1;
+}
+
+/* Put a sequence of bytes into `pending`. */
+static void put_sequence(tg_encoding *encoding, const unsigned char *bytes, size_t length) {
+  memcpy(encoding->pending, bytes, length);
+  encoding->pending_begin = 0;
+  encoding->pending_end = length;
+}
+
+static int put_windows(tg_encoding *encoding, unsigned char byte) {
+  unsigned code = byte < 0xA0 ? windows_1252[byte - 0x80] : byte;
+  unsigned char bytes[3];
+  if (code == 0)
+    return -1;
+  if (code < 0x800) {
+    bytes[0] = (unsigned char)(0xC0 | code >> 6);
+    bytes[1] = (unsigned char)(0x80 | (code & 0x3F));
+    put_sequence(encoding, bytes, 2);
+  } else {
+    bytes[0] = (unsigned char)(0xE0 | code >> 12);
+    bytes[1] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
+    bytes[2] = (unsigned char)(0x80 | (code & 0x3F));
+    put_sequence(encoding, bytes, 3);
+  }
+  return 0;
+}
+
+/* A message for the byte that cannot be; `encoding->lines` counts the lines before it. */
+static trygg_status refuse_byte(const tg_encoding *encoding, unsigned char byte, trygg_error *error) {
+  int64_t line = encoding->lines + 1;
+  if (byte == 0)
+    return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+                       "a NUL byte, which no text has; the file is damaged or no CSV");
+  if (encoding->windows)
+    return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+                       "a byte that neither UTF-8 nor Windows-1252 has; save the file as CSV in UTF-8");
+  return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+                     "%s, but this line has bytes that are no UTF-8: the file mixes encodings; save it as CSV in UTF-8",
+                     encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
+}
+
+static size_t drain(tg_encoding *encoding, char *out, size_t size) {
+  size_t count = encoding->pending_end - encoding->pending_begin;
+  count = count < size ? count : size;
+  memcpy(out, encoding->pending + encoding->pending_begin, count);
+  encoding->pending_begin += count;
+  return count;
+}
+
+trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
+                                 char *out, size_t size, size_t *used, size_t *produced, trygg_error *error) {
+  size_t in = 0, put = 0, skipped = 0;
+  *used = *produced = 0;
+  if (!encoding->started) {
+    trygg_status status = look_at_beginning(encoding, bytes, length, &skipped, error);
+    if (status != TRYGG_OK)
+      return status;
+    in = skipped;
+  }
+  for (;;) {
+    put += drain(encoding, out + put, size - put);
+    if (put == size || in == length)
+      break;
+    size_t most = length - in < size - put ? length - in : size - put;
+    size_t plain = plain_prefix(bytes + in, most);
+    memcpy(out + put, bytes + in, plain);
+    in += plain;
+    put += plain;
+    if (plain == most)
+      continue;
+    size_t sequence = bytes[in] && !encoding->windows ? tg_text_utf8((const char *)bytes + in, length - in) : 0;
+    if (sequence > 1) {
+      encoding->multibyte = 1;
+      put_sequence(encoding, bytes + in, sequence);
+      in += sequence;
+      continue;
+    }
+    if (bytes[in] && !encoding->windows && !last && is_cut(bytes + in, length - in))
+      break;
+    if (bytes[in] && !encoding->multibyte && !encoding->marked)
+      encoding->windows = 1;
+    if (!bytes[in] || !encoding->windows || put_windows(encoding, bytes[in]) != 0) {
+      count_lines(encoding, bytes, in);
+      return refuse_byte(encoding, bytes[in], error);
+    }
+    in++;
+  }
+  count_lines(encoding, bytes + skipped, in - skipped);
+  *used = in;
+  *produced = put;
+  return TRYGG_OK;
+}

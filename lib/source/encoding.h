@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes of a text file to checked UTF-8. */
+#ifndef TG_SOURCE_ENCODING_H
+#define TG_SOURCE_ENCODING_H
+
+#include <base/error.h>
+
+/* Zero-initialise, then set `file` (borrowed). */
+typedef struct tg_encoding {
+  const char *file;
+  int started;     /* the beginning was looked at */
+  int marked;      /* it had the UTF-8 mark (BOM) */
+  int multibyte;   /* a sequence of several bytes was seen: the text is UTF-8 */
+  int windows;     /* bytes that are no UTF-8 came first: the text is Windows-1252 */
+  int after_cr;    /* the last byte counted was a CR */
+  int64_t lines;   /* line ends so far: LF, CR, or both together */
+  char pending[4]; /* of a sequence that did not fit */
+  size_t pending_begin, pending_end;
+} tg_encoding;
+
+/* Bytes that tg_encoding_convert wants to see of a beginning, unless there are fewer. */
+#define TG_ENCODING_BEGINNING 8
+
+/* Convert bytes[0..length) into out[0..size); `last`: no bytes follow.  *used are taken, *produced given.  Up to
+ * three bytes stay unused when the rest of their sequence is still to come. */
+trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
+                                 char *out, size_t size, size_t *used, size_t *produced, trygg_error *error);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes in: a file, standard input or memory, inflated when they are gzip, as
+ * UTF-8 without BOM. */
+#ifndef TG_SOURCE_SOURCE_H
+#define TG_SOURCE_SOURCE_H
+
+#include <base/error.h>
+
+typedef struct tg_source tg_source;
+
+typedef struct tg_source_limits {
+  uint64_t bytes; /* once inflated; 0: 16 GiB */
+  uint64_t ratio; /* inflated to compressed, after the first MiB; 0: 200 */
+} tg_source_limits;
+
+/* `path` "-" is standard input, shown as "(stdin)".  The source keeps a copy of the name. */
+trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg_source **out, trygg_error *error);
+
+/* Borrows `bytes` until tg_source_free. */
+trygg_status tg_source_open_memory(const char *name, const void *bytes, size_t length,
+                                   const tg_source_limits *limits, tg_source **out, trygg_error *error);
+
+/* Read up to `size` bytes of UTF-8 text; *length 0 is the end, and only then is the
+ * whole input known to be sound.  Windows-1252 is seen and converted, UTF-16 and
+ * NUL bytes are refused, gzip members checked one by one (CRC, length, truncation,
+ * trailing garbage).  Errors name the file and, for text faults, the line. */
+trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t *length, trygg_error *error);
+
+const char *tg_source_name(const tg_source *source);
+
+/* Raw (compressed) bytes read so far, and all of them where known, else 0. */
+uint64_t tg_source_done(const tg_source *source);
+uint64_t tg_source_total(const tg_source *source);
+
+/* "UTF-8" or "Windows-1252": what the bytes were, as far as seen. */
+const char *tg_source_encoding(const tg_source *source);
+
+void tg_source_free(tg_source *source);
+
+#endif

@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes in: gzip, encodings, records, limits and every fault with its place. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <base/memory.h>
+#include <base/text.h>
+#include <source/records.h>
+
+static trygg_error error;
+
+/* ---- what the tests read with ------------------------------------------------------- */
+
+/* The whole text of a source, read `step` bytes at a time; NUL-terminated, freed by the caller. */
+static trygg_status read_all(tg_source *source, size_t step, tg_text *out) {
+  char piece[4096];
+  size_t length = 0;
+  trygg_status status;
+  do {
+    status = tg_source_read(source, piece, step, &length, &error);
+    tg_text_append(out, piece, length);
+  } while (status == TRYGG_OK && length > 0);
+  return status;
+}
+
+static trygg_status read_bytes(const void *bytes, size_t length, size_t step, tg_text *out, const char **encoding) {
+  tg_source *source = NULL;
+  trygg_status status = tg_source_open_memory("memory.csv", bytes, length, NULL, &source, &error);
+  if (status == TRYGG_OK)
+    status = read_all(source, step, out);
+  if (encoding)
+    *encoding = status == TRYGG_OK ? tg_source_encoding(source) : "";
+  tg_source_free(source);
+  return status;
+}
+
+/* gzip `text`, with a header that has a name and a time, as gzip(1) writes it. */
+static size_t gzip(const char *text, size_t length, unsigned char *out, size_t size) {
+  z_stream stream;
+  gz_header header;
+  memset(&stream, 0, sizeof stream);
+  memset(&header, 0, sizeof header);
+  header.time = 0x5F3C2B1A;
+  header.name = (Bytef *)(uintptr_t) "answers.csv";
+  header.os = 3;
+  ck_assert_int_eq(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  deflateSetHeader(&stream, &header);
+  stream.next_in = (z_const Bytef *)(uintptr_t)text;
+  stream.avail_in = (uInt)length;
+  stream.next_out = out;
+  stream.avail_out = (uInt)size;
+  ck_assert_int_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  size_t made = size - stream.avail_out;
+  deflateEnd(&stream);
+  return made;
+}
+
+/* Records as text: "line:field|field\n". */
+static trygg_status write_record(void *context, const tg_record *record, trygg_error *why) {
+  tg_text *out = context;
+  (void)why;
+  tg_text_format(out, "%lld:", (long long)record->line);
+  for (size_t i = 0; i < record->count; i++) {
+    ck_assert_uint_eq(strlen(record->fields[i]), record->lengths[i]);
+    tg_text_format(out, "%s%s", i ? "|" : "", record->fields[i]);
+  }
+  tg_text_putc(out, '\n');
+  return TRYGG_OK;
+}
+
+static trygg_status split(const void *bytes, size_t length, const tg_records_options *options, tg_text *out,
+                          char *delimiter) {
+  tg_source *source = NULL;
+  trygg_status status = tg_source_open_memory("memory.csv", bytes, length, NULL, &source, &error);
+  if (status == TRYGG_OK)
+    status = tg_records_read(source, options, write_record, out, delimiter, &error);
+  tg_source_free(source);
+  return status;
+}
+
+#define ck_split(text, expected)                                            \
+  do {                                                                      \
+    tg_text out = {0};                                                      \
+    ck_ok(split(text, sizeof(text) - 1, NULL, &out, NULL));                 \
+    ck_assert_str_eq(out.bytes, expected);                                  \
+    tg_text_free(&out);                                                     \
+  } while (0)
+
+/* ---- files ----------------------------------------------------------------------------- */
+
+START_TEST(files_are_read_whole_and_named) {
+  tg_source *source;
+  tg_text out = {0};
+  const char *path = write_text(temporary_folder(), "a.csv", "a,b\n1,2\n");
+  ck_ok(tg_source_open(path, NULL, &source, &error));
+  ck_assert_str_eq(tg_source_name(source), path);
+  ck_assert_uint_eq(tg_source_total(source), 8);
+  ck_ok(read_all(source, 3, &out));
+  ck_assert_str_eq(out.bytes, "a,b\n1,2\n");
+  ck_assert_uint_eq(tg_source_done(source), 8);
+  tg_source_free(source);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(missing_files_and_folders_are_refused_by_name) {
+  tg_source *source = (tg_source *)&error;
+  ck_assert_int_eq(tg_source_open("/nowhere/at/all.csv", NULL, &source, &error), TRYGG_EIO);
+  ck_assert_ptr_null(source);
+  ck_assert_str_eq(error.file, "/nowhere/at/all.csv");
+  ck_assert_ptr_nonnull(strstr(error.message, "no such file"));
+  ck_assert_int_eq(tg_source_open(temporary_folder(), NULL, &source, &error), TRYGG_EIO);
+  ck_assert_ptr_nonnull(strstr(error.message, "folder"));
+  ck_assert_int_eq(tg_source_open("", NULL, &source, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_source_open_memory("x", NULL, 1, NULL, &source, &error), TRYGG_EINVAL);
+}
+END_TEST
+
+START_TEST(empty_input_is_refused) {
+  tg_text out = {0};
+  unsigned char packed[200];
+  ck_assert_int_eq(read_bytes("", 0, 10, &out, NULL), TRYGG_EPARSE);
+  ck_assert_ptr_nonnull(strstr(error.message, "is empty"));
+  ck_assert_str_eq(error.file, "memory.csv");
+  ck_assert_int_eq(read_bytes("\xEF\xBB\xBF", 3, 10, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(read_bytes(packed, gzip("", 0, packed, sizeof packed), 10, &out, NULL), TRYGG_EPARSE);
+  ck_assert_ptr_nonnull(strstr(error.message, "is empty"));
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(standard_input_and_pipes_are_read) {
+  int ends[2], kept = dup(STDIN_FILENO);
+  ck_assert_int_eq(pipe(ends), 0);
+  ck_assert_int_eq(write(ends[1], "a\n1\n", 4), 4);
+  close(ends[1]);
+  dup2(ends[0], STDIN_FILENO);
+  close(ends[0]);
+  tg_source *source;
+  tg_text out = {0};
+  ck_ok(tg_source_open("-", NULL, &source, &error));
+  ck_assert_str_eq(tg_source_name(source), "(stdin)");
+  ck_assert_uint_eq(tg_source_total(source), 0);
+  ck_ok(read_all(source, 10, &out));
+  ck_assert_str_eq(out.bytes, "a\n1\n");
+  tg_source_free(source);
+  ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0); /* not ours to close */
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(a_file_that_changes_while_it_is_read_is_refused) {
+  const char *folder = temporary_folder();
+  size_t length = 600000;
+  char *text = tg_memory_new(length, 1);
+  memset(text, 'x', length);
+  const char *path = write_file(folder, "changing.csv", text, length);
+  tg_source *source;
+  char piece[100];
+  size_t got;
+  tg_text out = {0};
+  ck_ok(tg_source_open(path, NULL, &source, &error));
+  ck_ok(tg_source_read(source, piece, sizeof piece, &got, &error));
+  ck_assert_int_eq(truncate(path, 300000), 0);
+  ck_assert_int_eq(read_all(source, 4096, &out), TRYGG_EIO);
+  ck_assert_ptr_nonnull(strstr(error.message, "changed while it was read"));
+  ck_assert_int_eq(tg_source_read(source, piece, sizeof piece, &got, &error), TRYGG_EIO); /* stays failed */
+  ck_assert_uint_eq(got, 0);
+  tg_source_free(source);
+  tg_text_free(&out);
+  tg_memory_free(text);
+}
+END_TEST
+
+/* ---- gzip ------------------------------------------------------------------------------ */
+
+static const char seed[] = "id,wave,q1\n1,2024,3\n2,2024,88\n3,2024,1\n4,2023,2\n5,2023,99\n";
+
+START_TEST(gzip_is_seen_by_content_whatever_the_read_size) {
+  unsigned char packed[400];
+  size_t length = gzip(seed, strlen(seed), packed, sizeof packed);
+  static const size_t steps[] = {1, 2, 7, 64, 4096};
+  for (size_t i = 0; i < 5; i++) {
+    tg_text out = {0};
+    ck_ok(read_bytes(packed, length, steps[i], &out, NULL));
+    ck_assert_str_eq(out.bytes, seed);
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(gzip_members_follow_each_other) {
+  unsigned char packed[1000];
+  size_t length = gzip("a,b\n1,", 6, packed, sizeof packed);
+  length += gzip("", 0, packed + length, sizeof packed - length);
+  length += gzip("2\n3,4\n", 6, packed + length, sizeof packed - length);
+  tg_text out = {0};
+  ck_ok(read_bytes(packed, length, 100, &out, NULL));
+  ck_assert_str_eq(out.bytes, "a,b\n1,2\n3,4\n");
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(every_truncation_of_gzip_is_refused) {
+  unsigned char packed[800];
+  size_t first = gzip(seed, strlen(seed), packed, sizeof packed);
+  size_t length = first + gzip(seed, strlen(seed), packed + first, sizeof packed - first);
+  for (size_t cut = 0; cut < length; cut++) {
+    if (cut == first) /* a whole file of its own */
+      continue;
+    tg_text out = {0};
+    ck_assert_msg(read_bytes(packed, cut, 4096, &out, NULL) == TRYGG_EPARSE, "%zu of %zu bytes were accepted", cut,
+                  length);
+    ck_assert_str_eq(error.file, "memory.csv");
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(a_flipped_bit_in_gzip_never_changes_what_is_read) {
+  unsigned char packed[400];
+  size_t length = gzip(seed, strlen(seed), packed, sizeof packed), accepted = 0;
+  for (size_t bit = 0; bit < length * 8; bit++) {
+    tg_text out = {0};
+    packed[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    if (read_bytes(packed, length, 4096, &out, NULL) == TRYGG_OK) {
+      accepted++;
+      ck_assert_str_eq(out.bytes, seed);
+    }
+    packed[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    tg_text_free(&out);
+  }
+  /* Time, extra flags, system, text flag and the stored name carry no content; nothing else may pass. */
+  ck_assert_uint_le(accepted, 8 * (4 + 1 + 1 + 12) + 1);
+}
+END_TEST
+
+START_TEST(bytes_after_gzip_are_refused) {
+  unsigned char packed[400];
+  static const struct {
+    const char *bytes;
+    size_t length;
+  } tails[] = {{"\0", 1}, {"\0\0\0\0\0\0\0\0", 8}, {"x", 1}, {"9,9\n", 4}, {"\x1f", 1}, {"\x1f\x8b", 2}, {"\x1f\x8c\x08\0", 4}};
+  size_t length = gzip(seed, strlen(seed), packed, sizeof packed);
+  for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+    tg_text out = {0};
+    memcpy(packed + length, tails[i].bytes, tails[i].length);
+    ck_assert_int_eq(read_bytes(packed, length + tails[i].length, 4096, &out, NULL), TRYGG_EPARSE);
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(gzip_within_gzip_is_refused) {
+  unsigned char inner[400], outer[600];
+  size_t length = gzip(seed, strlen(seed), inner, sizeof inner);
+  length = gzip((const char *)inner, length, outer, sizeof outer);
+  tg_text out = {0};
+  ck_assert_int_eq(read_bytes(outer, length, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_ptr_nonnull(strstr(error.message, "gzip data within gzip data"));
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(plain_text_followed_by_gzip_is_refused) {
+  unsigned char bytes[500] = "a,b\n1,2\n";
+  size_t length = 8 + gzip(seed, strlen(seed), bytes + 8, sizeof bytes - 8);
+  tg_text out = {0};
+  ck_assert_int_eq(read_bytes(bytes, length, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(error.line, 3);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(inflated_bytes_and_their_ratio_are_limited) {
+  size_t length = 4 << 20;
+  char *text = tg_memory_new(length, 1);
+  unsigned char *packed = tg_memory_new(100000, 1);
+  memset(text, 'a', length);
+  size_t size = gzip(text, length, packed, 100000);
+  tg_source_limits limits = {0, 0};
+  tg_source *source;
+  tg_text out = {0};
+  ck_ok(tg_source_open_memory("bomb", packed, size, &limits, &source, &error));
+  ck_assert_int_eq(read_all(source, 4096, &out), TRYGG_ELIMIT);
+  ck_assert_ptr_nonnull(strstr(error.message, "max_ratio"));
+  ck_assert_uint_lt(out.length, 3 << 20);
+  tg_source_free(source);
+  tg_text_free(&out);
+  limits.ratio = 2000;
+  limits.bytes = length - 1;
+  ck_ok(tg_source_open_memory("bomb", packed, size, &limits, &source, &error));
+  ck_assert_int_eq(read_all(source, 4096, &out), TRYGG_ELIMIT);
+  ck_assert_ptr_nonnull(strstr(error.message, "max_bytes"));
+  tg_source_free(source);
+  tg_text_free(&out);
+  limits.bytes = length;
+  ck_ok(tg_source_open_memory("bomb", packed, size, &limits, &source, &error));
+  ck_ok(read_all(source, 4096, &out));
+  ck_assert_uint_eq(out.length, length);
+  tg_source_free(source);
+  tg_text_free(&out);
+  limits.bytes = 7;
+  ck_ok(tg_source_open_memory("plain", "12345678", 8, &limits, &source, &error));
+  ck_assert_int_eq(read_all(source, 4096, &out), TRYGG_ELIMIT);
+  tg_source_free(source);
+  tg_text_free(&out);
+  tg_memory_free(text);
+  tg_memory_free(packed);
+}
+END_TEST
+
+/* ---- encodings --------------------------------------------------------------------------- */
+
+START_TEST(utf8_passes_unchanged_and_loses_its_mark) {
+  static const char text[] = "\xEF\xBB\xBF" "kommun,gr\xC3\xA4ns\n\xC3\x85r,\xF0\x9F\x98\x80\n\xE2\x82\xAC\n";
+  for (size_t step = 1; step <= 9; step++) {
+    tg_text out = {0};
+    const char *encoding;
+    ck_ok(read_bytes(text, sizeof text - 1, step, &out, &encoding));
+    ck_assert_str_eq(out.bytes, text + 3);
+    ck_assert_str_eq(encoding, "UTF-8");
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(utf8_is_whole_across_the_ends_of_buffers) {
+  size_t pairs = 300000;
+  char *text = tg_memory_new(2 * pairs + 2, 1);
+  for (size_t shift = 0; shift < 2; shift++) {
+    tg_text out = {0};
+    const char *encoding;
+    text[0] = 'x';
+    for (size_t i = 0; i < pairs; i++)
+      memcpy(text + shift + 2 * i, "\xC3\xA5", 2);
+    text[shift + 2 * pairs] = '\0';
+    ck_ok(read_bytes(text, shift + 2 * pairs, 4096, &out, &encoding));
+    ck_assert_str_eq(encoding, "UTF-8");
+    ck_assert_uint_eq(out.length, shift + 2 * pairs);
+    ck_assert_int_eq(memcmp(out.bytes, text, out.length), 0);
+    tg_text_free(&out);
+  }
+  tg_memory_free(text);
+}
+END_TEST
+
+START_TEST(windows_1252_is_seen_and_converted) {
+  for (size_t step = 1; step <= 5; step++) {
+    tg_text out = {0};
+    const char *encoding;
+    static const char text[] = "namn;\xE5r\nK\xF6ping;\x80 5\x96" "6 \x9F\n";
+    ck_ok(read_bytes(text, sizeof text - 1, step, &out, &encoding));
+    ck_assert_str_eq(out.bytes, "namn;år\nKöping;€ 5–6 Ÿ\n");
+    ck_assert_str_eq(encoding, "Windows-1252");
+    tg_text_free(&out);
+  }
+  tg_text out = {0};
+  ck_ok(read_bytes("a\n\xC3", 3, 10, &out, NULL)); /* a lead byte at the very end is a letter */
+  ck_assert_str_eq(out.bytes, "a\nÃ");
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(bytes_that_windows_1252_does_not_have_are_refused_with_their_line) {
+  static const char bytes[] = "\x81\x8D\x8F\x90\x9D";
+  for (size_t i = 0; i < 5; i++) {
+    char text[] = "a\r\n\xE5\r\r\nb\n?";
+    tg_text out = {0};
+    text[sizeof text - 2] = bytes[i];
+    ck_assert_int_eq(read_bytes(text, sizeof text - 1, 3, &out, NULL), TRYGG_EPARSE);
+    ck_assert_int_eq(error.line, 5);
+    ck_assert_ptr_nonnull(strstr(error.message, "Windows-1252"));
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(mixed_encodings_are_refused_with_their_line) {
+  tg_text out = {0};
+  ck_assert_int_eq(read_bytes("a\n\xC3\xA5\nb\n\xE5\n", 9, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(error.line, 4);
+  ck_assert_ptr_nonnull(strstr(error.message, "mixes encodings"));
+  ck_assert_int_eq(read_bytes("\xEF\xBB\xBF" "a\n\xE5\n", 7, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(error.line, 2);
+  ck_assert_ptr_nonnull(strstr(error.message, "mark of UTF-8"));
+  /* overlong, a surrogate, beyond Unicode: no UTF-8 either */
+  ck_assert_int_eq(read_bytes("\xC3\xA5\xC0\xAF", 4, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(read_bytes("\xC3\xA5\xED\xA0\x80", 5, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(read_bytes("\xC3\xA5\xF4\x90\x80\x80", 6, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(read_bytes("\xC3\xA5\xE2\x82", 4, 100, &out, NULL), TRYGG_EPARSE);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(nul_is_refused_with_its_line) {
+  tg_text out = {0};
+  ck_assert_int_eq(read_bytes("a,b\n1,2\n3,\0\n", 12, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(error.line, 3);
+  ck_assert_ptr_nonnull(strstr(error.message, "NUL"));
+  ck_assert_int_eq(read_bytes("a\rb\r\0", 5, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(error.line, 3);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(other_formats_are_refused_by_name) {
+  static const struct {
+    const char *bytes;
+    size_t length;
+    const char *word;
+  } cases[] = {
+      {"\xFF\xFE" "a\0,\0b\0", 8, "UTF-16"}, {"\xFE\xFF\0a\0,", 6, "UTF-16"}, {"a\0,\0b\0\n\0", 8, "UTF-16"},
+      {"\0a\0,\0b", 6, "UTF-16"},           {"\xFF\xFE\0\0a\0\0\0", 8, "UTF-32"}, {"PK\x03\x04....", 8, "workbook"},
+      {"\xD0\xCF\x11\xE0....", 8, "Excel"},   {"$FL2@(#)", 8, "SPSS"},           {"BZh91AY&", 8, "bzip2"},
+      {"%PDF-1.7", 8, "PDF"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    tg_text out = {0};
+    ck_assert_int_eq(read_bytes(cases[i].bytes, cases[i].length, 100, &out, NULL), TRYGG_EPARSE);
+    ck_assert_msg(strstr(error.message, cases[i].word) != NULL, "%s", error.message);
+    ck_assert_ptr_nonnull(strstr(error.message, "UTF-8")); /* what to do */
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+/* ---- records ------------------------------------------------------------------------------- */
+
+START_TEST(records_have_fields_and_their_line) {
+  ck_split("a,b\n1,2\n3,4\n", "1:a|b\n2:1|2\n3:3|4\n");
+  ck_split("a,b\n1,2", "1:a|b\n2:1|2\n");
+  ck_split("a,b\r\n1,2\r\n", "1:a|b\n2:1|2\n");
+  ck_split("a,b\r1,2\r3,4", "1:a|b\n2:1|2\n3:3|4\n");
+  ck_split("a,b\n,\n1,\n,2\n", "1:a|b\n2:|\n3:1|\n4:|2\n");
+  ck_split("a,b\n1,2,3\n4\n", "1:a|b\n2:1|2|3\n3:4\n"); /* the width is for the caller to judge */
+}
+END_TEST
+
+START_TEST(quoted_fields_keep_what_is_in_them) {
+  ck_split("a,b\n\"x,y\",\"say \"\"no\"\"\"\n", "1:a|b\n2:x,y|say \"no\"\n");
+  ck_split("a,b\n\"l1\nl2\r\nl3\",2\n3,4\n", "1:a|b\n2:l1\nl2\r\nl3|2\n5:3|4\n");
+  ck_split("a,b\n\"l1\rl2\",2\r3,4\n", "1:a|b\n2:l1\rl2|2\n4:3|4\n");
+  ck_split("a,b\n\" x \", y \n", "1:a|b\n2: x |y\n"); /* blanks around an unquoted field are trimmed */
+  ck_split("a,b\n\"\",\"\"\n", "1:a|b\n2:|\n");
+}
+END_TEST
+
+START_TEST(blank_lines_are_no_records_but_in_one_column) {
+  ck_split("\n\na,b\n\n1,2\n  \n\r\n3,4\n\n", "3:a|b\n5:1|2\n8:3|4\n");
+  ck_split("a\n1\n\n  \n2\n\n", "1:a\n2:1\n3:\n4:\n5:2\n6:\n");
+  ck_split("a\r\n1\r\n\r\n2\r\n", "1:a\n2:1\n3:\n4:2\n");
+  ck_split("a\r1\r\r2", "1:a\n2:1\n3:\n4:2\n");
+  ck_split("a\n\"x\n\ny\"\n", "1:a\n2:x\n\ny\n"); /* a blank line within quotes is text */
+  ck_split("a\tb\n\t\n", "1:a|b\n2:|\n");
+}
+END_TEST
+
+START_TEST(delimiters_are_seen_in_the_header) {
+  static const struct {
+    const char *text;
+    char delimiter;
+  } cases[] = {{"a,b\n1,2\n", ','},     {"a;b\n1,5;2\n", ';'},   {"a\tb\n1\t2\n", '\t'}, {"a\n1\n", ','},
+               {"\"a;x;y\",b\n1,2\n", ','}, {"a;b,c;d\n1;2,5;3\n", ';'}, {"sep=|\na|b\n1|2\n", '|'}, {"SEP=;\r\na;b\r\n1;2\r\n", ';'},
+               {"\"sep=,\"\na,b\n1,2\n", ','}, {"\n\na;b\n", ';'},     {"\"a\n,,,\";b\n", ';'}, {"sep=\na\n", ','}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    tg_text out = {0};
+    char delimiter = 0;
+    ck_ok(split(cases[i].text, strlen(cases[i].text), NULL, &out, &delimiter));
+    ck_assert_msg(delimiter == cases[i].delimiter, "%s: %d", cases[i].text, delimiter);
+    tg_text_free(&out);
+  }
+  ck_split("sep=;\na;b\n1,5;2\n", "2:a|b\n3:1,5|2\n");
+  ck_split("separate,x\n1,2\n", "1:separate|x\n2:1|2\n");
+  ck_split("sep=;\r\na;b\r\n1;2\r\n", "2:a|b\n3:1|2\n");
+}
+END_TEST
+
+START_TEST(a_given_delimiter_wins) {
+  tg_records_options options = {.delimiter = ';'};
+  tg_text out = {0};
+  ck_ok(split("a,b,c;d\n1,2,3;4\n", 16, &options, &out, NULL));
+  ck_assert_str_eq(out.bytes, "1:a,b,c|d\n2:1,2,3|4\n");
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(a_final_control_z_is_no_record) {
+  ck_split("a,b\r\n1,2\r\n\x1a", "1:a|b\n2:1|2\n");
+  ck_split("a,b\n1,2\x1a", "1:a|b\n2:1|2\n");
+  ck_split("a,b\n1\x1a,2\n", "1:a|b\n2:1\x1a|2\n");
+}
+END_TEST
+
+START_TEST(faults_of_quotes_have_line_and_column) {
+  static const struct {
+    const char *text;
+    int line, column;
+    const char *word;
+  } cases[] = {
+      {"a,b\n1,2\n3,\"x\n4,5\n", 3, 2, "never closed"},
+      {"a,b\n1,\"", 2, 2, "never closed"},
+      {"a,b\n\"l1\nl2\",\"x\n4,5\n", 2, 2, "never closed"},
+      {"a,b\n1,2\n\"x\"y,3\n", 3, 1, "after its closing quote"},
+      {"a,b\n1,\"x\" \"y\"\n", 2, 2, "after its closing quote"},
+      {"a,b\n1,x\"y\n", 2, 2, "does not begin with one"},
+      {"a,b\n\n\n1,2 \"\n", 4, 2, "does not begin with one"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    tg_text out = {0};
+    ck_assert_int_eq(split(cases[i].text, strlen(cases[i].text), NULL, &out, NULL), TRYGG_EPARSE);
+    ck_assert_int_eq(error.line, cases[i].line);
+    ck_assert_int_eq(error.column, cases[i].column);
+    ck_assert_str_eq(error.file, "memory.csv");
+    ck_assert_msg(strstr(error.message, cases[i].word) != NULL, "%s", error.message);
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
+START_TEST(a_file_of_blank_lines_has_no_header) {
+  tg_text out = {0};
+  ck_assert_int_eq(split("\n \n\n", 4, NULL, &out, NULL), TRYGG_EPARSE);
+  ck_assert_ptr_nonnull(strstr(error.message, "header"));
+  ck_assert_int_eq(split("sep=;\n", 6, NULL, &out, NULL), TRYGG_EPARSE);
+  tg_text_free(&out);
+}
+END_TEST
+
+START_TEST(fields_columns_and_records_are_limited) {
+  tg_text out = {0};
+  tg_records_options options = {.max_field = 5};
+  ck_ok(split("a,b\n12345,\"12345\"\n", 18, &options, &out, NULL));
+  ck_assert_str_eq(out.bytes, "1:a|b\n2:12345|12345\n");
+  ck_assert_int_eq(split("a,b\n1,2\n1,123456\n", 17, &options, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 3);
+  ck_assert_int_eq(error.column, 2);
+  ck_assert_ptr_nonnull(strstr(error.message, "max_field"));
+  ck_assert_int_eq(split("a,b\n1,\"123\n456\"\n", 16, &options, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 2);
+  options = (tg_records_options){.max_columns = 3};
+  ck_ok(split("a,b,c\n1,2,3\n", 12, &options, &out, NULL));
+  ck_assert_int_eq(split("a,b,c\n1,2,3,4\n", 14, &options, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 2);
+  ck_assert_int_eq(error.column, 4);
+  options = (tg_records_options){.max_record = 8};
+  ck_ok(split("a,b\n123,567\n1,2\n", 16, &options, &out, NULL));
+  ck_assert_int_eq(split("a,b\n123,5678\n", 13, &options, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 2);
+  ck_assert_int_eq(split("a,b\n\"1\n2\n3\n4\n\",5", 16, &options, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_ptr_nonnull(strstr(error.message, "max_record"));
+  options = (tg_records_options){.max_field = UINT64_MAX};
+  ck_assert_int_eq(split("a\n", 2, &options, &out, NULL), TRYGG_EINVAL);
+  tg_text_free(&out);
+}
+END_TEST
+
+/* An open quote does not take the rest of a large file into memory. */
+START_TEST(an_open_quote_stops_at_the_field_limit) {
+  size_t length = 3 << 20;
+  char *text = tg_memory_new(length, 1);
+  tg_text out = {0};
+  for (size_t i = 0; i < length; i += 4)
+    memcpy(text + i, "1,2\n", 4);
+  text[8] = '"';
+  ck_assert_int_eq(split(text, length, NULL, &out, NULL), TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 3);
+  ck_assert_ptr_nonnull(strstr(error.message, "quote"));
+  tg_memory_free(text);
+  tg_text_free(&out);
+}
+END_TEST
+
+static trygg_status count_record(void *context, const tg_record *record, trygg_error *why) {
+  int64_t *seen = context;
+  (void)why;
+  /* records of 1, 2 or 3 physical lines, numbered by their first line */
+  ck_assert_int_eq(record->line, seen[1]);
+  ck_assert_uint_eq(record->count, 2);
+  seen[1] += 1 + (seen[0] == 0 ? 0 : seen[0] % 3);
+  seen[0]++;
+  return TRYGG_OK;
+}
+
+START_TEST(lines_are_exact_across_the_ends_of_buffers) {
+  static const char *const ends[] = {"\n", "\r\n", "\r"};
+  for (size_t e = 0; e < 3; e++) {
+    tg_text text = {0};
+    int64_t seen[2] = {0, 1};
+    tg_text_format(&text, "a,b%s", ends[e]);
+    for (int i = 1; text.length < 1200000; i++)
+      tg_text_format(&text, "%d,\"%s%s%s%s\"%s", i * 7919, "x", i % 3 > 0 ? ends[e] : "", i % 3 > 1 ? ends[e] : "",
+                     i % 5 ? "y" : "a longer piece of text", ends[e]);
+    tg_source *source;
+    ck_ok(tg_source_open_memory("m", text.bytes, text.length, NULL, &source, &error));
+    ck_ok(tg_records_read(source, NULL, count_record, seen, NULL, &error));
+    ck_assert_int_gt(seen[0], 30000);
+    tg_source_free(source);
+    tg_text_free(&text);
+  }
+}
+END_TEST
+
+START_TEST(long_fields_and_many_columns_are_whole) {
+  size_t size = 900000;
+  tg_text text = {0}, out = {0};
+  tg_text_put(&text, "a,b\n1,");
+  for (size_t i = 0; i < size; i++)
+    tg_text_putc(&text, (char)('a' + i % 26));
+  tg_text_put(&text, "\n2,3\n");
+  ck_ok(split(text.bytes, text.length, NULL, &out, NULL));
+  ck_assert_uint_eq(out.length, 6 + 4 + size + 1 + 6);
+  ck_assert_int_eq(memcmp(out.bytes + 10, text.bytes + 6, size), 0);
+  tg_text_clear(&text);
+  tg_text_clear(&out);
+  for (int row = 0; row < 2; row++)
+    for (int i = 0; i < 4096; i++)
+      tg_text_format(&text, "%d%s", i, i == 4095 ? "\n" : ";");
+  ck_ok(split(text.bytes, text.length, NULL, &out, NULL));
+  ck_assert_ptr_nonnull(strstr(out.bytes, "|4094|4095\n2:0|1|"));
+  tg_text_free(&text);
+  tg_text_free(&out);
+}
+END_TEST
+
+static trygg_status refuse_third(void *context, const tg_record *record, trygg_error *why) {
+  ++*(int *)context;
+  return record->line == 3 ? tg_error_at(why, TRYGG_EDATA, "f", record->line, 0, NULL, "no") : TRYGG_OK;
+}
+
+START_TEST(a_callback_stops_the_reading) {
+  tg_source *source;
+  int calls = 0;
+  ck_ok(tg_source_open_memory("m", "a\n1\n2\n3\n", 8, NULL, &source, &error));
+  ck_assert_int_eq(tg_records_read(source, NULL, refuse_third, &calls, NULL, &error), TRYGG_EDATA);
+  ck_assert_int_eq(calls, 3);
+  ck_assert_int_eq(error.line, 3);
+  tg_source_free(source);
+}
+END_TEST
+
+/* ---- progress, memory ----------------------------------------------------------------------- */
+
+static int count_reports(void *user, const char *stage, uint64_t done, uint64_t total) {
+  int *left = user;
+  ck_assert_str_eq(stage, "load");
+  ck_assert_uint_le(done, total);
+  return --*left == 0;
+}
+
+START_TEST(progress_is_reported_every_mebibyte_and_can_stop) {
+  tg_text text = {0}, out = {0};
+  while (text.length < 5 << 20)
+    tg_text_put(&text, "1234567,1234567\n");
+  int left = 1000;
+  trygg_progress progress = {sizeof progress, count_reports, &left};
+  tg_records_options options = {.progress = &progress};
+  ck_ok(split(text.bytes, text.length, &options, &out, NULL));
+  ck_assert_int_ge(1000 - left, 4);
+  left = 2;
+  ck_assert_int_eq(split(text.bytes, text.length, &options, &out, NULL), TRYGG_ECANCELLED);
+  tg_text_free(&text);
+  tg_text_free(&out);
+}
+END_TEST
+
+static trygg_status ignore_record(void *context, const tg_record *record, trygg_error *why) {
+  (void)why;
+  *(size_t *)context += record->count;
+  return TRYGG_OK;
+}
+
+START_TEST(memory_that_runs_out_is_an_error_and_leaks_nothing) {
+  unsigned char packed[400];
+  size_t length = gzip(seed, strlen(seed), packed, sizeof packed);
+  for (int for_ever = 0; for_ever < 2; for_ever++) {
+    trygg_status status = TRYGG_ENOMEM;
+    long k = 0;
+    for (; status != TRYGG_OK; k++) {
+      tg_source *source = NULL;
+      size_t fields = 0;
+      tg_memory_fail(k, for_ever);
+      status = tg_source_open_memory("m", packed, length, NULL, &source, &error);
+      if (status == TRYGG_OK)
+        status = tg_records_read(source, NULL, ignore_record, &fields, NULL, &error);
+      tg_memory_fail(-1, 0);
+      tg_source_free(source);
+      ck_assert(status == TRYGG_ENOMEM || (status == TRYGG_OK && fields == 18));
+    }
+    ck_assert_int_gt(k, 9);
+  }
+}
+END_TEST
+
+static Suite *source_suite(void) {
+  Suite *suite = suite_create("source");
+  TCase *files = tcase_create("files"), *packed = tcase_create("gzip"), *text = tcase_create("encoding"),
+        *records = tcase_create("records");
+  tcase_add_test(files, files_are_read_whole_and_named);
+  tcase_add_test(files, missing_files_and_folders_are_refused_by_name);
+  tcase_add_test(files, empty_input_is_refused);
+  tcase_add_test(files, standard_input_and_pipes_are_read);
+  tcase_add_test(files, a_file_that_changes_while_it_is_read_is_refused);
+  suite_add_tcase(suite, files);
+  tcase_add_test(packed, gzip_is_seen_by_content_whatever_the_read_size);
+  tcase_add_test(packed, gzip_members_follow_each_other);
+  tcase_add_test(packed, every_truncation_of_gzip_is_refused);
+  tcase_add_test(packed, a_flipped_bit_in_gzip_never_changes_what_is_read);
+  tcase_add_test(packed, bytes_after_gzip_are_refused);
+  tcase_add_test(packed, gzip_within_gzip_is_refused);
+  tcase_add_test(packed, plain_text_followed_by_gzip_is_refused);
+  tcase_add_test(packed, inflated_bytes_and_their_ratio_are_limited);
+  suite_add_tcase(suite, packed);
+  tcase_add_test(text, utf8_passes_unchanged_and_loses_its_mark);
+  tcase_add_test(text, utf8_is_whole_across_the_ends_of_buffers);
+  tcase_add_test(text, windows_1252_is_seen_and_converted);
+  tcase_add_test(text, bytes_that_windows_1252_does_not_have_are_refused_with_their_line);
+  tcase_add_test(text, mixed_encodings_are_refused_with_their_line);
+  tcase_add_test(text, nul_is_refused_with_its_line);
+  tcase_add_test(text, other_formats_are_refused_by_name);
+  suite_add_tcase(suite, text);
+  tcase_add_test(records, records_have_fields_and_their_line);
+  tcase_add_test(records, quoted_fields_keep_what_is_in_them);
+  tcase_add_test(records, blank_lines_are_no_records_but_in_one_column);
+  tcase_add_test(records, delimiters_are_seen_in_the_header);
+  tcase_add_test(records, a_given_delimiter_wins);
+  tcase_add_test(records, a_final_control_z_is_no_record);
+  tcase_add_test(records, faults_of_quotes_have_line_and_column);
+  tcase_add_test(records, a_file_of_blank_lines_has_no_header);
+  tcase_add_test(records, fields_columns_and_records_are_limited);
+  tcase_add_test(records, an_open_quote_stops_at_the_field_limit);
+  tcase_add_test(records, lines_are_exact_across_the_ends_of_buffers);
+  tcase_add_test(records, long_fields_and_many_columns_are_whole);
+  tcase_add_test(records, a_callback_stops_the_reading);
+  tcase_add_test(records, progress_is_reported_every_mebibyte_and_can_stop);
+  tcase_add_test(records, memory_that_runs_out_is_an_error_and_leaks_nothing);
+  suite_add_tcase(suite, records);
+  return suite;
+}
+
+int main(void) { return run_suite(source_suite()); }
