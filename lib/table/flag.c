@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Flags of result rows: one row a flag. */
+#include <table/flag.h>
+
+#include <string.h>
+
+#include <trygg/table.h>
+
+static const struct {
+  unsigned bit;
+  const char *name, *help;
+} flags_known[TG_FLAG_COUNT] = {
+    {TG_FLAG_SUPPRESSED, "suppressed", "too few answers to publish"},
+    {TG_FLAG_UNRELIABLE, "unreliable", "too few effective cases for the interval to be trusted"},
+    {TG_FLAG_LONELY, "lonely", "a stratum with a single sampling unit took part in the variance"},
+    {TG_FLAG_NO_DF, "no_df", "no degrees of freedom, hence no interval"},
+    {TG_FLAG_BOUNDARY, "boundary", "a share of exactly 0 or 1"},
+    {TG_FLAG_NOT_ASKED, "not_asked", "the question was not asked in that wave"},
+    {TG_FLAG_ITEM_MISSING, "item_missing", "missing answers count as 0 in the total"},
+    {TG_FLAG_INCOMPLETE, "incomplete", "an item of the index is missing"},
+    {TG_FLAG_BREAK, "break", "the series breaks between these waves"},
+    {TG_FLAG_NO_SE, "no_se", "the figure has no standard error"},
+    {TG_FLAG_MODEL, "model", "the figure comes from a model"},
+};
+
+const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags) {
+  size_t used = 0;
+
+  for (size_t i = 0; i < TG_FLAG_COUNT; i++) {
+    size_t length = strlen(flags_known[i].name);
+    if (!(flags & flags_known[i].bit) || used + length + 2 > TG_FLAG_SIZE)
+      continue;
+    if (used > 0)
+      out[used++] = ' ';
+    memcpy(out + used, flags_known[i].name, length);
+    used += length;
+  }
+  out[used] = '\0';
+  return out;
+}
+
+static unsigned find_bit(const char *word, size_t length) {
+  for (size_t i = 0; i < TG_FLAG_COUNT; i++)
+    if (strlen(flags_known[i].name) == length && memcmp(flags_known[i].name, word, length) == 0)
+      return flags_known[i].bit;
+  return 0;
+}
+
+unsigned tg_flag_parse(const char *text) {
+  unsigned flags = 0;
+
+  while (text != NULL && *text != '\0') {
+    size_t length = strcspn(text, " ");
+    flags |= find_bit(text, length);
+    text += length;
+    text += strspn(text, " ");
+  }
+  return flags;
+}
+
+unsigned tg_flag_bit(size_t i) {
+  return i < TG_FLAG_COUNT ? flags_known[i].bit : 0;
+}
+
+const char *trygg_table_flag(size_t flag) {
+  return flag < TG_FLAG_COUNT ? flags_known[flag].name : NULL;
+}
+
+const char *trygg_table_flag_help(size_t flag) {
+  return flag < TG_FLAG_COUNT ? flags_known[flag].help : NULL;
+}
