@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An indicator turns the answers of a record into y and x, so that an estimate is Y/X or Y,
+ * Y = sum of w y and X = sum of w x over the records that are inside its denominator. */
+#ifndef TG_INDICATOR_INDICATOR_H
+#define TG_INDICATOR_INDICATOR_H
+
+#include <trygg/indicator.h>
+
+#include <responses/responses.h>
+
+/* What is estimated from y and x. */
+typedef enum tg_estimand {
+  TG_RATIO,   /* Y / X; x is 1 inside the denominator but for type `ratio` */
+  TG_TOTAL,   /* Y */
+  TG_QUANTILE /* the value at which the weighted distribution of y passes `probability` */
+} tg_estimand;
+
+/* Where a record stands. */
+enum { TG_OUTSIDE = 0, TG_INSIDE = 1, TG_ITEM_MISSING = 2 /* in the base, but without a value */ };
+
+/* y, x and state of a run of records; y and x are only meaningful where state is TG_INSIDE. */
+typedef struct tg_values {
+  double *y, *x;
+  unsigned char *state;
+} tg_values;
+
+typedef struct tg_indicator tg_indicator;
+
+/* Columns of indicators.csv a type cares about; the others must be empty. */
+enum {
+  TG_USES_NUMERATOR = 1,
+  TG_NEEDS_NUMERATOR = 2,
+  TG_USES_DENOMINATOR = 4, /* kinds and codes; for `ratio` a variable, which it reads itself */
+  TG_USES_MIN_VALID = 8,
+  TG_NEEDS_BOUNDS = 16, /* low and high */
+  TG_MANY_VARIABLES = 32
+};
+
+/* One row a type (types.c), one file a type. */
+typedef struct tg_indicator_type {
+  const char *name, *help;
+  tg_estimand estimand;
+  int is_share; /* lies in 0..1 and is shown to people as per cent */
+  unsigned uses;
+  trygg_status (*compile)(tg_indicator *indicator, const trygg_codebook *codebook, const trygg_error *place,
+                          trygg_error *error); /* what only this type has; may be NULL */
+  /* Fill values for records first..first+count-1, whose state says TG_INSIDE (the base: `where` holds)
+   * or TG_OUTSIDE on entry. */
+  void (*evaluate)(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
+                   tg_values *values);
+} tg_indicator_type;
+
+extern const tg_indicator_type tg_indicator_types[];
+extern const size_t tg_indicator_type_count;
+
+/* One variable of an indicator: which values count, which hit. */
+typedef struct tg_item {
+  size_t variable;
+  int reversed;
+  unsigned kinds;      /* bit k: values of missing kind k are in the denominator; bit TG_VALID: valid ones */
+  tg_code_set codes;   /* further values in the denominator; sets are empty when not given */
+  int has_codes;
+  tg_code_set numerator;
+  int has_numerator;
+} tg_item;
+
+struct tg_indicator {
+  char *name;
+  const tg_indicator_row *row; /* NULL for an indicator made from a variable */
+  const tg_indicator_type *type;
+  tg_item *items;
+  size_t item_count;
+  size_t denominator_variable; /* of type ratio, else TG_NONE */
+  size_t weight;               /* variable, TG_NONE for the design's own weight */
+  tg_conditions where;
+  size_t min_valid;
+  double low, high, probability;
+  int better; /* -1 low, 1 high, 0 not said */
+};
+
+/* Compile a row of the codebook. */
+trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out, trygg_error *error);
+
+/* A list of indicators. */
+typedef struct tg_indicators {
+  tg_indicator *list;
+  size_t count, capacity;
+} tg_indicators;
+
+/* Compile what `names` say: indicators, or variables (each answer's share as VAR=CODE, a number's mean).
+ * No names: every indicator of the codebook. */
+trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *const *names, size_t count,
+                                 tg_indicators *out, trygg_error *error);
+void tg_indicator_clear(tg_indicators *indicators);
+
+/* y, x and state of records first..first+count-1. */
+void tg_indicator_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                           size_t count, tg_values *values);
+
+/* 1 when no variable of the indicator was asked in the wave. */
+int tg_indicator_not_asked(const tg_indicator *indicator, const trygg_responses *responses, size_t wave);
+
+/* ---- for the files of types ---------------------------------------------------------- */
+
+/* Is a record's value of the item in the denominator; does it hit the numerator. */
+int tg_item_counts(const tg_item *item, const tg_column *column, size_t record);
+static inline int tg_item_hits(const tg_item *item, const tg_column *column, size_t record) {
+  return tg_code_set_matches(&item->numerator, column, record);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Type mean (and the values of type quantile): y is the number, or the score of the answer. */
+#include <math.h>
+
+#include <base/error.h>
+#include <indicator/types.h>
+
+void tg_mean_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
+                      tg_values *values) {
+  const tg_item *item = indicator->items;
+  const tg_column *column = &responses->columns[item->variable];
+  for (size_t i = 0; i < count; i++) {
+    double y = tg_column_number(column, first + i);
+    if (values->state[i] && (isnan(y) || !tg_item_counts(item, column, first + i)))
+      values->state[i] = TG_ITEM_MISSING;
+    values->y[i] = y;
+    values->x[i] = 1;
+  }
+}
+
+/* The probability stands in the numerator column. */
+trygg_status tg_quantile_compile(tg_indicator *indicator, const trygg_codebook *codebook, const trygg_error *place,
+                                 trygg_error *error) {
+  (void)codebook;
+  if (!(indicator->probability > 0 && indicator->probability < 1))
+    return tg_error_at(error, TRYGG_ECODEBOOK, place->file, place->line, 0, "numerator",
+                       "a quantile needs its probability, a number between 0 and 1, in the column `numerator`");
+  return TRYGG_OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which indicators are asked for: by name, by variable, or all. */
+#include <indicator/indicator.h>
+
+#include <string.h>
+
+#include <base/text.h>
+
+static void clear_one(tg_indicator *indicator) {
+  for (size_t i = 0; i < indicator->item_count; i++) {
+    tg_code_set_clear(&indicator->items[i].codes);
+    tg_code_set_clear(&indicator->items[i].numerator);
+  }
+  tg_memory_free(indicator->items);
+  tg_conditions_clear(&indicator->where);
+  tg_memory_free(indicator->name);
+}
+
+void tg_indicator_clear(tg_indicators *indicators) {
+  for (size_t i = 0; i < indicators->count; i++)
+    clear_one(&indicators->list[i]);
+  tg_memory_free(indicators->list);
+  *indicators = (tg_indicators){0};
+}
+
+/* Room for one more, zeroed and already counted, so that clearing the list clears it. */
+static tg_indicator *append(tg_indicators *indicators, trygg_error *error) {
+  tg_indicator *last;
+  if (tg_memory_grow((void **)&indicators->list, &indicators->capacity, indicators->count + 1,
+                     sizeof *indicators->list)) {
+    tg_error_memory(error);
+    return NULL;
+  }
+  last = &indicators->list[indicators->count++];
+  memset(last, 0, sizeof *last);
+  return last;
+}
+
+static const tg_indicator_type *type_called(const char *name) {
+  for (size_t i = 0; i < tg_indicator_type_count; i++)
+    if (!strcmp(tg_indicator_types[i].name, name))
+      return &tg_indicator_types[i];
+  return NULL;
+}
+
+/* An indicator made from one variable: the share of `code`, or the mean when code is NULL. */
+static trygg_status append_variable(const trygg_codebook *codebook, size_t variable, const char *code,
+                                    tg_indicators *out, trygg_error *error) {
+  tg_indicator *indicator = append(out, error);
+  const char *name = codebook->variables[variable].name;
+  tg_text text = {0};
+  if (!indicator)
+    return TRYGG_ENOMEM;
+  indicator->type = type_called(code ? "share" : "mean");
+  indicator->denominator_variable = indicator->weight = TG_NONE;
+  indicator->min_valid = 1;
+  tg_text_put(&text, name);
+  if (code) {
+    tg_text_putc(&text, '=');
+    tg_text_put(&text, code);
+  }
+  indicator->items = tg_memory_new(1, sizeof *indicator->items);
+  if (text.failed || !indicator->items) {
+    tg_text_free(&text);
+    return tg_error_memory(error);
+  }
+  indicator->name = text.bytes;
+  indicator->item_count = 1;
+  indicator->items->variable = variable;
+  indicator->items->kinds = 1u << TG_VALID;
+  indicator->items->has_numerator = code != NULL;
+  return code ? tg_code_set_parse(codebook, variable, code, NULL, &indicator->items->numerator, error) : TRYGG_OK;
+}
+
+static trygg_status select_variable(const trygg_codebook *codebook, size_t index, tg_indicators *out,
+                                    trygg_error *error) {
+  const tg_variable *variable = &codebook->variables[index];
+  if (variable->type == TG_STRING || variable->type == TG_DATE)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "indicator",
+                       "variable `%s` is a text or a date; give one with answers or numbers", variable->name);
+  if (!tg_variable_is_coded(variable))
+    return append_variable(codebook, index, NULL, out, error);
+  for (size_t i = 0; i < variable->code_count; i++)
+    if (variable->codes[i].missing == TG_VALID) {
+      trygg_status status = append_variable(codebook, index, variable->codes[i].text, out, error);
+      if (status != TRYGG_OK)
+        return status;
+    }
+  return TRYGG_OK;
+}
+
+static trygg_status select_row(const trygg_codebook *codebook, size_t row, tg_indicators *out, trygg_error *error) {
+  tg_indicator *indicator = append(out, error);
+  return indicator ? tg_indicator_compile(codebook, row, indicator, error) : TRYGG_ENOMEM;
+}
+
+trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *const *names, size_t count,
+                                 tg_indicators *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  *out = (tg_indicators){0};
+  if (!names || !count)
+    for (size_t i = 0; i < codebook->indicator_count; i++)
+      TRY(select_row(codebook, i, out, error));
+  for (size_t i = 0; names && i < count; i++) {
+    size_t length = strlen(names[i]);
+    size_t row = tg_codebook_find_indicator(codebook, names[i], length);
+    size_t variable = tg_codebook_find_variable(codebook, names[i], length);
+    if (row != TG_NONE)
+      TRY(select_row(codebook, row, out, error));
+    else if (variable != TG_NONE)
+      TRY(select_variable(codebook, variable, out, error));
+    else
+      TRY(tg_codebook_unknown_indicator(codebook, names[i], length, NULL, error));
+  }
+cleanup:
+  if (status != TRYGG_OK)
+    tg_indicator_clear(out);
+  return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The registry of indicator types: adding one is a row here and a file beside it. */
+#include <indicator/types.h>
+
+const tg_indicator_type tg_indicator_types[] = {
+    {"share", "share of the denominator whose answer is in the numerator", TG_RATIO, 1,
+     TG_NEEDS_NUMERATOR | TG_USES_DENOMINATOR, NULL, tg_share_evaluate},
+    {"any", "share with a numerator answer to at least one of several variables", TG_RATIO, 1,
+     TG_NEEDS_NUMERATOR | TG_USES_DENOMINATOR | TG_USES_MIN_VALID | TG_MANY_VARIABLES, NULL, tg_any_evaluate},
+    {"mean", "mean of a number or of the answers' scores", TG_RATIO, 0, TG_USES_DENOMINATOR, NULL, tg_mean_evaluate},
+    {"total", "weighted total of a number, or number of people with a numerator answer", TG_TOTAL, 0,
+     TG_USES_NUMERATOR | TG_USES_DENOMINATOR, NULL, tg_total_evaluate},
+    {"ratio", "one number over another, both valid", TG_RATIO, 0, 0, tg_ratio_compile, tg_ratio_evaluate},
+    {"quantile", "quantile of a number; the numerator is the probability", TG_QUANTILE, 0, TG_USES_NUMERATOR,
+     tg_quantile_compile, tg_mean_evaluate},
+    {"scale", "mean of several items rescaled from low..high to 0-100", TG_RATIO, 0,
+     TG_USES_DENOMINATOR | TG_USES_MIN_VALID | TG_NEEDS_BOUNDS | TG_MANY_VARIABLES, NULL, tg_scale_evaluate},
+};
+
+const size_t tg_indicator_type_count = sizeof tg_indicator_types / sizeof *tg_indicator_types;
+
+const char *trygg_indicator_type(size_t i) {
+  return i < tg_indicator_type_count ? tg_indicator_types[i].name : NULL;
+}
+
+const char *trygg_indicator_help(size_t i) {
+  return i < tg_indicator_type_count ? tg_indicator_types[i].help : NULL;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small surveys built from texts, for tests of the rooms from indicator on. */
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
+
+#include <trygg/estimate.h>
+
+#include "support.h"
+
+/* What a small survey is made of; NULL texts are left out. */
+typedef struct fixture_texts {
+  const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata;
+  const char *data;
+  const char *lonely; /* overrides settings */
+} fixture_texts;
+
+/* A loaded small survey. */
+typedef struct fixture {
+  trygg_codebook *codebook;
+  trygg_responses *responses;
+  trygg_design *design;
+} fixture;
+
+/* Each step must succeed, else the test fails with the error's text. */
+fixture fixture_load(const fixture_texts *texts);
+void fixture_free(fixture *f);
+
+/* Estimates by up to one variable (NULL: totals), where up to one condition holds (NULL: all). */
+trygg_estimates *fixture_estimate(const fixture *f, const char *by, const char *where);
+
+/* The estimate of an indicator in a wave and by-code (NULL: the total); the test fails when there is none. */
+trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, const char *by, const char *indicator);
+
+/* Loading and designing must fail with this status; returns the error. */
+trygg_error fixture_refuse(const fixture_texts *texts, trygg_status status);
+
+#endif
