@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From roles of variables to strata, clusters and finite populations. */
+#include <design/design.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <base/keys.h>
+#include <base/number.h>
+#include <base/text.h>
+#include <numeric/sum.h>
+
+/* Combined categories of several columns, as one key a record in mixed radix: the first column varies slowest,
+ * so increasing keys are the canonical order of the combinations. */
+typedef struct combination {
+  uint64_t *keys; /* of each record */
+  uint64_t radix; /* product of the counts so far */
+  struct {
+    tg_categories categories;
+    size_t variable;
+  } parts[16];
+  size_t part_count;
+  uint32_t *scratch;
+} combination;
+
+static void combination_clear(combination *all) {
+  for (size_t i = 0; i < all->part_count; i++)
+    tg_categories_clear(&all->parts[i].categories);
+  tg_memory_free(all->keys);
+  tg_memory_free(all->scratch);
+}
+
+static trygg_status combine_role(combination *all, const trygg_responses *responses, tg_role role,
+                                 trygg_error *error) {
+  const trygg_codebook *codebook = responses->codebook;
+  for (size_t v = tg_codebook_find_role(codebook, role, 1, 0); v != TG_NONE;
+       v = tg_codebook_find_role(codebook, role, 1, v + 1)) {
+    trygg_status status;
+    tg_categories *categories = &all->parts[all->part_count].categories;
+    uint64_t count, missing = 0;
+    if (all->part_count == sizeof all->parts / sizeof *all->parts)
+      return tg_error_set(error, TRYGG_EDESIGN, "more than 16 stratum and cluster variables");
+    status = tg_column_categories(&responses->columns[v], responses->count, all->scratch, categories, error);
+    if (status != TRYGG_OK)
+      return status;
+    all->parts[all->part_count++].variable = v;
+    count = categories->count ? categories->count : 1;
+    if (all->radix > UINT64_MAX / 2 / count)
+      return tg_error_set(error, TRYGG_EDESIGN, "too many combinations of strata and clusters");
+    all->radix *= count;
+    for (size_t i = 0; i < responses->count; i++) {
+      missing += all->scratch[i] == TG_RANK_NONE;
+      all->keys[i] = all->keys[i] * count + (all->scratch[i] == TG_RANK_NONE ? 0 : all->scratch[i]);
+    }
+    if (missing) {
+      char number[TG_NUMBER_SIZE];
+      return tg_error_at(error, TRYGG_EDATA, NULL, 0, 0, codebook->variables[v].name,
+                         "%s records have no value in `%s`, which the sampling design needs; fill it in the data",
+                         tg_number_format_integer(number, (int64_t)missing), codebook->variables[v].name);
+    }
+  }
+  return TRYGG_OK;
+}
+
+/* "0380 north" for a stratum key, the wave first where waves are independent. */
+static char *stratum_name(const combination *all, const trygg_responses *responses, uint64_t key, int with_wave) {
+  tg_text text = {0};
+  const char *names[17];
+  size_t count = 0;
+  for (size_t i = all->part_count; i-- > 0;) {
+    size_t radix = all->parts[i].categories.count ? all->parts[i].categories.count : 1;
+    names[count++] = all->parts[i].categories.count ? all->parts[i].categories.names[key % radix] : "";
+    key /= radix;
+  }
+  if (with_wave && responses->wave_count > 1)
+    names[count++] = responses->waves[key].code;
+  while (count-- > 0) {
+    if (text.length)
+      tg_text_putc(&text, ' ');
+    tg_text_put(&text, names[count]);
+  }
+  if (!text.bytes)
+    tg_text_put(&text, "(all)");
+  if (text.failed) {
+    tg_text_free(&text);
+    return NULL;
+  }
+  return text.bytes;
+}
+
+static trygg_status make_strata(trygg_design *design, combination *all, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  int independent = responses->codebook->settings.waves == TG_WAVES_INDEPENDENT;
+  trygg_status status = TRYGG_OK;
+  uint64_t *distinct = NULL, strata_of_wave;
+  all->radix = 1;
+  if (independent)
+    for (size_t i = 0; i < responses->count; i++)
+      all->keys[i] = responses->wave[i];
+  TRY(combine_role(all, responses, TG_ROLE_STRATUM, error));
+  strata_of_wave = all->radix;
+  design->group_count = independent && responses->wave_count ? responses->wave_count : 1;
+  TRY(tg_keys_rank(all->keys, responses->count, design->stratum, &distinct, &design->stratum_count, error));
+  design->strata = tg_memory_new(design->stratum_count, sizeof *design->strata);
+  if (!design->strata) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  for (size_t h = 0; h < design->stratum_count; h++) {
+    design->strata[h].name = stratum_name(all, responses, distinct[h], independent);
+    design->strata[h].group = independent ? (size_t)(distinct[h] / strata_of_wave) : 0;
+    design->strata[h].remaining = 1;
+    if (!design->strata[h].name) {
+      status = tg_error_memory(error);
+      goto cleanup;
+    }
+  }
+cleanup:
+  tg_memory_free(distinct);
+  return status;
+}
+
+static trygg_status make_clusters(trygg_design *design, combination *all, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  trygg_status status = TRYGG_OK;
+  uint64_t *distinct = NULL, clusters;
+  if (tg_codebook_find_role(responses->codebook, TG_ROLE_CLUSTER, 1, 0) == TG_NONE) {
+    design->cluster_count = responses->count;
+    for (size_t i = 0; i < responses->count; i++)
+      design->strata[design->stratum[i]].clusters++;
+    return TRYGG_OK;
+  }
+  for (size_t i = 0; i < responses->count; i++)
+    all->keys[i] = design->stratum[i];
+  all->radix = design->stratum_count ? design->stratum_count : 1;
+  TRY(combine_role(all, responses, TG_ROLE_CLUSTER, error));
+  design->cluster = tg_memory_new(responses->count, sizeof *design->cluster);
+  if (!design->cluster) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(tg_keys_rank(all->keys, responses->count, design->cluster, &distinct, &design->cluster_count, error));
+  design->cluster_stratum = tg_memory_new(design->cluster_count, sizeof *design->cluster_stratum);
+  if (!design->cluster_stratum) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  clusters = design->stratum_count ? all->radix / design->stratum_count : 1;
+  for (size_t i = 0; i < design->cluster_count; i++) {
+    design->cluster_stratum[i] = (uint32_t)(distinct[i] / clusters);
+    design->strata[design->cluster_stratum[i]].clusters++;
+  }
+cleanup:
+  tg_memory_free(distinct);
+  return status;
+}
+
+static trygg_status set_population(tg_stratum *stratum, double value, trygg_error *error) {
+  double n = (double)stratum->clusters;
+  /* As in R survey and Stata: up to 1 it is the sampled fraction, above the number of clusters. */
+  double fraction = value <= 1 ? value : n / value;
+  if (!(value > 0) || (value > 1 && value < n)) {
+    char text[TG_NUMBER_SIZE], sample[TG_NUMBER_SIZE];
+    return tg_error_set(error, TRYGG_EDESIGN,
+                        "stratum `%s` has a finite population of %s but %s sampled clusters; it must be at least that",
+                        stratum->name, tg_number_format(text, value), tg_number_format(sample, n));
+  }
+  stratum->remaining = 1 - fraction;
+  return TRYGG_OK;
+}
+
+static trygg_status populations_from_column(trygg_design *design, size_t variable, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  const tg_column *column = &responses->columns[variable];
+  trygg_status status = TRYGG_OK;
+  double *met = tg_memory_new(design->stratum_count, sizeof *met);
+  if (!met)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < responses->count; i++) {
+    uint32_t h = design->stratum[i];
+    double value = tg_column_number(column, i);
+    if (isnan(value) || (met[h] != 0 && met[h] != value)) {
+      status = tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, column->variable->name,
+                           "stratum `%s` %s; give one value for all its records", design->strata[h].name,
+                           isnan(value) ? "has records without a finite population" : "has two finite populations");
+      goto cleanup;
+    }
+    if (met[h] == 0) {
+      TRY(set_population(&design->strata[h], value, error));
+      met[h] = value;
+    }
+  }
+cleanup:
+  tg_memory_free(met);
+  return status;
+}
+
+/* strata.csv names a stratum as its wave (where waves are independent) and its codes with blanks between. */
+static trygg_status populations_from_table(trygg_design *design, trygg_error *error) {
+  const trygg_codebook *codebook = design->responses->codebook;
+  int with_wave = codebook->settings.waves == TG_WAVES_INDEPENDENT && design->responses->wave_count > 1;
+  for (size_t i = 0; i < codebook->strata_count; i++) {
+    const tg_strata_row *row = &codebook->strata[i];
+    tg_text name = {0};
+    if (isnan(row->population))
+      continue;
+    if (with_wave && *row->wave) {
+      tg_text_put(&name, row->wave);
+      tg_text_putc(&name, ' ');
+    }
+    tg_text_put(&name, row->stratum);
+    if (name.failed) {
+      tg_text_free(&name);
+      return tg_error_memory(error);
+    }
+    for (size_t h = 0; h < design->stratum_count; h++) {
+      const char *stratum = design->strata[h].name;
+      /* A row without a wave is for every wave. */
+      if (with_wave && !*row->wave)
+        stratum += strlen(design->responses->waves[design->strata[h].group].code) + 1;
+      if (!strcmp(stratum, name.bytes)) {
+        trygg_status status = set_population(&design->strata[h], row->population, error);
+        if (status != TRYGG_OK) {
+          tg_text_free(&name);
+          return status;
+        }
+      }
+    }
+    tg_text_free(&name);
+  }
+  return TRYGG_OK;
+}
+
+static trygg_status make_populations(trygg_design *design, trygg_error *error) {
+  size_t variable = tg_codebook_find_role(design->responses->codebook, TG_ROLE_FPC, 1, 0);
+  trygg_status status = TRYGG_OK;
+  if (variable != TG_NONE)
+    status = populations_from_column(design, variable, error);
+  else if (!design->cluster)
+    status = populations_from_table(design, error);
+  if (status == TRYGG_OK)
+    for (size_t h = 0; h < design->stratum_count; h++)
+      design->lonely_count += (size_t)tg_stratum_is_lonely(&design->strata[h]);
+  return status;
+}
+
+static trygg_status choose_lonely(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
+  const char *name = options ? options->lonely : NULL;
+  const char *nearest;
+  design->lonely = design->responses->codebook->settings.lonely;
+  if (!name)
+    return TRYGG_OK;
+  for (int i = 0; i < TG_LONELY_MODES; i++)
+    if (!strcmp(name, tg_lonely_names[i])) {
+      design->lonely = (tg_lonely)i;
+      return TRYGG_OK;
+    }
+  nearest = tg_text_nearest(name, TG_LONELY_MODES, tg_text_name_at, tg_lonely_names);
+  return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "lonely",
+                     "no rule `%s` for lonely clusters; did you mean `%s`?", name, nearest ? nearest : "adjust");
+}
+
+trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options, trygg_design **out,
+                                 trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  trygg_design *design = NULL;
+  combination all = {0};
+  size_t weight;
+  if (!out)
+    return tg_error_set(error, TRYGG_EINVAL, "no place for the design was given");
+  *out = NULL;
+  if (!responses)
+    return tg_error_set(error, TRYGG_EINVAL, "no responses were given");
+  design = tg_memory_new(1, sizeof *design);
+  if (!design)
+    return tg_error_memory(error);
+  tg_references_begin(&design->references);
+  design->responses = trygg_responses_retain(responses);
+  weight = tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0);
+  design->weight = tg_design_weight(design, weight);
+  TRY(choose_lonely(design, options, error));
+  design->stratum = tg_memory_new(responses->count, sizeof *design->stratum);
+  all.keys = tg_memory_new(responses->count, sizeof *all.keys);
+  all.scratch = tg_memory_new(responses->count, sizeof *all.scratch);
+  if (!design->stratum || !all.keys || !all.scratch) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(make_strata(design, &all, error));
+  TRY(make_clusters(design, &all, error));
+  TRY(make_populations(design, error));
+  *out = design;
+  design = NULL;
+cleanup:
+  combination_clear(&all);
+  trygg_design_free(design);
+  return status;
+}
+
+const double *tg_design_weight(const trygg_design *design, size_t variable) {
+  return variable == TG_NONE ? design->weight : design->responses->columns[variable].values.number;
+}
+
+size_t trygg_design_strata(const trygg_design *design) { return design ? design->stratum_count : 0; }
+
+size_t trygg_design_clusters(const trygg_design *design) { return design ? design->cluster_count : 0; }
+
+double trygg_design_population(const trygg_design *design) {
+  tg_sum sum = {0};
+  if (!design)
+    return 0;
+  for (size_t i = 0; i < design->responses->count; i++)
+    tg_sum_add(&sum, design->weight ? design->weight[i] : 1);
+  return tg_sum_value(&sum);
+}
+
+trygg_design *trygg_design_retain(trygg_design *design) {
+  if (design)
+    tg_references_take(&design->references);
+  return design;
+}
+
+void trygg_design_free(trygg_design *design) {
+  if (!design || !tg_references_drop(&design->references))
+    return;
+  for (size_t h = 0; h < design->stratum_count && design->strata; h++)
+    tg_memory_free(design->strata[h].name);
+  tg_memory_free(design->strata);
+  tg_memory_free(design->stratum);
+  tg_memory_free(design->cluster);
+  tg_memory_free(design->cluster_stratum);
+  trygg_responses_free(design->responses);
+  tg_memory_free(design);
+}
