@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file estimate.h
+ * @brief Design-based estimates: shares, means, totals, ratios, quantiles, by domain, and their covariance.
+ *
+ * One call estimates every indicator in every cell asked for, in one pass over
+ * the records.  Domains are true domains: records outside count as zeros, so
+ * the design keeps all its clusters (Särndal, Swensson & Wretman 1992, 10.3).
+ * Estimates are immutable, retain their design, and may be shared by threads.
+ */
+#ifndef TRYGG_ESTIMATE_H
+#define TRYGG_ESTIMATE_H
+
+#include <trygg/design.h>
+
+TRYGG_BEGIN_DECLS
+
+/** Estimates of several indicators in several domains. */
+typedef struct trygg_estimates trygg_estimates;
+
+/** What to estimate; zero everywhere means every indicator, each wave, all records. */
+typedef struct trygg_estimate_options {
+  size_t size;                    /**< sizeof(trygg_estimate_options). */
+  const char *const *indicators;  /**< Indicators, or variables (each answer's share, a number's mean). */
+  size_t indicator_count;         /**< 0: every indicator of the codebook. */
+  const char *const *by;          /**< Variables whose combinations are the domains. */
+  size_t by_count;                /**< 0: totals only.  Totals are always estimated. */
+  const char *const *where;       /**< Conditions `VAR=CODE[,CODE]`, all of which must hold. */
+  size_t where_count;             /**< 0: none. */
+  const char *const *waves;       /**< Codes of waves. */
+  size_t wave_count;              /**< 0: all waves. */
+  int pool;                       /**< 1: one estimate over the waves together, as `settings.pool` says. */
+  const char *df;                 /**< Degrees of freedom: `domain` (default), `design`, or a number. */
+  int threads;                    /**< 0: as many as there are processors. */
+  const trygg_progress *progress; /**< NULL: none. */
+} trygg_estimate_options;
+
+/** One estimate; texts are borrowed from the estimates. */
+typedef struct trygg_estimate {
+  const char *wave;      /**< Code; "" when pooled. */
+  const char *indicator; /**< Name. */
+  int64_t n;             /**< Records in the denominator with a positive weight. */
+  double weighted_n;     /**< Their sum of weights. */
+  double estimate;       /**< Shares 0-1; NaN where there is none. */
+  double se;             /**< Standard error (Taylor linearisation); NaN where there is none. */
+  double df;             /**< Degrees of freedom: distinct clusters minus strata of the domain, by default. */
+  double deff;           /**< Variance over that of a simple random sample drawn with replacement. */
+  uint32_t flags;        /**< Bit i set: the flag trygg_table_flag(i). */
+} trygg_estimate;
+
+/**
+ * Estimate.
+ *
+ * @param[in]  options  NULL: defaults.
+ * @param[out] out      Yours to free; NULL on failure.
+ * @retval TRYGG_ENAME     An unknown indicator, variable, code or wave; the message has the nearest.
+ * @retval TRYGG_EDESIGN   A lonely cluster under `fail` in a wave that is asked for.
+ * @retval TRYGG_ENUMERIC  Sums leave the range of a double.
+ */
+TRYGG_API trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options,
+                                             trygg_estimates **out, trygg_error *error);
+
+/** Number of estimates, in the order wave, domain (the total first), indicator. */
+TRYGG_API size_t trygg_estimate_count(const trygg_estimates *estimates);
+
+/** One estimate; all zero and NULL out of range. */
+TRYGG_API trygg_estimate trygg_estimate_get(const trygg_estimates *estimates, size_t row);
+
+/** Code of the @p by-th by-variable in a row, "" in a total; borrowed; NULL out of range. */
+TRYGG_API const char *trygg_estimate_by(const trygg_estimates *estimates, size_t row, size_t by);
+
+/** Row of an indicator in a wave ("" pooled) and domain (@p by codes, NULL for the total); SIZE_MAX if none. */
+TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const char *wave, const char *const *by,
+                                     const char *indicator);
+
+/**
+ * Covariance matrix of @p count estimates, any of them.
+ *
+ * Exact under the design: the same respondents, clusters and overlapping waves are accounted for
+ * (Taylor linearisation, Woodruff 1971).
+ *
+ * @param[in]  rows    Estimates.
+ * @param[in]  count   How many.
+ * @param[out] matrix  @p count x @p count, row-major; rows without an estimate give NaN.
+ */
+TRYGG_API trygg_status trygg_estimate_covariance(const trygg_estimates *estimates, const size_t *rows, size_t count,
+                                                 double *matrix, trygg_error *error);
+
+/** Take one more reference; returns @p estimates. */
+TRYGG_API trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates);
+
+/** Drop one reference; NULL is allowed. */
+TRYGG_API void trygg_estimate_free(trygg_estimates *estimates);
+
+TRYGG_END_DECLS
+
+#endif /* TRYGG_ESTIMATE_H */

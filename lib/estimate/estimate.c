@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From options to estimates, and the handle that keeps them. */
+#include <estimate/estimate.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <base/number.h>
+#include <base/text.h>
+#include <base/thread.h>
+
+/* What the options mean, before anything is computed. */
+typedef struct plan {
+  size_t *by;
+  size_t by_count;
+  tg_conditions where;
+  unsigned char *waves;
+  tg_indicators indicators;
+} plan;
+
+static void clear_plan(plan *p) {
+  tg_memory_free(p->by);
+  tg_memory_free(p->waves);
+  tg_conditions_clear(&p->where);
+  tg_indicator_clear(&p->indicators);
+}
+
+static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate_options *options, plan *p,
+                            trygg_error *error) {
+  p->by = tg_memory_new(options->by_count, sizeof *p->by);
+  if (!p->by)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < options->by_count; i++) {
+    const char *name = options->by[i];
+    trygg_error place = {0};
+    const tg_variable *variable;
+    tg_text_print(place.field, sizeof place.field, "by");
+    p->by[i] = tg_codebook_find_variable(codebook, name, strlen(name));
+    if (p->by[i] == TG_NONE)
+      return tg_codebook_unknown_variable(codebook, name, strlen(name), &place, error);
+    variable = &codebook->variables[p->by[i]];
+    if (variable->type == TG_SELECT_MULTIPLE || variable->type == TG_DECIMAL || variable->type == TG_DATE ||
+        variable->role == TG_ROLE_ID)
+      return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by",
+                         "`%s` cannot divide a table: give a variable with codes, or make bands of it in derived.csv",
+                         name);
+    for (size_t k = 0; k < i; k++)
+      if (p->by[k] == p->by[i])
+        return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by", "`%s` is named twice", name);
+    p->by_count++;
+  }
+  return TRYGG_OK;
+}
+
+static trygg_status plan_where(const trygg_codebook *codebook, const trygg_estimate_options *options, plan *p,
+                               trygg_error *error) {
+  trygg_error place = {0};
+  trygg_status status = TRYGG_OK;
+  tg_text_print(place.field, sizeof place.field, "where");
+  for (size_t i = 0; i < options->where_count && status == TRYGG_OK; i++)
+    status = tg_conditions_parse(codebook, options->where[i], &place, &p->where, error);
+  if (status != TRYGG_EPARSE)
+    return status;
+  if (error) /* in a file it would be a fault of the file; here it is one of the argument */
+    error->status = TRYGG_EINVAL;
+  return TRYGG_EINVAL;
+}
+
+static const char *wave_name_at(const void *context, size_t i) {
+  return ((const trygg_responses *)context)->waves[i].code;
+}
+
+static trygg_status plan_waves(const trygg_responses *responses, const trygg_estimate_options *options, plan *p,
+                               trygg_error *error) {
+  p->waves = tg_memory_new(responses->wave_count, 1);
+  if (!p->waves)
+    return tg_error_memory(error);
+  if (!options->wave_count)
+    memset(p->waves, 1, responses->wave_count);
+  for (size_t i = 0; i < options->wave_count; i++) {
+    size_t w = 0;
+    while (w < responses->wave_count && strcmp(responses->waves[w].code, options->waves[i]))
+      w++;
+    if (w == responses->wave_count) {
+      const char *nearest = tg_text_nearest(options->waves[i], responses->wave_count, wave_name_at, responses);
+      return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "wave", "the data have no wave `%s`; the nearest is `%s`",
+                         options->waves[i], nearest ? nearest : responses->waves[responses->wave_count - 1].code);
+    }
+    p->waves[w] = 1;
+  }
+  return TRYGG_OK;
+}
+
+static trygg_status plan_df(const char *rule, trygg_estimates *estimates, trygg_error *error) {
+  if (!rule || !strcmp(rule, "domain"))
+    estimates->df_rule = TG_DF_DOMAIN;
+  else if (!strcmp(rule, "design"))
+    estimates->df_rule = TG_DF_DESIGN;
+  else if (!tg_number_parse(rule, strlen(rule), '.', &estimates->df_given) && estimates->df_given > 0)
+    estimates->df_rule = TG_DF_GIVEN;
+  else
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "df",
+                       "degrees of freedom are `domain`, `design` or a number above 0");
+  return TRYGG_OK;
+}
+
+static trygg_status plan_all(trygg_design *design, const trygg_estimate_options *options, plan *p,
+                             trygg_estimates *estimates, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  const trygg_codebook *codebook = responses->codebook;
+  trygg_status status = TRYGG_OK;
+  TRY(plan_by(codebook, options, p, error));
+  TRY(plan_where(codebook, options, p, error));
+  TRY(plan_waves(responses, options, p, error));
+  TRY(plan_df(options->df, estimates, error));
+  TRY(tg_indicator_select(codebook, options->indicators, options->indicator_count, &p->indicators, error));
+  estimates->waves = tg_memory_new(responses->wave_count, sizeof *estimates->waves);
+  if (!estimates->waves) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  for (size_t w = 0; w < responses->wave_count; w++)
+    if (p->waves[w]) {
+      estimates->waves[estimates->wave_count++] = (uint32_t)w;
+      TRY(tg_design_check_group(design, tg_design_group_of_wave(design, w), error));
+    }
+cleanup:
+  return status;
+}
+
+static trygg_status estimate_indicator(void *context, size_t k, trygg_error *error) {
+  return tg_rows_estimate(context, k, error);
+}
+
+trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options, trygg_estimates **out,
+                                   trygg_error *error) {
+  static const trygg_estimate_options defaults = {.size = sizeof defaults};
+  trygg_status status = TRYGG_OK;
+  trygg_estimates *estimates = NULL;
+  plan p = {0};
+  tg_tally_request request = {0};
+  size_t count;
+  if (!out)
+    return tg_error_set(error, TRYGG_EINVAL, "no place for the estimates was given");
+  *out = NULL;
+  if (!design)
+    return tg_error_set(error, TRYGG_EINVAL, "no design was given");
+  if (!options)
+    options = &defaults;
+  estimates = tg_memory_new(1, sizeof *estimates);
+  if (!estimates)
+    return tg_error_memory(error);
+  tg_references_begin(&estimates->references);
+  estimates->pooled = options->pool;
+  estimates->threads = options->threads;
+  TRY(plan_all(design, options, &p, estimates, error));
+  request = (tg_tally_request){p.by, p.by_count, &p.where, p.waves, options->threads, options->progress};
+  TRY(tg_tally_create(design, &p.indicators, &request, &estimates->tally, error));
+  TRY(tg_domains_create(estimates, error));
+  count = estimates->tally->indicators.count;
+  estimates->row_count = estimates->domain_count * count;
+  estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
+  if (!estimates->rows) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(tg_thread_run(tg_thread_count(options->threads, count), count, estimate_indicator, estimates, options->progress,
+                    "estimate", error));
+  *out = estimates;
+  estimates = NULL;
+cleanup:
+  clear_plan(&p);
+  trygg_estimate_free(estimates);
+  return status;
+}
+
+size_t trygg_estimate_count(const trygg_estimates *estimates) { return estimates ? estimates->row_count : 0; }
+
+static const char *wave_code(const trygg_estimates *estimates, uint32_t wave) {
+  return wave == TG_POOLED ? "" : estimates->tally->design->responses->waves[wave].code;
+}
+
+trygg_estimate trygg_estimate_get(const trygg_estimates *estimates, size_t index) {
+  trygg_estimate result = {0};
+  const tg_row *row;
+  if (!estimates || index >= estimates->row_count)
+    return result;
+  row = &estimates->rows[index];
+  result.wave = wave_code(estimates, estimates->domains[row->domain].wave);
+  result.indicator = tg_row_indicator(estimates, index)->name;
+  result.n = (int64_t)row->n;
+  result.weighted_n = row->weight;
+  result.estimate = row->estimate;
+  result.se = row->se;
+  result.df = row->df;
+  result.deff = row->deff;
+  result.flags = row->flags;
+  return result;
+}
+
+const char *trygg_estimate_by(const trygg_estimates *estimates, size_t index, size_t by) {
+  const tg_domain *domain;
+  if (!estimates || index >= estimates->row_count || by >= estimates->tally->by_count)
+    return NULL;
+  domain = &estimates->domains[estimates->rows[index].domain];
+  return domain->by ? estimates->tally->categories[by].names[domain->by[by]] : "";
+}
+
+size_t trygg_estimate_find(const trygg_estimates *estimates, const char *wave, const char *const *by,
+                           const char *indicator) {
+  for (size_t i = 0; estimates && i < estimates->row_count; i++) {
+    const tg_domain *domain = &estimates->domains[estimates->rows[i].domain];
+    int same = (by != NULL) == (domain->by != NULL) && !strcmp(wave_code(estimates, domain->wave), wave) &&
+               !strcmp(tg_row_indicator(estimates, i)->name, indicator);
+    for (size_t k = 0; same && by && k < estimates->tally->by_count; k++)
+      same = !strcmp(trygg_estimate_by(estimates, i, k), by[k]);
+    if (same)
+      return i;
+  }
+  return SIZE_MAX;
+}
+
+size_t tg_estimate_row(const trygg_estimates *estimates, uint32_t wave, uint32_t group, size_t indicator) {
+  for (size_t d = 0; d < estimates->domain_count; d++)
+    if (estimates->domains[d].wave == wave && estimates->domains[d].group == group)
+      return d * estimates->tally->indicators.count + indicator;
+  return TG_NONE;
+}
+
+trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates) {
+  if (estimates)
+    tg_references_take(&estimates->references);
+  return estimates;
+}
+
+void trygg_estimate_free(trygg_estimates *estimates) {
+  if (!estimates || !tg_references_drop(&estimates->references))
+    return;
+  for (size_t d = 0; d < estimates->domain_count; d++)
+    tg_memory_free(estimates->domains[d].cells);
+  tg_memory_free(estimates->domains);
+  tg_memory_free(estimates->rows);
+  tg_memory_free(estimates->waves);
+  tg_tally_free(estimates->tally);
+  tg_memory_free(estimates);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Estimates from inside: rows, the domains they are for, and their linearised form. */
+#ifndef TG_ESTIMATE_ESTIMATE_H
+#define TG_ESTIMATE_ESTIMATE_H
+
+#include <trygg/estimate.h>
+
+#include <base/error.h>
+
+#include <table/flag.h>
+#include <tally/tally.h>
+
+#define TG_POOLED UINT32_MAX /* wave of a domain over several waves */
+#define TG_TOTAL_DOMAIN UINT32_MAX
+
+/* A set of cells that estimates are for. */
+typedef struct tg_domain {
+  uint32_t wave;      /* or TG_POOLED */
+  const uint32_t *by; /* category of each by-variable; NULL: the total */
+  uint32_t group;     /* number of the by-combination, the same in every wave; TG_TOTAL_DOMAIN: the total */
+  uint32_t *cells;    /* sorted, so by wave */
+  size_t cell_count;
+} tg_domain;
+
+/* One estimate.  R = shift + y / x for ratios. */
+typedef struct tg_row {
+  size_t domain, indicator;
+  double n, weight, x, y; /* sums; y of shifted values */
+  double estimate, se, df, deff;
+  double share, share_se; /* quantiles: the weighted share at or below the estimate */
+  unsigned flags;
+} tg_row;
+
+typedef enum tg_df_rule { TG_DF_DOMAIN, TG_DF_DESIGN, TG_DF_GIVEN } tg_df_rule;
+
+struct trygg_estimates {
+  tg_references references;
+  tg_tally *tally;
+  tg_domain *domains; /* in the order wave, total, groups */
+  size_t domain_count;
+  size_t group_count;
+  uint32_t *waves; /* waves estimated, in order */
+  size_t wave_count;
+  int pooled;
+  tg_row *rows; /* [domain * indicator_count + indicator] */
+  size_t row_count;
+  tg_df_rule df_rule;
+  double df_given;
+  int threads;
+};
+
+/* ---- linear statistics --------------------------------------------------------------------- */
+
+/* A growing list of terms for tg_tally_combine; zero-initialise. */
+typedef struct tg_terms {
+  tg_term *list;
+  size_t count, capacity;
+} tg_terms;
+
+/* Add `coefficient` times the linearised estimate of a row to an output. */
+trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient, size_t output,
+                                   tg_terms *terms, trygg_error *error);
+
+/* Add sum over the row's domain of w (a y + b x), y and x not shifted. */
+trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t row, double a, double b, size_t output,
+                                    tg_terms *terms, trygg_error *error);
+
+/* Variances (or, full, the covariance matrix) of outputs and their df by the rule of the estimates.  df may be
+ * NULL.  Frees nothing of terms. */
+trygg_status tg_estimate_combine(const trygg_estimates *estimates, tg_terms *terms, size_t outputs, int full,
+                                 double *variance, double *df, trygg_error *error);
+void tg_estimate_clear_terms(tg_terms *terms);
+
+/* ---- steps of an estimation, one file each ------------------------------------------------- */
+
+/* Domains of the tally's cells: for each wave (or pooled) the total and every by-combination that occurs. */
+trygg_status tg_domains_create(trygg_estimates *estimates, trygg_error *error);
+
+/* Fill the rows of one indicator. */
+trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
+
+/* Quantiles: value, share at it and the share's variance for every row of one indicator. */
+trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, tg_workspace *workspace,
+                                  trygg_error *error);
+
+/* Values of the row's domain at the weighted shares p[0..count): what an interval for a quantile inverts.
+ * NaN where p is outside 0..1. */
+trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t row, const double *p, double *values,
+                                size_t count, trygg_error *error);
+
+/* Degrees of freedom of a row, given those of its domain. */
+double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, double domain_df);
+
+static inline const tg_indicator *tg_row_indicator(const trygg_estimates *estimates, size_t row) {
+  return &estimates->tally->indicators.list[estimates->rows[row].indicator];
+}
+
+/* The row of an indicator in the domain of a wave (position in estimates->waves) and group (TG_TOTAL_DOMAIN: the
+ * total), or TG_NONE. */
+size_t tg_estimate_row(const trygg_estimates *estimates, uint32_t wave, uint32_t group, size_t indicator);
+
+/* Unweighted number of respondents behind a row, which disclosure control looks at; a question that was not asked
+ * has nothing to protect. */
+static inline int64_t tg_row_base(const tg_row *row) {
+  return row->flags & TG_FLAG_NOT_ASKED ? INT64_MAX : (int64_t)row->n;
+}
+
+#endif

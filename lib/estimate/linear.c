@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The linearised form of estimates, and what can be built from it.
+ *
+ *   total     u_k = s w_k y_k
+ *   ratio     u_k = w_k (y_k - R x_k) / X                       (Woodruff 1971)
+ *   quantile  u_k = -(SE_q / SE_F) w_k (1{y_k <= q} - F) / X    (the density implied by Woodruff's interval)
+ */
+#include <estimate/estimate.h>
+
+#include <math.h>
+#include <string.h>
+
+static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
+  if (tg_memory_grow((void **)&terms->list, &terms->capacity, terms->count + 1, sizeof *terms->list))
+    return tg_error_memory(error);
+  terms->list[terms->count++] = term;
+  return TRYGG_OK;
+}
+
+static trygg_status add_cells(const trygg_estimates *estimates, const tg_row *row, const uint32_t *cells, size_t count,
+                              double y, double x, double threshold, size_t output, tg_terms *terms,
+                              trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  (void)estimates;
+  for (size_t k = 0; k < count && status == TRYGG_OK; k++)
+    status = add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold}, error);
+  return status;
+}
+
+/* Sums of a run of cells straight from the cells' entries; runs are short. */
+static void run_sums(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double *x,
+                     double *y) {
+  const tg_sums *sums = tally->sums + indicator * tally->entry_count;
+  *x = *y = 0;
+  for (size_t k = 0; k < count; k++)
+    for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
+      *x += sums[tally->cell_entries[i]].x;
+      *y += sums[tally->cell_entries[i]].y;
+    }
+}
+
+/* The mean of wave ratios: each wave's cells get their own R and X; two rounds, as W is counted first. */
+static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_row *row, double coefficient,
+                                    size_t output, tg_terms *terms, trygg_error *error) {
+  const tg_domain *domain = &estimates->domains[row->domain];
+  const tg_tally *tally = estimates->tally;
+  trygg_status status = TRYGG_OK;
+  double waves = 0, x, y;
+  for (int round = 0; round < 2; round++)
+    for (size_t first = 0, end; first < domain->cell_count; first = end) {
+      for (end = first;
+           end < domain->cell_count && tally->cells[domain->cells[end]].wave == tally->cells[domain->cells[first]].wave;)
+        end++;
+      run_sums(tally, row->indicator, domain->cells + first, end - first, &x, &y);
+      if (x == 0)
+        continue;
+      if (round == 0)
+        waves++;
+      else
+        TRY(add_cells(estimates, row, domain->cells + first, end - first, coefficient / (waves * x),
+                      -coefficient * y / (waves * x * x), NAN, output, terms, error));
+    }
+cleanup:
+  return status;
+}
+
+trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t index, double coefficient, size_t output,
+                                   tg_terms *terms, trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  const tg_domain *domain = &estimates->domains[row->domain];
+  const tg_settings *settings = &estimates->tally->design->responses->codebook->settings;
+  double y, x, threshold = NAN, slope;
+  if (coefficient == 0)
+    return TRYGG_OK;
+  switch (tg_row_indicator(estimates, index)->type->estimand) {
+  case TG_TOTAL:
+    y = settings->pool != TG_POOL_SUM && domain->wave == TG_POOLED ? 1 / (double)estimates->wave_count : 1;
+    x = 0;
+    break;
+  case TG_QUANTILE:
+    slope = row->share_se > 0 ? row->se / row->share_se : 0;
+    y = -slope / row->x;
+    x = slope * row->share / row->x;
+    threshold = row->estimate;
+    break;
+  default:
+    if (domain->wave == TG_POOLED && settings->pool == TG_POOL_EQUAL)
+      return add_equal_waves(estimates, row, coefficient, output, terms, error);
+    y = 1 / row->x;
+    x = -row->y / (row->x * row->x);
+  }
+  return add_cells(estimates, row, domain->cells, domain->cell_count, coefficient * y, coefficient * x, threshold,
+                   output, terms, error);
+}
+
+trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b, size_t output,
+                                    tg_terms *terms, trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  const tg_domain *domain = &estimates->domains[row->domain];
+  /* y = y' + c x */
+  return add_cells(estimates, row, domain->cells, domain->cell_count, a,
+                   b + a * estimates->tally->shift[row->indicator], NAN, output, terms, error);
+}
+
+void tg_estimate_clear_terms(tg_terms *terms) {
+  tg_memory_free(terms->list);
+  *terms = (tg_terms){0};
+}
+
+/* Under the rule `design` the df of an output are those of the waves its terms come from. */
+static void design_df(const trygg_estimates *estimates, const tg_terms *terms, size_t outputs, unsigned char *wave_met,
+                      double *df) {
+  const tg_tally *tally = estimates->tally;
+  const trygg_design *design = tally->design;
+  size_t groups = design->group_count;
+  for (size_t t = 0; t < terms->count; t++)
+    wave_met[terms->list[t].output * groups +
+             tg_design_group_of_wave(design, tally->cells[terms->list[t].cell].wave)] = 1;
+  for (size_t o = 0; o < outputs; o++) {
+    df[o] = 0;
+    for (size_t h = 0; h < design->stratum_count; h++)
+      if (wave_met[o * groups + design->strata[h].group])
+        df[o] += (double)design->strata[h].clusters - 1;
+  }
+}
+
+trygg_status tg_estimate_combine(const trygg_estimates *estimates, tg_terms *terms, size_t outputs, int full,
+                                 double *variance, double *df, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  unsigned char *wave_met = NULL;
+  double *domain_df = tg_memory_new(outputs, sizeof *domain_df);
+  if (!domain_df)
+    return tg_error_memory(error);
+  TRY(tg_tally_combine(estimates->tally, terms->list, terms->count, outputs, full, estimates->threads, variance,
+                       domain_df, error));
+  if (!df)
+    goto cleanup;
+  wave_met = tg_memory_new(outputs * estimates->tally->design->group_count, 1);
+  if (!wave_met) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  if (estimates->df_rule == TG_DF_DESIGN)
+    design_df(estimates, terms, outputs, wave_met, df);
+  else
+    for (size_t o = 0; o < outputs; o++)
+      df[o] = estimates->df_rule == TG_DF_GIVEN ? estimates->df_given : domain_df[o];
+cleanup:
+  tg_memory_free(domain_df);
+  tg_memory_free(wave_met);
+  return status;
+}
+
+trygg_status trygg_estimate_covariance(const trygg_estimates *estimates, const size_t *rows, size_t count,
+                                       double *matrix, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_terms terms = {0};
+  if (!estimates || (count && (!rows || !matrix)))
+    return tg_error_set(error, TRYGG_EINVAL, "estimates, rows and a matrix were expected");
+  for (size_t i = 0; i < count; i++) {
+    if (rows[i] >= estimates->row_count)
+      return tg_error_set(error, TRYGG_EINVAL, "a row is past the last estimate");
+    if (isnan(estimates->rows[rows[i]].se))
+      continue;
+    TRY(tg_estimate_add_terms(estimates, rows[i], 1, i, &terms, error));
+  }
+  TRY(tg_estimate_combine(estimates, &terms, count, 1, matrix, NULL, error));
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = 0; j < count; j++)
+      if (isnan(estimates->rows[rows[i]].se) || isnan(estimates->rows[rows[j]].se))
+        matrix[i * count + j] = NAN;
+cleanup:
+  tg_estimate_clear_terms(&terms);
+  return status;
+}
