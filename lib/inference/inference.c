@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Limits and p-values of estimates, contrasts, and adjustment for many tests. */
+#include <inference/inference.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <base/text.h>
+#include <inference/intervals.h>
+#include <numeric/distribution.h>
+
+trygg_status tg_inference_level(double wanted, double *level, trygg_error *error) {
+  *level = wanted == 0 ? 0.95 : wanted;
+  if (*level > 0 && *level < 1)
+    return TRYGG_OK;
+  return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "level", "a confidence level lies between 0 and 1, as 0.95");
+}
+
+tg_limits tg_inference_symmetric(double estimate, double se, double df, double level) {
+  double t = df > 0 ? tg_distribution_t_quantile((1 + level) / 2, df) : NAN;
+  return (tg_limits){estimate - t * se, estimate + t * se};
+}
+
+double tg_inference_p(double estimate, double se, double df) {
+  return se > 0 && df > 0 ? tg_distribution_t_two_sided(estimate / se, df) : NAN;
+}
+
+tg_unit tg_inference_unit(const tg_indicator *indicator) {
+  return indicator->type->is_share ? TG_UNIT_SHARE : TG_UNIT_NUMBER;
+}
+
+static trygg_status quantile_limits(const trygg_estimates *estimates, size_t index, double level, tg_limits *out,
+                                    trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  tg_limits shares = tg_inference_symmetric(row->share, row->share_se, row->df, level);
+  double p[2] = {shares.lower, shares.upper}, values[2];
+  trygg_status status = tg_quantile_invert(estimates, index, p, values, 2, error);
+  if (status == TRYGG_OK)
+    *out = (tg_limits){values[0], values[1]};
+  return status;
+}
+
+trygg_status tg_inference_limits(const trygg_estimates *estimates, size_t index, const tg_interval *interval,
+                                 double level, tg_limits *out, trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  const tg_indicator_type *type = tg_row_indicator(estimates, index)->type;
+  tg_share share = {row->estimate, row->se, row->n, row->df};
+  *out = (tg_limits){NAN, NAN};
+  if (isnan(row->estimate) || !(row->df > 0))
+    return TRYGG_OK;
+  if (type->estimand == TG_QUANTILE)
+    return quantile_limits(estimates, index, level, out, error);
+  if (row->flags & TG_FLAG_BOUNDARY)
+    *out = tg_beta_exact(row->estimate * row->n, row->n, 1 - level);
+  else if (type->is_share && row->se > 0)
+    *out = interval->run(&share, 1 - level);
+  else
+    *out = tg_inference_symmetric(row->estimate, row->se, row->df, level);
+  return TRYGG_OK;
+}
+
+trygg_status trygg_inference_contrast(const trygg_estimates *estimates, const size_t *rows, const double *coefficients,
+                                      size_t count, double level, trygg_contrast *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_terms terms = {0};
+  double variance = 0;
+  tg_limits limits;
+  if (!estimates || !out || (count && (!rows || !coefficients)))
+    return tg_error_set(error, TRYGG_EINVAL, "estimates, rows, coefficients and a place for the result were expected");
+  memset(out, 0, sizeof *out);
+  TRY(tg_inference_level(level, &level, error));
+  for (size_t i = 0; i < count; i++) {
+    if (rows[i] >= estimates->row_count) {
+      status = tg_error_set(error, TRYGG_EINVAL, "a row is past the last estimate");
+      goto cleanup;
+    }
+    if (coefficients[i] == 0)
+      continue;
+    out->estimate += coefficients[i] * estimates->rows[rows[i]].estimate;
+    if (!isnan(estimates->rows[rows[i]].estimate))
+      TRY(tg_estimate_add_terms(estimates, rows[i], coefficients[i], 0, &terms, error));
+  }
+  TRY(tg_estimate_combine(estimates, &terms, 1, 0, &variance, &out->df, error));
+  out->se = isnan(out->estimate) ? NAN : sqrt(variance);
+  limits = tg_inference_symmetric(out->estimate, out->se, out->df, level);
+  out->lower = limits.lower;
+  out->upper = limits.upper;
+  out->statistic = out->estimate / out->se;
+  out->p = tg_inference_p(out->estimate, out->se, out->df);
+cleanup:
+  tg_estimate_clear_terms(&terms);
+  return status;
+}
+
+/* ---- many tests ------------------------------------------------------------------------ */
+
+typedef struct ordered {
+  double p;
+  size_t position;
+} ordered;
+
+static int increasing(const void *a, const void *b) {
+  const ordered *x = a, *y = b;
+  if (x->p != y->p)
+    return x->p < y->p ? -1 : 1;
+  return (x->position > y->position) - (x->position < y->position);
+}
+
+/* Step down: max over j <= i of (m - j) p_(j), j from 0. */
+static void holm(ordered *list, size_t m) {
+  double worst = 0;
+  for (size_t i = 0; i < m; i++) {
+    worst = fmax(worst, (double)(m - i) * list[i].p);
+    list[i].p = fmin(worst, 1);
+  }
+}
+
+/* Step up: min over j >= i of m / (j + 1) p_(j). */
+static void benjamini_hochberg(ordered *list, size_t m) {
+  double best = 1;
+  for (size_t i = m; i-- > 0;) {
+    best = fmin(best, (double)m / (double)(i + 1) * list[i].p);
+    list[i].p = best;
+  }
+}
+
+static const struct {
+  const char *name;
+  void (*run)(ordered *list, size_t m);
+} adjustments[] = {{"none", NULL}, {"holm", holm}, {"bh", benjamini_hochberg}};
+
+trygg_status trygg_inference_adjust(const char *method, double *p, size_t count, trygg_error *error) {
+  size_t which = 0, m = 0;
+  ordered *list;
+  while (which < 3 && (!method || strcmp(adjustments[which].name, method)))
+    which++;
+  if (which == 3)
+    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "adjust", "p-values are adjusted by `none`, `holm` or `bh`");
+  if (!adjustments[which].run)
+    return TRYGG_OK;
+  list = tg_memory_new(count, sizeof *list);
+  if (!list)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < count; i++)
+    if (!isnan(p[i]))
+      list[m++] = (ordered){p[i], i};
+  if (m)
+    qsort(list, m, sizeof *list, increasing);
+  adjustments[which].run(list, m);
+  for (size_t i = 0; i < m; i++)
+    p[list[i].position] = list[i].p;
+  tg_memory_free(list);
+  return TRYGG_OK;
+}

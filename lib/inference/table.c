@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Estimates as a table, and the keys and notes that all tables of estimates share. */
+#include <inference/inference.h>
+
+#include <math.h>
+
+#include <base/number.h>
+#include <base/text.h>
+
+static const tg_column_description columns[] = {
+    {"n", TRYGG_INTEGER, TRYGG_VALUE, "records in the denominator with a positive weight", 0},
+    {"weighted_n", TRYGG_NUMBER, TRYGG_VALUE, "their sum of weights", 0},
+    {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "the estimate; shares lie in 0-1", 1},
+    {"se", TRYGG_NUMBER, TRYGG_VALUE, "standard error", 1},
+    {"df", TRYGG_NUMBER, TRYGG_VALUE, "degrees of freedom", 0},
+    {"lower", TRYGG_NUMBER, TRYGG_VALUE, "lower confidence limit", 1},
+    {"upper", TRYGG_NUMBER, TRYGG_VALUE, "upper confidence limit", 1},
+    {"deff", TRYGG_NUMBER, TRYGG_VALUE, "design effect over simple random sampling with replacement", 0},
+    {"flag", TRYGG_TEXT, TRYGG_FLAG, "flags, separated by spaces", 0},
+};
+
+trygg_status tg_inference_add_keys(trygg_table *table, const trygg_estimates *estimates, int with_wave,
+                                   trygg_error *error) {
+  const tg_tally *tally = estimates->tally;
+  trygg_status status = TRYGG_OK;
+  if (with_wave)
+    TRY(tg_table_add_column(table, "wave", TRYGG_TEXT, TRYGG_KEY, error));
+  for (size_t k = 0; k < tally->by_count; k++)
+    TRY(tg_table_add_column(table, tally->design->responses->codebook->variables[tally->by[k]].name, TRYGG_TEXT,
+                            TRYGG_KEY, error));
+cleanup:
+  return status;
+}
+
+trygg_status tg_inference_set_keys(trygg_table *table, const trygg_estimates *estimates, const tg_domain *domain,
+                                   int with_wave, trygg_error *error) {
+  const tg_tally *tally = estimates->tally;
+  trygg_status status = TRYGG_OK;
+  size_t column = 0;
+  if (with_wave)
+    TRY(tg_table_set_text(
+        table, column++, domain->wave == TG_POOLED ? NULL : tally->design->responses->waves[domain->wave].code, error));
+  for (size_t k = 0; k < tally->by_count; k++)
+    TRY(tg_table_set_text(table, column++, domain->by ? tally->categories[k].names[domain->by[k]] : NULL, error));
+cleanup:
+  return status;
+}
+
+trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,
+                                    trygg_error *error) {
+  static const char *const df_rules[] = {"domain", "design", "given"};
+  const trygg_design *design = estimates->tally->design;
+  const trygg_codebook *codebook = design->responses->codebook;
+  trygg_status status = TRYGG_OK;
+  char number[TG_NUMBER_SIZE];
+  TRY(tg_table_add_note(table, "survey", codebook->title, error));
+  TRY(tg_table_add_note(table, "definition", codebook->hash, error));
+  TRY(tg_table_add_note(table, "library", trygg_version(), error));
+  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)design->responses->count), error));
+  TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count), error));
+  TRY(tg_table_add_note(table, "clusters", tg_number_format_integer(number, (int64_t)design->cluster_count), error));
+  TRY(tg_table_add_note(table, "waves",
+                        codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent", error));
+  TRY(tg_table_add_note(table, "variance", "taylor", error));
+  TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
+  TRY(tg_table_add_note(table, "df", df_rules[estimates->df_rule], error));
+  TRY(tg_table_add_note(table, "level", tg_number_format(number, level), error));
+  if (estimates->tally->by_missing_records)
+    TRY(tg_table_add_note(table, "by_missing",
+                          tg_number_format_integer(number, (int64_t)estimates->tally->by_missing_records), error));
+cleanup:
+  return status;
+}
+
+static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates, size_t index,
+                            const tg_interval *interval, double level, trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  const tg_indicator *indicator = tg_row_indicator(estimates, index);
+  size_t column = 1 + estimates->tally->by_count;
+  trygg_status status = TRYGG_OK;
+  tg_limits limits;
+  TRY(tg_inference_limits(estimates, index, interval, level, &limits, error));
+  TRY(tg_table_add_row(table, error));
+  TRY(tg_inference_set_keys(table, estimates, &estimates->domains[row->domain], 1, error));
+  TRY(tg_table_set_text(table, column++, indicator->name, error));
+  tg_table_set_integer(table, column++, (int64_t)row->n);
+  tg_table_set_number(table, column++, row->weight);
+  tg_table_set_number(table, column++, row->estimate);
+  tg_table_set_number(table, column++, row->se);
+  tg_table_set_number(table, column++, row->df);
+  tg_table_set_number(table, column++, limits.lower);
+  tg_table_set_number(table, column++, limits.upper);
+  tg_table_set_number(table, column++, row->deff);
+  TRY(tg_table_set_flags(table, column, row->flags, error));
+  tg_table_set_base(table, tg_row_base(row));
+  tg_table_set_unit(table, tg_inference_unit(indicator));
+cleanup:
+  return status;
+}
+
+trygg_status trygg_inference_table(const trygg_estimates *estimates, const trygg_inference_options *options,
+                                   trygg_table **out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  trygg_table *table = NULL;
+  const tg_interval *interval;
+  double level = 0;
+  if (!out)
+    return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
+  *out = NULL;
+  if (!estimates)
+    return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
+  interval = tg_interval_find(options ? options->ci : NULL, error);
+  if (!interval)
+    return TRYGG_ENAME;
+  TRY(tg_inference_level(options ? options->level : 0, &level, error));
+  TRY(tg_table_create(&table, error));
+  TRY(tg_inference_add_keys(table, estimates, 1, error));
+  TRY(tg_table_add_column(table, "indicator", TRYGG_TEXT, TRYGG_KEY, error));
+  TRY(tg_table_add_columns(table, columns, sizeof columns / sizeof *columns, error));
+  TRY(tg_inference_add_notes(table, estimates, level, error));
+  TRY(tg_table_add_note(table, "ci", interval->name, error));
+  for (size_t i = 0; i < estimates->row_count; i++)
+    TRY(add_row(table, estimates, i, interval, level, error));
+  *out = table;
+  table = NULL;
+cleanup:
+  trygg_table_free(table);
+  return status;
+}

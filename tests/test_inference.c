@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Intervals against R survey, adjustments against R's p.adjust, contrasts. */
+#include <inference/inference.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "fixture.h"
+
+/* R survey 4.5, apiclus1, I(ell == 0): svyciprop by method (wilson: the formula of 4.5). */
+static const tg_share ell = {0.0218579235, 0.02262245086, 183, 14};
+
+static const struct {
+  const char *kind;
+  double lower, upper;
+} known[] = {{"wald", -0.02666240796, 0.07037825495},
+             {"logit", 0.002304691284, 0.177747766823},
+             /* R 4.1 gives 0.000307 below, the square of a negative sine; the angle stops at 0. */
+             {"asin", 0, 0.0955767363668},
+             {"beta", 0.0002161468327, 0.1375077639150},
+             {"wilson", 0.003178777238, 0.1353912851}};
+
+START_TEST(limits_equal_survey) {
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    const tg_interval *interval = tg_interval_find(known[i].kind, NULL);
+    tg_limits limits = interval->run(&ell, 0.05);
+    ck_near(limits.lower, known[i].lower, 2e-7); /* p and se are given to ten digits */
+    ck_near(limits.upper, known[i].upper, 2e-8);
+  }
+}
+END_TEST
+
+START_TEST(limits_mirror_for_the_complement) {
+  tg_share other = {1 - ell.p, ell.se, ell.n, ell.df};
+  for (size_t i = 0; i < tg_interval_count; i++) {
+    tg_limits a = tg_intervals[i].run(&ell, 0.1), b = tg_intervals[i].run(&other, 0.1);
+    ck_near(1 - b.upper, a.lower, 1e-9);
+    ck_near(1 - b.lower, a.upper, 1e-9);
+  }
+}
+END_TEST
+
+START_TEST(limits_hold_the_estimate_and_widen_with_the_level) {
+  for (size_t i = 0; i < tg_interval_count; i++) {
+    tg_limits narrow = tg_intervals[i].run(&ell, 0.2), wide = tg_intervals[i].run(&ell, 0.01);
+    ck_assert(narrow.lower < ell.p && ell.p < narrow.upper);
+    ck_assert(wide.lower < narrow.lower && narrow.upper < wide.upper);
+  }
+}
+END_TEST
+
+START_TEST(unknown_interval_names_the_nearest) {
+  trygg_error error = {0};
+  ck_assert_ptr_null(tg_interval_find("wilsn", &error));
+  ck_assert_ptr_nonnull(strstr(error.message, "`wilson`"));
+}
+END_TEST
+
+START_TEST(adjusted_p_equal_p_adjust) {
+  /* R: p.adjust(c(0.01, 0.04, 0.03, 0.02, NA, 0.9), "holm") and "BH" */
+  double holm[] = {0.01, 0.04, 0.03, 0.02, NAN, 0.9}, bh[] = {0.01, 0.04, 0.03, 0.02, NAN, 0.9};
+  const double expected_holm[] = {0.05, 0.09, 0.09, 0.08, NAN, 0.9}, expected_bh[] = {0.05, 0.05, 0.05, 0.05, NAN, 0.9};
+  trygg_error error = {0};
+  ck_ok(trygg_inference_adjust("holm", holm, 6, &error));
+  ck_ok(trygg_inference_adjust("bh", bh, 6, &error));
+  for (size_t i = 0; i < 6; i++) {
+    ck_near(holm[i], expected_holm[i], 1e-14);
+    ck_near(bh[i], expected_bh[i], 1e-14);
+  }
+  ck_ok(trygg_inference_adjust("none", holm, 6, &error));
+  ck_near(holm[0], 0.05, 1e-14);
+  ck_assert_int_eq(trygg_inference_adjust("bonferoni", holm, 6, &error), TRYGG_ENAME);
+}
+END_TEST
+
+static const fixture_texts boundary = {
+    .survey = "type,name,role\ntext,str,stratum\ndecimal,w,weight\nselect_one yn,a,\nselect_one yn,g,\n",
+    .choices = "list_name,name\nyn,1\nyn,2\n",
+    .indicators = "name,type,variable,numerator\nyes,share,a,1\nno,share,a,2\n",
+    .data = "str,w,a,g\n1,1,1,1\n1,2,1,1\n1,1,1,1\n2,3,1,1\n2,1,1,1\n2,2,1,2\n"};
+
+START_TEST(shares_of_0_and_1_have_exact_limits) {
+  fixture f = fixture_load(&boundary);
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  trygg_inference_options options = {sizeof options, 0, "wald"};
+  size_t lower, upper, se, flag;
+  ck_ok(trygg_inference_table(estimates, &options, &table, &error));
+  lower = trygg_table_find(table, "lower");
+  upper = trygg_table_find(table, "upper");
+  se = trygg_table_find(table, "se");
+  flag = trygg_table_find(table, "flag");
+  /* Six of six: lower limit (alpha/2)^(1/6); none of six: its complement. */
+  ck_near(trygg_table_number(table, 0, lower), pow(0.025, 1.0 / 6), 1e-12);
+  ck_near(trygg_table_number(table, 0, upper), 1, 0);
+  ck_near(trygg_table_number(table, 1, lower), 0, 0);
+  ck_near(trygg_table_number(table, 1, upper), 1 - pow(0.025, 1.0 / 6), 1e-12);
+  ck_near(trygg_table_number(table, 0, se), 0, 0);
+  ck_assert_ptr_nonnull(strstr(trygg_table_text(table, 0, flag), "boundary"));
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(without_df_there_is_no_interval) {
+  fixture f = fixture_load(&boundary);
+  trygg_estimates *estimates = fixture_estimate(&f, "g", NULL);
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  ck_ok(trygg_inference_table(estimates, NULL, &table, &error));
+  for (size_t row = 0; row < trygg_table_rows(table); row++)
+    if (!strcmp(trygg_table_text(table, row, 1), "2")) { /* one record */
+      ck_assert(trygg_table_missing(table, row, trygg_table_find(table, "lower")));
+      ck_assert_ptr_nonnull(strstr(trygg_table_text(table, row, trygg_table_find(table, "flag")), "no_df"));
+    }
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(contrast_of_complements_is_exact) {
+  fixture_texts texts = boundary;
+  fixture f;
+  trygg_estimates *estimates;
+  trygg_contrast sum, difference;
+  trygg_error error = {0};
+  const size_t rows[] = {0, 1};
+  texts.data = "str,w,a,g\n1,1,1,1\n1,2,2,1\n1,1,1,1\n2,3,1,1\n2,1,2,1\n2,2,1,2\n";
+  f = fixture_load(&texts);
+  estimates = fixture_estimate(&f, NULL, NULL);
+  ck_ok(trygg_inference_contrast(estimates, rows, (const double[]){1, 1}, 2, 0, &sum, &error));
+  ck_ok(trygg_inference_contrast(estimates, rows, (const double[]){1, -1}, 2, 0, &difference, &error));
+  ck_near(sum.estimate, 1, 1e-15);
+  ck_assert(sum.se < 1e-16); /* yes + no is always 1 */
+  ck_near(difference.se, 2 * trygg_estimate_get(estimates, 0).se, 1e-12);
+  ck_near(difference.df, 4, 0);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(level_outside_is_refused) {
+  double level;
+  ck_assert_int_eq(tg_inference_level(1, &level, NULL), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_inference_level(-0.1, &level, NULL), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_inference_level(NAN, &level, NULL), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_inference_level(0, &level, NULL), TRYGG_OK);
+  ck_near(level, 0.95, 0);
+}
+END_TEST
+
+static Suite *inference_suite(void) {
+  Suite *suite = suite_create("inference");
+  TCase *tests = tcase_create("inference");
+  tcase_add_test(tests, limits_equal_survey);
+  tcase_add_test(tests, limits_mirror_for_the_complement);
+  tcase_add_test(tests, limits_hold_the_estimate_and_widen_with_the_level);
+  tcase_add_test(tests, unknown_interval_names_the_nearest);
+  tcase_add_test(tests, adjusted_p_equal_p_adjust);
+  tcase_add_test(tests, shares_of_0_and_1_have_exact_limits);
+  tcase_add_test(tests, without_df_there_is_no_interval);
+  tcase_add_test(tests, contrast_of_complements_is_exact);
+  tcase_add_test(tests, level_outside_is_refused);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
+
+int main(void) { return run_suite(inference_suite()); }
