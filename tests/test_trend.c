@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Classic trend tests on published series, tests over waves by hand, breaks. */
+#include <trend/kendall.h>
+#include <trend/trend.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fixture.h"
+
+/* Flow of the Nile 1871-1970 (R's datasets::Nile). */
+static const double nile[] = {
+    1120, 1160, 963,  1210, 1160, 1160, 813,  1230, 1370, 1140, 995, 935, 1110, 994,  1020, 960,  1180, 799,  958, 1140,
+    1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774,  840,  874, 694, 940,  833,  701,  916,  692,  1020, 1050, 969,
+    831,  726,  456,  824,  702,  1120, 1100, 832,  764,  821,  768, 845, 864,  862,  698,  845,  744,  796,  1040, 759,
+    781,  865,  845,  944,  984,  897,  822,  1010, 771,  676,  649, 846, 812,  742,  801,  1040, 860,  874,  848, 890,
+    744,  749,  838,  1050, 918,  986,  797,  923,  975,  815,  1020, 906, 901, 1170, 912,  746,  919,  718,  714, 740};
+
+START_TEST(mann_kendall_of_the_nile) {
+  /* R trend 1.1.6 mk.test(Nile) and Kendall 2.2.1 */
+  tg_kendall k;
+  ck_assert_int_eq(tg_kendall_test(nile, 100, &k, NULL), TRYGG_OK);
+  ck_near(k.s, -1387, 0);
+  ck_near(k.variance, 112728.333333333, 1e-12);
+  ck_near(k.z, -4.12806652284, 1e-11);
+  ck_near(k.p, 3.65826292166e-5, 1e-9);
+  ck_near(k.tau, -0.280741334725, 1e-11);
+}
+END_TEST
+
+START_TEST(sen_slope_of_the_nile) {
+  double year[100], slope, lower, upper;
+  for (int i = 0; i < 100; i++)
+    year[i] = 1871 + i;
+  ck_assert_int_eq(tg_kendall_slope(year, nile, 100, 0.95, &slope, &lower, &upper, NULL), TRYGG_OK);
+  ck_near(slope, -2.6, 1e-14);
+  ck_near(lower, -3.62790697674, 1e-11);
+  ck_near(upper, -1.42857142857, 1e-11);
+}
+END_TEST
+
+START_TEST(mann_kendall_corrects_for_ties) {
+  /* Sachs (1997, p. 668), as in R trend's vignette. */
+  const double y[] = {5, 6, 2, 3, 5, 6, 4, 3, 7, 8, 9, 7, 5, 3, 4, 7, 3, 5, 6, 7, 8, 9};
+  tg_kendall k;
+  ck_assert_int_eq(tg_kendall_test(y, 22, &k, NULL), TRYGG_OK);
+  ck_near(k.s, 67, 0);
+  ck_near(k.variance, 1225, 1e-14);
+  ck_near(k.z, 1.88571428571, 1e-11);
+  ck_near(k.p, 0.059333466755, 1e-10);
+}
+END_TEST
+
+START_TEST(mann_kendall_is_exact_for_short_series) {
+  const double four[] = {1, 2, 3, 4}, five[] = {1, 2, 3, 5, 4}, one_tie[] = {1, 2, 2, 3}, flat[] = {2, 2, 2};
+  tg_kendall k;
+  tg_kendall_test(four, 4, &k, NULL);
+  ck_near(k.p, 2.0 / 24, 1e-15); /* two of the 24 orders have |S| = 6: four waves cannot reject at 5 % */
+  tg_kendall_test(five, 5, &k, NULL);
+  ck_near(k.s, 8, 0);
+  ck_near(k.p, 2 * (1.0 + 4.0) / 120, 1e-15); /* 1 and 4 permutations of five have 0 and 1 inversions */
+  tg_kendall_test(one_tie, 4, &k, NULL);
+  ck_near(k.s, 5, 0);
+  ck_near(k.variance, (4 * 3 * 13 - 2 * 1 * 9) / 18.0, 1e-15);
+  tg_kendall_test(flat, 3, &k, NULL);
+  ck_assert(isnan(k.p) && isnan(k.tau));
+}
+END_TEST
+
+START_TEST(mann_kendall_turns_with_the_series) {
+  double back[100];
+  tg_kendall a, b;
+  for (int i = 0; i < 100; i++)
+    back[i] = nile[99 - i];
+  tg_kendall_test(nile, 100, &a, NULL);
+  tg_kendall_test(back, 100, &b, NULL);
+  ck_near(a.s, -b.s, 0);
+  ck_near(a.p, b.p, 1e-15);
+}
+END_TEST
+
+START_TEST(sen_slope_uses_real_times_and_needs_enough_pairs) {
+  const double t[] = {2012, 2014, 2017, 2020}, y[] = {1, 5, 11, 17};
+  double slope, lower, upper;
+  tg_kendall_slope(t, y, 4, 0.95, &slope, &lower, &upper, NULL);
+  ck_near(slope, 2, 1e-14);
+  ck_assert(isnan(lower) && isnan(upper)); /* ranks outside 1..6 at 95 % */
+}
+END_TEST
+
+/* ---- over waves ------------------------------------------------------------------------- */
+
+#define SURVEY "type,name,role\ninteger,year,wave\ndecimal,w,weight\nselect_one yn,a,\ninteger,id,\n"
+#define CHOICES "list_name,name\nyn,1\nyn,2\n"
+#define INDICATORS "name,type,variable,numerator\nyes,share,a,1\n"
+
+/* Waves 2010, 2012, 2015, 2016 of ten records each with 2, 3, 5, 6 hits, weight 1. */
+static const char *four_waves(void) {
+  static const int years[] = {2010, 2012, 2015, 2016}, hits[] = {2, 3, 5, 6};
+  static char text[2000];
+  char *at = text + sprintf(text, "year,w,a,id\n");
+  for (int k = 0; k < 4; k++)
+    for (int i = 0; i < 10; i++)
+      at += sprintf(at, "%d,1,%d,%d\n", years[k], i < hits[k] ? 1 : 2, i);
+  return text;
+}
+
+static trygg_table *trend(const fixture_texts *texts, const char *test, int across) {
+  fixture f = fixture_load(texts);
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = test != NULL,
+                                 .across_breaks = across};
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  ck_ok(trygg_trend_table(estimates, &options, &table, &error));
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+  return table;
+}
+
+static double cell(const trygg_table *table, size_t row, const char *column) {
+  return trygg_table_number(table, row, trygg_table_find(table, column));
+}
+
+static const char *text_cell(const trygg_table *table, size_t row, const char *column) {
+  return trygg_table_text(table, row, trygg_table_find(table, column));
+}
+
+/* With w = 1 a wave's variance is p (1 - p) / (n - 1): the with-replacement form with n = 10. */
+static const double share[] = {0.2, 0.3, 0.5, 0.6}, year[] = {2010, 2012, 2015, 2016};
+
+START_TEST(difference_of_independent_waves_adds_variances) {
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
+                                              .data = four_waves()}, "difference", 0);
+  ck_near(cell(table, 0, "estimate"), 0.1, 1e-14);
+  ck_near(cell(table, 0, "se"), sqrt((0.25 + 0.24) / 9), 1e-12);
+  ck_near(cell(table, 0, "df2"), 18, 0);
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2015 2016");
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(linear_slope_is_least_squares_over_real_years) {
+  double mean = (2010 + 2012 + 2015 + 2016) / 4.0, squares = 0, slope = 0, variance = 0;
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
+                                              .data = four_waves()}, "linear", 0);
+  for (int i = 0; i < 4; i++)
+    squares += (year[i] - mean) * (year[i] - mean);
+  for (int i = 0; i < 4; i++) {
+    double c = (year[i] - mean) / squares;
+    slope += c * share[i];
+    variance += c * c * share[i] * (1 - share[i]) / 9;
+  }
+  ck_near(cell(table, 0, "estimate"), slope, 1e-12);
+  ck_near(cell(table, 0, "se"), sqrt(variance), 1e-12);
+  ck_near(cell(table, 0, "df2"), 36, 0);
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(wls_slope_and_heterogeneity_by_hand) {
+  double w[4], sw = 0, mean = 0, centre = 0, squares = 0, slope = 0, q = 0, variance = 0;
+  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
+  trygg_table *table = trend(&texts, "wls_slope", 0);
+  for (int i = 0; i < 4; i++) {
+    w[i] = 9 / (share[i] * (1 - share[i]));
+    sw += w[i];
+    mean += w[i] * year[i];
+    centre += w[i] * share[i];
+  }
+  mean /= sw;
+  centre /= sw;
+  for (int i = 0; i < 4; i++) {
+    squares += w[i] * (year[i] - mean) * (year[i] - mean);
+    q += w[i] * (share[i] - centre) * (share[i] - centre); /* Cochran's Q */
+  }
+  for (int i = 0; i < 4; i++) {
+    slope += w[i] * (year[i] - mean) / squares * share[i];
+    variance += pow(w[i] * (year[i] - mean) / squares, 2) / w[i];
+  }
+  ck_near(cell(table, 0, "estimate"), slope, 1e-12);
+  ck_near(cell(table, 0, "se"), sqrt(variance), 1e-12);
+  trygg_table_free(table);
+  table = trend(&texts, "heterogeneity", 0);
+  ck_near(cell(table, 0, "statistic"), q * (36 - 3 + 1) / (36 * 3.0), 1e-10);
+  ck_near(cell(table, 0, "df1"), 3, 0);
+  ck_near(cell(table, 0, "df2"), 34, 0);
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(no_slope_runs_across_a_break_unless_asked) {
+  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves(),
+                         .breaks = "wave,indicator,kind,note\n2015,,break,new method\n"};
+  trygg_table *table = trend(&texts, "linear", 0);
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2015 2016");
+  ck_near(cell(table, 0, "estimate"), 0.1, 1e-12);
+  trygg_table_free(table);
+  table = trend(&texts, "linear", 1);
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2010 2012 2015 2016");
+  trygg_table_free(table);
+  texts.breaks = "wave\n2016\n";
+  table = trend(&texts, "difference", 0);
+  ck_assert(trygg_table_missing(table, 0, trygg_table_find(table, "estimate")));
+  ck_assert_str_eq(text_cell(table, 0, "flag"), "break");
+  trygg_table_free(table);
+  table = trend(&texts, "linear", 0);
+  ck_assert(trygg_table_missing(table, 0, trygg_table_find(table, "estimate")));
+  ck_assert_str_eq(text_cell(table, 0, "flag"), "break");
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(break_of_another_indicator_does_not_matter) {
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .data = four_waves(),
+                                              .indicators = INDICATORS "no,share,a,2\n",
+                                              .breaks = "wave,indicator\n2015,no\n"}, "linear", 0);
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2010 2012 2015 2016");
+  ck_assert_str_eq(text_cell(table, 1, "waves"), "2015 2016");
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(record_slope_equals_weighted_least_squares_on_records) {
+  /* Ten records a wave, equal weights: the slope on records is that on the waves. */
+  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
+  trygg_table *records = trend(&texts, "record_linear", 0), *waves = trend(&texts, "linear", 0);
+  ck_near(cell(records, 0, "estimate"), cell(waves, 0, "estimate"), 1e-12);
+  ck_near(cell(records, 0, "df2"), cell(waves, 0, "df2") - 1, 0);
+  trygg_table_free(records);
+  trygg_table_free(waves);
+}
+END_TEST
+
+START_TEST(logit_slope_of_two_waves_is_the_log_odds_ratio) {
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
+                                              .data = four_waves(), .breaks = "wave\n2015\n"}, "record_logit", 0);
+  double odds = log(0.6 / 0.4) - log(0.5 / 0.5);
+  ck_near(cell(table, 0, "estimate"), odds, 1e-10); /* one year apart */
+  ck_near(cell(table, 0, "se"), sqrt(0.24 / 9 / pow(0.24, 2) + 0.25 / 9 / pow(0.25, 2)), 1e-9);
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(unknown_time_says_where_to_give_it) {
+  fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ntext,round,wave\nselect_one yn,a,\n",
+                                            .choices = CHOICES, .indicators = INDICATORS,
+                                            .data = "round,a\nfirst,1\nfirst,2\nsecond,1\nsecond,2\n"});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  ck_assert_int_eq(trygg_trend_table(estimates, NULL, &table, &error), TRYGG_ECODEBOOK);
+  ck_assert_ptr_null(table);
+  ck_assert_str_eq(error.file, "waves.csv");
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(every_test_is_listed_with_help_and_runs) {
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
+                                              .data = four_waves()}, NULL, 0);
+  ck_assert_uint_eq(trygg_table_rows(table), tg_test_count);
+  for (size_t i = 0; i < tg_test_count; i++) {
+    ck_assert_str_eq(text_cell(table, i, "test"), trygg_trend_test(i));
+    ck_assert(!trygg_table_missing(table, i, trygg_table_find(table, "statistic")));
+    ck_assert(strlen(trygg_trend_help(i)) > 10);
+  }
+  ck_assert_ptr_null(trygg_trend_test(tg_test_count));
+  trygg_table_free(table);
+}
+END_TEST
+
+static Suite *trend_suite(void) {
+  Suite *suite = suite_create("trend");
+  TCase *tests = tcase_create("trend");
+  tcase_add_test(tests, mann_kendall_of_the_nile);
+  tcase_add_test(tests, sen_slope_of_the_nile);
+  tcase_add_test(tests, mann_kendall_corrects_for_ties);
+  tcase_add_test(tests, mann_kendall_is_exact_for_short_series);
+  tcase_add_test(tests, mann_kendall_turns_with_the_series);
+  tcase_add_test(tests, sen_slope_uses_real_times_and_needs_enough_pairs);
+  tcase_add_test(tests, difference_of_independent_waves_adds_variances);
+  tcase_add_test(tests, linear_slope_is_least_squares_over_real_years);
+  tcase_add_test(tests, wls_slope_and_heterogeneity_by_hand);
+  tcase_add_test(tests, no_slope_runs_across_a_break_unless_asked);
+  tcase_add_test(tests, break_of_another_indicator_does_not_matter);
+  tcase_add_test(tests, record_slope_equals_weighted_least_squares_on_records);
+  tcase_add_test(tests, logit_slope_of_two_waves_is_the_log_odds_ratio);
+  tcase_add_test(tests, unknown_time_says_where_to_give_it);
+  tcase_add_test(tests, every_test_is_listed_with_help_and_runs);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
+
+int main(void) { return run_suite(trend_suite()); }
