@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What columns, codes, indicators and flags are called in the reader's language. */
+#include <report/label.h>
+
+#include <string.h>
+
+#include <codebook/codebook.h>
+#include <table/flag.h>
+
+const char *tg_label_language(const tg_view *view) {
+  return view->language == TG_MESSAGE_SWEDISH ? "sv" : "en";
+}
+
+const char *tg_label_column(const tg_view *view, size_t column) {
+  const char *name = trygg_table_name(view->table, column);
+  const char *message = tg_messages_find(view->language, "column", name);
+
+  if (message != NULL)
+    return message;
+  return view->codebook != NULL ? trygg_codebook_label(view->codebook, name, tg_label_language(view)) : name;
+}
+
+/* An indicator, index or section; `VAR=CODE` is a variable's answer. */
+static void put_named(const tg_view *view, const char *name, tg_text *out) {
+  const char *language = tg_label_language(view), *equal = strchr(name, '=');
+  char variable[128];
+
+  if (view->codebook == NULL) {
+    tg_text_put(out, name);
+  } else if (equal == NULL || (size_t)(equal - name) >= sizeof variable) {
+    tg_text_put(out, trygg_codebook_label(view->codebook, name, language));
+  } else {
+    tg_text_print(variable, sizeof variable, "%.*s", (int)(equal - name), name);
+    tg_text_put(out, trygg_codebook_label(view->codebook, variable, language));
+    tg_text_put(out, ": ");
+    tg_text_put(out, trygg_codebook_code_label(view->codebook, variable, equal + 1, language));
+  }
+}
+
+/* The label of the wave variable's code, else of waves.csv, which alone is there where settings name the wave. */
+static void put_wave(const tg_view *view, const char *code, size_t length, tg_text *out) {
+  const trygg_codebook *codebook = view->codebook;
+  size_t variable = codebook == NULL ? TG_NONE : tg_codebook_find_role(codebook, TG_ROLE_WAVE, 1, 0);
+  tg_language language = view->language == TG_MESSAGE_SWEDISH ? TG_SWEDISH : TG_ENGLISH;
+  char copy[128];
+
+  if (variable != TG_NONE && length < sizeof copy) {
+    tg_text_print(copy, sizeof copy, "%.*s", (int)length, code);
+    tg_text_put(out, trygg_codebook_code_label(codebook, codebook->variables[variable].name, copy,
+                                               tg_label_language(view)));
+    return;
+  }
+  for (size_t i = 0; codebook != NULL && i < codebook->wave_count; i++) {
+    const tg_wave_row *wave = &codebook->waves[i];
+    if (tg_text_equal(code, length, wave->wave)) {
+      tg_text_put(out, tg_labels_text(&wave->labels, language, wave->wave));
+      return;
+    }
+  }
+  tg_text_append(out, code, length);
+}
+
+/* Space-separated waves: the first and the last, as codes, since two labels are too long for a column. */
+static void put_waves(const char *codes, tg_text *out) {
+  const char *word, *last = NULL;
+  size_t length, last_length = 0;
+
+  while ((word = tg_text_word(&codes, &length)) != NULL) {
+    if (last == NULL)
+      tg_text_append(out, word, length);
+    else
+      last_length = length;
+    last = word;
+  }
+  if (last_length == 0)
+    return;
+  tg_text_put(out, "\xe2\x80\x93");
+  tg_text_append(out, last, last_length);
+}
+
+/* Only where there are estimates: in an account of records an empty key is just empty. */
+static void put_total(const tg_view *view, size_t column, const char *name, tg_text *out) {
+  const char *total = tg_messages_find(view->language, "total", name);
+
+  if (!tg_view_has_scaled(view))
+    return;
+  if (total == NULL && tg_table_is_domain(view->table, column))
+    total = tg_messages_find(view->language, "total", "*");
+  if (total != NULL)
+    tg_text_put(out, total);
+}
+
+/* The columns whose texts are neither indicators nor codes of a variable of their name. */
+static const struct {
+  const char *column, *group; /* group of messages; NULL: shown as it is */
+} worded_columns[] = {
+    {"test", "test"}, {"account", "account"}, {"reason", "reason"}, {"a", "group"},
+    {"b", "group"},   {"file", NULL},         {"stratum", NULL},    {"variable", NULL},
+};
+
+/* Append the text of such a column, of a group also the label of a `VAR=CODE`; 0 when `name` is none. */
+static int put_worded(const tg_view *view, const char *name, const char *text, tg_text *out) {
+  for (size_t i = 0; i < sizeof worded_columns / sizeof *worded_columns; i++) {
+    const char *group = worded_columns[i].group, *message;
+    if (strcmp(worded_columns[i].column, name) != 0)
+      continue;
+    message = group == NULL ? NULL : tg_messages_find(view->language, group, text);
+    if (message == NULL && group != NULL && strcmp(group, "group") == 0)
+      put_named(view, text, out);
+    else
+      tg_text_put(out, message != NULL ? message : text);
+    return 1;
+  }
+  return 0;
+}
+
+void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out) {
+  const char *name = trygg_table_name(view->table, column),
+             *text = trygg_table_text(view->table, row, column);
+
+  if (text == NULL) {
+    if (!trygg_table_missing(view->table, row, column))
+      tg_text_number(out, trygg_table_number(view->table, row, column));
+  } else if (*text == '\0') {
+    put_total(view, column, name, out);
+  } else if (strcmp(name, "wave") == 0) {
+    put_wave(view, text, strlen(text), out);
+  } else if (strcmp(name, "waves") == 0) {
+    put_waves(text, out);
+  } else if (tg_table_is_domain(view->table, column)) {
+    tg_text_put(out, view->codebook == NULL
+                         ? text
+                         : trygg_codebook_code_label(view->codebook, name, text, tg_label_language(view)));
+  } else if (!put_worded(view, name, text, out)) {
+    put_named(view, text, out);
+  }
+}
+
+void tg_label_flags(const tg_view *view, size_t row, tg_text *out) {
+  unsigned flags = tg_view_flags(view, row);
+  int first = 1;
+
+  for (size_t i = 0; i < TG_FLAG_COUNT; i++) {
+    if (!(flags & tg_flag_bit(i)))
+      continue;
+    if (!first)
+      tg_text_put(out, ", ");
+    tg_text_put(out, tg_messages_text(view->language, "flag", trygg_table_flag(i)));
+    first = 0;
+  }
+}
+
+/* 1 when a figure is missing in a row that is not suppressed. */
+static int has_unavailable(const tg_view *view, size_t row) {
+  for (size_t i = 0; i < trygg_table_columns(view->table); i++)
+    if (tg_view_kind(view, i) == TG_KIND_SCALED && trygg_table_missing(view->table, row, i))
+      return 1;
+  return 0;
+}
+
+void tg_label_footnotes(const tg_view *view, void (*line)(void *user, const char *name, const char *text),
+                        void *user) {
+  unsigned flags = 0;
+  int unavailable = 0;
+
+  for (size_t row = 0; row < trygg_table_rows(view->table); row++) {
+    unsigned of_row = tg_view_flags(view, row);
+    flags |= of_row;
+    unavailable |= !(of_row & TG_FLAG_SUPPRESSED) && has_unavailable(view, row);
+  }
+  for (size_t i = 0; i < TG_FLAG_COUNT; i++)
+    if (flags & tg_flag_bit(i))
+      line(user, tg_messages_text(view->language, "flag", trygg_table_flag(i)),
+           tg_messages_text(view->language, "footnote", trygg_table_flag(i)));
+  if (unavailable)
+    line(user, NULL, tg_messages_text(view->language, "footnote", "missing"));
+}
+
+const char *tg_label_note(const tg_view *view, size_t note) {
+  return tg_messages_text(view->language, "note", trygg_table_note_key(view->table, note));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An axis: round limits and ticks. */
+#ifndef TG_REPORT_SCALE_H
+#define TG_REPORT_SCALE_H
+
+#include <stddef.h>
+
+typedef struct tg_scale {
+  double low, high; /* multiples of step */
+  double step;      /* 1, 2 or 5 times a power of ten */
+  size_t ticks;     /* low, low + step, ..., high */
+  int decimals;     /* that the ticks need */
+  double from, to;  /* where low and high lie on paper */
+} tg_scale;
+
+/* Cover least..most with about `wanted` ticks.  Zero is included where that costs at most half of the axis. */
+tg_scale tg_scale_make(double least, double most, size_t wanted);
+
+/* The place of a value between `from` and `to`. */
+double tg_scale_place(const tg_scale *scale, double value);
+
+double tg_scale_tick(const tg_scale *scale, size_t tick);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A chart as an SVG picture: heading, what the picture says in words, the marks. */
+#include <report/svg.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <base/error.h>
+#include <report/chart.h>
+#include <report/dots.h>
+#include <report/label.h>
+#include <report/lines.h>
+#include <report/markup.h>
+
+#define WIDTH 900.0
+#define MARGIN 16.0
+#define FONTS "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+static const tg_draw_font title_font = {18, 1, TG_DRAW_INK, 's'};
+static const tg_draw_font caption_font = {13, 0, TG_DRAW_SOFT, 's'};
+
+/* Several waves of few series are lines, everything else is dots. */
+static int is_lines(const tg_chart *chart) {
+  return chart->wave_count > 1 && chart->series_count <= TG_LINES_SERIES;
+}
+
+static int tells_series(const tg_chart *chart, size_t column) {
+  for (size_t k = 0; k < chart->key_count; k++)
+    if (chart->keys[k] == column)
+      return 1;
+  return 0;
+}
+
+/* The keys that all marks share, joined; the wave too unless it is an axis. */
+static void put_caption(const tg_chart *chart, tg_text *out) {
+  const trygg_table *table = chart->view->table;
+  size_t row = chart->series[0].first;
+  const char *separator = "";
+
+  tg_text_put(out, "");
+  for (size_t i = 0; i < trygg_table_columns(table); i++) {
+    const char *text = trygg_table_text(table, row, i);
+    int is_wave = strcmp(trygg_table_name(table, i), "wave") == 0;
+    if (trygg_table_role(table, i) != TRYGG_KEY || text == NULL || *text == '\0' || tells_series(chart, i) ||
+        strcmp(trygg_table_name(table, i), "waves") == 0 || (is_wave && is_lines(chart)))
+      continue;
+    tg_text_put(out, separator);
+    if (is_wave)
+      tg_chart_put_wave(chart, chart->wave_count - 1, out);
+    else
+      tg_label_cell(chart->view, row, i, out);
+    separator = " \xc2\xb7 ";
+  }
+}
+
+/* "18 rows; highest: Burglary 12.3 (10.1–14.6); lowest: ..." for those who do not see the picture. */
+static void put_extreme(const tg_chart *chart, const char *word, int sign, tg_text *out) {
+  size_t best = SIZE_MAX, last = chart->wave_count - 1;
+
+  for (size_t i = 0; i < chart->series_count; i++) {
+    size_t row = chart->series[i].by_wave[last];
+    if (row == SIZE_MAX || isnan(tg_chart_value(chart, row)))
+      continue;
+    if (best == SIZE_MAX ||
+        sign * tg_chart_value(chart, row) > sign * tg_chart_value(chart, chart->series[best].by_wave[last]))
+      best = i;
+  }
+  if (best == SIZE_MAX)
+    return;
+  tg_text_put(out, "; ");
+  tg_text_put(out, tg_view_word(chart->view, word));
+  tg_text_put(out, ": ");
+  tg_chart_put_label(chart, best, out);
+  tg_text_putc(out, ' ');
+  tg_chart_put_figure(chart, chart->series[best].by_wave[last], out);
+}
+
+static void put_description(const tg_chart *chart, tg_text *out) {
+  tg_text_put(out, tg_view_word(chart->view, "chart_of"));
+  tg_text_format(out, " %zu ", chart->row_count);
+  tg_text_put(out, tg_view_word(chart->view, "rows"));
+  put_extreme(chart, "highest", 1, out);
+  if (chart->series_count > 1)
+    put_extreme(chart, "lowest", -1, out);
+}
+
+static void put_begin(const tg_chart *chart, size_t id, double height, const char *title,
+                      const char *description, tg_text *out) {
+  tg_text_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
+  tg_text_format(out, " lang=\"%s\" aria-labelledby=\"chart%zu-title chart%zu-text\"",
+                 tg_label_language(chart->view), id, id);
+  tg_text_put(out, " viewBox=\"0 0 ");
+  tg_markup_coordinate(out, WIDTH);
+  tg_text_putc(out, ' ');
+  tg_markup_coordinate(out, height);
+  tg_text_putc(out, '"');
+  tg_markup_attribute(out, "width", WIDTH);
+  tg_markup_attribute(out, "height", height);
+  tg_text_put(out, " font-family=\"" FONTS "\">\n");
+  tg_text_format(out, "<title id=\"chart%zu-title\">", id);
+  tg_markup_element(out, "", title, "</title>\n");
+  tg_text_format(out, "<desc id=\"chart%zu-text\">", id);
+  tg_markup_element(out, "", description, "</desc>\n");
+  tg_text_put(out, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
+}
+
+/* Title and caption; *height becomes their end. */
+static void draw_heading(const tg_chart *chart, const char *caption, double *height, tg_text *out) {
+  const char *title = chart->view->title;
+  tg_draw_lines lines;
+
+  *height = MARGIN;
+  if (title != NULL) {
+    lines = tg_draw_wrap(title, &title_font, WIDTH - 2 * MARGIN, 3);
+    tg_draw_wrapped(out, MARGIN, *height + 16, 23, &title_font, title, &lines);
+    *height += (double)lines.count * 23 + 4;
+  }
+  lines = tg_draw_wrap(caption, &caption_font, WIDTH - 2 * MARGIN, 3);
+  tg_draw_wrapped(out, MARGIN, *height + 13, 18, &caption_font, caption, &lines);
+  *height += (double)lines.count * 18;
+}
+
+static void draw_left_out(const tg_chart *chart, double *height, tg_text *out) {
+  tg_text words = {0};
+
+  if (chart->left_out == 0)
+    return;
+  tg_text_format(&words, "%zu ", chart->left_out);
+  tg_text_put(&words, tg_view_word(chart->view, "more_rows"));
+  if (words.failed)
+    out->failed = 1;
+  else
+    tg_draw_text(out, MARGIN, *height + 6, &caption_font, words.bytes);
+  *height += 18;
+  tg_text_free(&words);
+}
+
+trygg_status tg_svg_draw(const tg_view *view, size_t id, tg_text *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_chart chart = {0};
+  tg_text caption = {0}, description = {0}, body = {0};
+  double height = 0;
+
+  TRY(tg_chart_make(view, &chart, error));
+  put_caption(&chart, &caption);
+  put_description(&chart, &description);
+  if (caption.failed || description.failed)
+    TRY(tg_error_memory(error));
+  draw_heading(&chart, caption.bytes, &height, &body);
+  TRY(is_lines(&chart) ? tg_lines_draw(&chart, WIDTH, &height, &body, error)
+                       : tg_dots_draw(&chart, WIDTH, &height, &body, error));
+  draw_left_out(&chart, &height, &body);
+  if (body.failed)
+    TRY(tg_error_memory(error));
+  put_begin(&chart, id, height,
+            view->title != NULL  ? view->title
+            : caption.length > 0 ? caption.bytes
+                                 : tg_view_word(view, "chart"),
+            description.bytes, out);
+  tg_text_append(out, body.bytes, body.length);
+  tg_text_put(out, "</svg>\n");
+
+cleanup:
+  tg_chart_clear(&chart);
+  tg_text_free(&caption);
+  tg_text_free(&description);
+  tg_text_free(&body);
+  return status;
+}
+
+trygg_status tg_svg_write(const tg_view *view, tg_text *out, trygg_error *error) {
+  tg_text_put(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+  return tg_svg_draw(view, 0, out, error);
+}
