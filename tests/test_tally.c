@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cells, entries, sums and the two ways to a variance: retained moments and linearised records. */
+#include <tally/tally.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <base/keys.h>
+
+#include "fixture.h"
+
+static const fixture_texts texts = {
+    .survey = "type,name,role\ninteger,year,wave\ntext,str,stratum\ndecimal,w,weight\nselect_one two,g,\n"
+              "select_one two,a,\ndecimal,y,\n",
+    .choices = "list_name,name,missing\ntwo,1,\ntwo,2,\ntwo,9,no_answer\n",
+    .indicators = "name,type,variable,numerator\ns,share,a,1\nm,mean,y,\n",
+    .data = "year,str,w,g,a,y\n2010,1,2,1,1,5\n2010,1,1,2,2,7\n2010,2,3,1,1,9\n2010,2,1,9,1,2\n"
+            "2012,1,1,1,2,4\n2012,1,2,1,1,6\n2012,2,0,2,1,8\n2012,2,4,2,9,1\n"};
+
+/* A tally by g of both indicators. */
+static tg_tally *tally_by_g(fixture *f, const unsigned char *waves) {
+  tg_tally *tally = NULL;
+  tg_indicators indicators = {0};
+  trygg_error error = {0};
+  size_t by = tg_codebook_find_variable(f->codebook, "g", 1);
+  tg_tally_request request = {.by = &by, .by_count = 1, .waves = waves, .threads = 1};
+  ck_ok(tg_indicator_select(f->codebook, NULL, 0, &indicators, &error));
+  ck_ok(tg_tally_create(f->design, &indicators, &request, &tally, &error));
+  return tally;
+}
+
+START_TEST(cells_stand_in_the_order_wave_and_codes) {
+  fixture f = fixture_load(&texts);
+  tg_tally *tally = tally_by_g(&f, NULL);
+  ck_assert_uint_eq(tally->cell_count, 5);
+  ck_assert(tally->cells[0].wave == 0 && tally->cells[0].by[0] == 0);
+  ck_assert(tally->cells[1].wave == 0 && tally->cells[1].by[0] == 1);
+  ck_assert(tally->cells[2].wave == 0 && tally->cells[2].by_missing); /* in totals only */
+  ck_assert(tally->cells[3].wave == 1 && tally->cells[4].wave == 1);
+  ck_assert_uint_eq(tally->by_missing_records, 1);
+  tg_tally_free(tally);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(waves_that_are_not_asked_for_are_outside) {
+  fixture f = fixture_load(&texts);
+  tg_tally *tally = tally_by_g(&f, (const unsigned char[]){0, 1});
+  ck_assert_uint_eq(tally->cell_count, 2);
+  for (int i = 0; i < 4; i++)
+    ck_assert_uint_eq(tally->entry[i], TG_RANK_NONE);
+  tg_tally_free(tally);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(sums_are_those_added_by_hand) {
+  fixture f = fixture_load(&texts);
+  tg_tally *tally = tally_by_g(&f, NULL);
+  tg_workspace *workspace = tg_workspace_create(tally);
+  const uint32_t first_wave[] = {0, 1, 2}, second[] = {3, 4};
+  tg_domain_sums sums;
+  tg_tally_domain(tally, 0, first_wave, 3, workspace, &sums);
+  ck_near(sums.n, 4, 0);
+  ck_near(sums.x, 7, 0);
+  ck_near(tally->shift[0] * sums.x + sums.y, 6, 0);
+  ck_near(sums.clusters, 4, 0);
+  ck_near(sums.strata, 2, 0);
+  tg_tally_domain(tally, 0, second, 2, workspace, &sums);
+  ck_near(sums.n, 2, 0); /* one has weight 0, one no answer */
+  ck_near(sums.missing, 1, 0);
+  ck_near(sums.strata, 1, 0);
+  tg_workspace_free(workspace);
+  tg_tally_free(tally);
+  fixture_free(&f);
+}
+END_TEST
+
+/* The total of w y in 2010: strata {10, 7} and {27, 2}. */
+START_TEST(variance_of_a_total_both_ways) {
+  fixture f = fixture_load(&texts);
+  tg_tally *tally = tally_by_g(&f, NULL);
+  tg_workspace *workspace = tg_workspace_create(tally);
+  const uint32_t cells[] = {0, 1, 2};
+  double c = tally->shift[1], expected = 9 + 625, variance, df;
+  int lonely = 0;
+  tg_term terms[3];
+  trygg_error error = {0};
+  for (uint32_t i = 0; i < 3; i++)
+    terms[i] = (tg_term){0, 1, cells[i], 1, c, NAN};
+  ck_near(tg_tally_variance(tally, 1, cells, 3, 1, c, workspace, &lonely), expected, 1e-13);
+  ck_ok(tg_tally_combine(tally, terms, 3, 1, 0, 1, &variance, &df, &error));
+  ck_near(variance, expected, 1e-13);
+  ck_near(df, 2, 0);
+  ck_ok(tg_tally_combine(tally, terms, 3, 1, 1, 1, &variance, &df, &error));
+  ck_near(variance, expected, 1e-13);
+  ck_assert_int_eq(lonely, 0);
+  tg_workspace_free(workspace);
+  tg_tally_free(tally);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(covariance_matrix_agrees_with_single_variances_over_many_outputs) {
+  enum { OUTPUTS = 150 }; /* more than are worked on together */
+  fixture f = fixture_load(&texts);
+  tg_tally *tally = tally_by_g(&f, NULL);
+  static tg_term terms[OUTPUTS * 2], copy[OUTPUTS * 2];
+  static double single[OUTPUTS], matrix[OUTPUTS * OUTPUTS];
+  trygg_error error = {0};
+  for (uint32_t o = 0; o < OUTPUTS; o++) {
+    terms[2 * o] = (tg_term){o, o % 2, o % 5, 1 + o % 7, -0.3 * (o % 3), NAN};
+    terms[2 * o + 1] = (tg_term){o, 1, (o + 3) % 5, 0.5, 0.1 * o, NAN};
+  }
+  memcpy(copy, terms, sizeof terms);
+  ck_ok(tg_tally_combine(tally, terms, 2 * OUTPUTS, OUTPUTS, 0, 2, single, NULL, &error));
+  ck_ok(tg_tally_combine(tally, copy, 2 * OUTPUTS, OUTPUTS, 1, 1, matrix, NULL, &error));
+  for (int o = 0; o < OUTPUTS; o++)
+    ck_near(matrix[o * OUTPUTS + o], single[o], 1e-11);
+  for (int p = 0; p < OUTPUTS; p++)
+    for (int q = 0; q < p; q++)
+      ck_assert(fabs(matrix[p * OUTPUTS + q]) <= sqrt(single[p] * single[q]) * (1 + 1e-9));
+  tg_tally_free(tally);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(keys_are_ranked_in_order) {
+  const uint64_t keys[] = {7, TG_KEY_NONE, 3, 7, UINT64_C(1) << 60, 3, 0};
+  const uint32_t expected[] = {2, TG_RANK_NONE, 1, 2, 3, 1, 0};
+  uint32_t ranks[7];
+  uint64_t *distinct = NULL;
+  size_t count = 0;
+  trygg_error error = {0};
+  ck_ok(tg_keys_rank(keys, 7, ranks, &distinct, &count, &error));
+  ck_assert_uint_eq(count, 4);
+  ck_assert_int_eq(memcmp(ranks, expected, sizeof ranks), 0);
+  ck_assert(distinct[0] == 0 && distinct[3] == UINT64_C(1) << 60);
+  tg_memory_free(distinct);
+  ck_ok(tg_keys_rank(keys, 0, ranks, &distinct, &count, &error));
+  ck_assert_uint_eq(count, 0);
+  tg_memory_free(distinct);
+}
+END_TEST
+
+START_TEST(a_hundred_thousand_keys_find_their_ranks) {
+  enum { COUNT = 100000 };
+  static uint64_t keys[COUNT];
+  static uint32_t ranks[COUNT];
+  uint64_t *distinct = NULL, state = 1;
+  size_t count = 0;
+  trygg_error error = {0};
+  for (int i = 0; i < COUNT; i++)
+    keys[i] = (state = state * UINT64_C(6364136223846793005) + 1442695040888963407u) >> 46;
+  ck_ok(tg_keys_rank(keys, COUNT, ranks, &distinct, &count, &error));
+  for (size_t k = 1; k < count; k++)
+    ck_assert(distinct[k - 1] < distinct[k]);
+  for (int i = 0; i < COUNT; i++)
+    ck_assert(distinct[ranks[i]] == keys[i]);
+  tg_memory_free(distinct);
+}
+END_TEST
+
+static Suite *tally_suite(void) {
+  Suite *suite = suite_create("tally");
+  TCase *tests = tcase_create("tally");
+  tcase_add_test(tests, cells_stand_in_the_order_wave_and_codes);
+  tcase_add_test(tests, waves_that_are_not_asked_for_are_outside);
+  tcase_add_test(tests, sums_are_those_added_by_hand);
+  tcase_add_test(tests, variance_of_a_total_both_ways);
+  tcase_add_test(tests, covariance_matrix_agrees_with_single_variances_over_many_outputs);
+  tcase_add_test(tests, keys_are_ranked_in_order);
+  tcase_add_test(tests, a_hundred_thousand_keys_find_their_ranks);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
+
+int main(void) { return run_suite(tally_suite()); }
