@@ -67,8 +67,18 @@ cleanup:
   return status;
 }
 
+/* Sum of the weights of the values whose cell is marked. */
+static double total_weight(const valued *values, size_t count, const unsigned char *inside) {
+  tg_sum sum = {0};
+  for (size_t i = 0; i < count; i++)
+    if (inside[values[i].cell])
+      tg_sum_add(&sum, values[i].weight);
+  return tg_sum_value(&sum);
+}
+
 /* q at the share p among the values whose cell is marked, whose weights add up to `total`.  F is compared with a
- * tolerance for the rounding of its sum, so that p = 1/2 of four equal weights finds the second. */
+ * tolerance for the rounding of its sum, so that p = 1/2 of four equal weights finds the second; the sums are
+ * compensated, since a few thousand roundings would pass any tolerance. */
 static double invert(const valued *values, size_t count, const unsigned char *inside, double total, double p) {
   tg_sum sum = {0};
   double last = NAN;
@@ -131,16 +141,17 @@ trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, tg_works
   TRY(sorted_values(tally, k, &values, &count, error));
   for (size_t d = 0; d < estimates->domain_count; d++) {
     tg_row *row = &estimates->rows[d * tally->indicators.count + k];
-    double t;
+    double t, total;
     if (row->n == 0)
       continue;
     mark(&estimates->domains[d], inside, 1);
-    row->estimate = invert(values, count, inside, row->weight, p);
-    row->share = share_at(values, count, inside, row->weight, row->estimate);
+    total = total_weight(values, count, inside);
+    row->estimate = invert(values, count, inside, total, p);
+    row->share = share_at(values, count, inside, total, row->estimate);
     TRY(share_variance(estimates, row, error));
     t = row->df > 0 ? tg_distribution_t_quantile(0.975, row->df) : NAN;
-    row->se = (invert(values, count, inside, row->weight, row->share + t * row->share_se) -
-               invert(values, count, inside, row->weight, row->share - t * row->share_se)) /
+    row->se = (invert(values, count, inside, total, row->share + t * row->share_se) -
+               invert(values, count, inside, total, row->share - t * row->share_se)) /
               (2 * t);
     mark(&estimates->domains[d], inside, 0);
   }
@@ -156,13 +167,15 @@ trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, 
   valued *values = NULL;
   size_t value_count = 0;
   trygg_status status = TRYGG_OK;
+  double total;
   unsigned char *inside = tg_memory_new(estimates->tally->cell_count, 1);
   if (!inside)
     return tg_error_memory(error);
   TRY(sorted_values(estimates->tally, row->indicator, &values, &value_count, error));
   mark(&estimates->domains[row->domain], inside, 1);
+  total = total_weight(values, value_count, inside);
   for (size_t i = 0; i < count; i++)
-    out[i] = invert(values, value_count, inside, row->weight, p[i]);
+    out[i] = invert(values, value_count, inside, total, p[i]);
 cleanup:
   tg_memory_free(values);
   tg_memory_free(inside);
