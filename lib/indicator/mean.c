@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Type mean (and the values of type quantile): y is the number, or the score of the answer. */
-#include <math.h>
-
 #include <base/error.h>
+#include <indicator/single.h>
 #include <indicator/types.h>
+
+static double number(const tg_item *item, const tg_column *column, size_t record) {
+  (void)item;
+  return tg_column_number(column, record);
+}
 
 void tg_mean_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
                       tg_values *values) {
-  const tg_item *item = indicator->items;
-  const tg_column *column = &responses->columns[item->variable];
-  for (size_t i = 0; i < count; i++) {
-    double y = tg_column_number(column, first + i);
-    if (values->state[i] && (isnan(y) || !tg_item_counts(item, column, first + i)))
-      values->state[i] = TG_ITEM_MISSING;
-    values->y[i] = y;
-    values->x[i] = 1;
-  }
+  tg_single_evaluate(indicator->items, &responses->columns[indicator->items->variable], number, first, count, values);
 }
 
 /* The probability stands in the numerator column. */
