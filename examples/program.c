@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The harness of the programs: load, estimate, show progress, write all or nothing. */
+#include "program.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_WARNINGS 10
+#define PROGRESS_INTERVAL 100000000 /* nanoseconds between two pictures of the bar */
+
+/* ---- texts and lists ----------------------------------------------------------------- */
+
+void program_text_append(program_text *text, const char *bytes, size_t length) {
+  if (text->failed)
+    return;
+  if (text->capacity - text->length <= length) {
+    size_t capacity = (text->length + length + 1) * 2;
+    char *larger = capacity > length ? realloc(text->bytes, capacity) : NULL;
+    if (larger == NULL) {
+      text->failed = 1;
+      return;
+    }
+    text->bytes = larger;
+    text->capacity = capacity;
+  }
+  if (length > 0)
+    memcpy(text->bytes + text->length, bytes, length);
+  text->length += length;
+  text->bytes[text->length] = '\0';
+}
+
+void program_text_put(program_text *text, const char *string) {
+  program_text_append(text, string, strlen(string));
+}
+
+static void append_format(program_text *text, const char *format, va_list arguments) {
+  char line[2048];
+  int length = vsnprintf(line, sizeof line, format, arguments);
+
+  if (length < 0)
+    text->failed = 1;
+  else
+    program_text_append(text, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
+}
+
+void program_text_format(program_text *text, const char *format, ...) {
+  va_list arguments;
+
+  va_start(arguments, format);
+  append_format(text, format, arguments);
+  va_end(arguments);
+}
+
+void program_text_free(program_text *text) {
+  free(text->bytes);
+  *text = (program_text){0};
+}
+
+int program_list_add(program_list *list, const char *item) {
+  const char **larger = realloc(list->items, (list->count + 1) * sizeof *larger);
+
+  if (larger == NULL)
+    return -1;
+  larger[list->count++] = item;
+  list->items = larger;
+  return 0;
+}
+
+int program_sink(void *user, const char *bytes, size_t length) {
+  program_text *text = user;
+
+  program_text_append(text, bytes, length);
+  return text->failed;
+}
+
+/* ---- what goes wrong ------------------------------------------------------------------- */
+
+trygg_status program_fail(struct program *program, trygg_status status, const char *format, ...) {
+  va_list arguments;
+
+  program->error = (trygg_error){.status = status};
+  va_start(arguments, format);
+  vsnprintf(program->error.message, sizeof program->error.message, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+/* NAME: FILE:LINE:COLUMN (FIELD): message, with the parts that are known. */
+static void print_error(const struct program *program) {
+  const trygg_error *error = &program->error;
+  program_text line = {0};
+
+  program_text_format(&line, "%s: ", program->description->name);
+  program_text_put(&line, error->file);
+  if (error->line > 0)
+    program_text_format(&line, "%s%lld", *error->file ? ":" : "line ", (long long)error->line);
+  if (error->line > 0 && error->column > 0)
+    program_text_format(&line, ":%d", (int)error->column);
+  if (*error->field)
+    program_text_format(&line, "%s(%s)", *error->file || error->line > 0 ? " " : "", error->field);
+  if (*error->file || error->line > 0 || *error->field)
+    program_text_put(&line, ": ");
+  program_text_put(&line, *error->message ? error->message : trygg_error_text((trygg_status)error->status));
+  fprintf(stderr, "%s\n", line.failed ? "out of memory" : line.bytes);
+  program_text_free(&line);
+}
+
+/* ---- progress ---------------------------------------------------------------------------- */
+
+static const struct {
+  const char *stage;
+  const char *texts[PROGRAM_LANGUAGES];
+} stages[] = {
+    {"load", {"reading", "läser"}},
+    {"tally", {"adding up", "summerar"}},
+    {"covariance", {"covariances", "kovarianser"}},
+};
+
+/* The bar on standard error; nothing of it is left at the end. */
+static struct {
+  int shown;             /* wanted at all */
+  int drawn;             /* something is on the line */
+  struct timespec since; /* of the last picture */
+} bar;
+
+static void clear_bar(void) {
+  if (bar.drawn)
+    fprintf(stderr, "\r\033[K");
+  bar.drawn = 0;
+}
+
+static void draw_bar(program_language language, const char *stage, uint64_t done, uint64_t total) {
+  static const char full[] = "##############################";
+  int share = total > 0 ? (int)((double)(done < total ? done : total) / (double)total * 100) : 0;
+  int width = (int)(sizeof full - 1), filled = share * width / 100;
+  const char *text = stage;
+
+  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+    if (strcmp(stages[i].stage, stage) == 0)
+      text = stages[i].texts[language];
+  if (total > 0)
+    fprintf(stderr, "\r\033[K%s %3d %% [%.*s%*s]", text, share, filled, full, width - filled, "");
+  else
+    fprintf(stderr, "\r\033[K%s %llu", text, (unsigned long long)done);
+  bar.drawn = 1;
+}
+
+static int report_progress(void *user, const char *stage, uint64_t done, uint64_t total) {
+  const struct program *program = user;
+  struct timespec now;
+
+  if (program_interrupted())
+    return 1;
+  if (!bar.shown || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    return 0;
+  if (bar.drawn && (int64_t)(now.tv_sec - bar.since.tv_sec) * 1000000000 + (now.tv_nsec - bar.since.tv_nsec) <
+                       PROGRESS_INTERVAL)
+    return 0;
+  bar.since = now;
+  draw_bar(program->language, stage, done, total);
+  return 0;
+}
+
+/* A choice of auto, always, never. */
+static int wanted(const char *choice, int automatic) {
+  if (choice == NULL || strcmp(choice, "auto") == 0)
+    return automatic;
+  return strcmp(choice, "always") == 0;
+}
+
+/* ---- language ---------------------------------------------------------------------------- */
+
+/* --lang, else the locale that messages are in. */
+static program_language find_language(const program_options *options) {
+  static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+  const char *name = options->language;
+
+  for (size_t i = 0; name == NULL && i < sizeof variables / sizeof *variables; i++) {
+    name = getenv(variables[i]);
+    if (name != NULL && *name == '\0')
+      name = NULL;
+  }
+  return name != NULL && strncmp(name, "sv", 2) == 0 ? PROGRAM_SWEDISH : PROGRAM_ENGLISH;
+}
+
+const char *program_say(const struct program *program, const char *english, const char *swedish) {
+  return program->language == PROGRAM_SWEDISH ? swedish : english;
+}
+
+const char *program_label(const struct program *program, const char *name) {
+  return trygg_codebook_label(program->codebook, name, program_say(program, "en", "sv"));
+}
+
+/* ---- from files to tables ------------------------------------------------------------------ */
+
+#define TRY(call)                                                                                            \
+  do {                                                                                                       \
+    status = (call);                                                                                         \
+    if (status != TRYGG_OK)                                                                                  \
+      goto cleanup;                                                                                          \
+  } while (0)
+
+static trygg_status load(struct program *program) {
+  const program_options *options = &program->options;
+  trygg_error *error = &program->error;
+  trygg_load_options load = {.size = sizeof load,
+                             .delimiter = options->delimiter,
+                             .decimal = options->decimal,
+                             .threads = options->threads,
+                             .progress = &program->progress};
+  trygg_design_options design = {.size = sizeof design, .lonely = options->lonely};
+  trygg_status status = TRYGG_OK;
+
+  TRY(trygg_codebook_read(options->survey, &program->codebook, error));
+  TRY(trygg_indicator_check(program->codebook, error));
+  TRY(trygg_index_check(program->codebook, error));
+  if (options->data_count == 0)
+    return TRYGG_OK;
+  TRY(trygg_responses_load(program->codebook, (const char *const *)options->data, options->data_count, &load,
+                           &program->responses, error));
+  TRY(trygg_design_create(program->responses, &design, &program->design, error));
+
+cleanup:
+  return status;
+}
+
+trygg_status program_estimate(struct program *program, const program_list *indicators, const program_list *by,
+                              const program_list *waves, trygg_estimates **out) {
+  const program_options *options = &program->options;
+  const program_list none = {0};
+
+  indicators = indicators != NULL ? indicators : &none;
+  by = by != NULL ? by : &none;
+  waves = waves != NULL ? waves : &none;
+  trygg_estimate_options chosen = {.size = sizeof chosen,
+                                   .indicators = indicators->items,
+                                   .indicator_count = indicators->count,
+                                   .by = by->items,
+                                   .by_count = by->count,
+                                   .where = options->where.items,
+                                   .where_count = options->where.count,
+                                   .waves = waves->items,
+                                   .wave_count = waves->count,
+                                   .pool = options->pool,
+                                   .df = options->df,
+                                   .threads = options->threads,
+                                   .progress = &program->progress};
+  return trygg_estimate_create(program->design, &chosen, out, &program->error);
+}
+
+/* Records in no cell are said once a --by. */
+static void note_missing_codes(struct program *program, const program_list *by, const trygg_table *table) {
+  for (size_t i = 0; i < trygg_table_notes(table); i++) {
+    if (strcmp(trygg_table_note_key(table, i), "by_missing") != 0)
+      continue;
+    program_text_format(&program->notes, "%s %s", trygg_table_note_text(table, i),
+                        program_say(program, "records are in the total and in no cell, without a code of",
+                                    "poster ingår i totalen men inte i någon grupp, utan kod för"));
+    for (size_t k = 0; k < by->count; k++)
+      program_text_format(&program->notes, "%s%s", k == 0 ? " " : ", ", by->items[k]);
+    program_text_put(&program->notes, "\n");
+  }
+}
+
+trygg_status program_make_table(struct program *program, const program_list *indicators,
+                                const program_list *waves, program_maker make, trygg_table **out) {
+  const program_list none = {0}, *by = program->options.by_count > 0 ? program->options.by : &none;
+  size_t count = program->options.by_count > 0 ? program->options.by_count : 1;
+  trygg_table **tables = calloc(count, sizeof *tables);
+  trygg_status status = TRYGG_OK;
+  trygg_estimates *estimates = NULL;
+
+  *out = NULL;
+  if (tables == NULL)
+    return program_fail(program, TRYGG_ENOMEM, "out of memory");
+  for (size_t i = 0; i < count; i++) {
+    TRY(program_estimate(program, indicators, &by[i], waves, &estimates));
+    TRY(make(program, estimates, &tables[i]));
+    note_missing_codes(program, &by[i], tables[i]);
+    trygg_estimate_free(estimates);
+    estimates = NULL;
+  }
+  TRY(trygg_table_bind(tables, count, out, &program->error));
+
+cleanup:
+  trygg_estimate_free(estimates);
+  for (size_t i = 0; i < count; i++)
+    trygg_table_free(tables[i]);
+  free(tables);
+  return status;
+}
+
+trygg_status program_publish(struct program *program, trygg_table *table, trygg_publication **out) {
+  trygg_disclosure_options rules = {.size = sizeof rules, .min_n = program->options.min_n};
+  trygg_status status = trygg_disclosure_publish(table, &rules, out, &program->error);
+
+  if (status == TRYGG_OK && trygg_disclosure_suppressed(*out) > 0)
+    program_text_format(&program->notes,
+                        program_say(program, "%zu of %zu rows are suppressed (--min-n %lld)\n",
+                                    "%zu av %zu rader redovisas inte (--min-n %lld)\n"),
+                        trygg_disclosure_suppressed(*out), trygg_table_rows(table),
+                        (long long)(rules.min_n > 0 ? rules.min_n : TRYGG_DISCLOSURE_MIN_N));
+  return status;
+}
+
+trygg_report_options program_report_options(const struct program *program) {
+  const program_options *options = &program->options;
+  const char *no_color = getenv("NO_COLOR");
+  int terminal = options->output == NULL && isatty(STDOUT_FILENO);
+  int plain = no_color != NULL && *no_color != '\0';
+  struct winsize window;
+  trygg_report_options report = {.size = sizeof report,
+                                 .language = program_say(program, "en", "sv"),
+                                 .codebook = program->codebook,
+                                 .color = wanted(options->color, terminal && !plain)};
+
+  if (options->language == NULL && options->format != NULL && strcmp(options->format, "csv-sv") == 0)
+    report.language = NULL;
+  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
+    report.width = window.ws_col;
+  return report;
+}
+
+trygg_status program_write_table(struct program *program, trygg_table *table) {
+  const char *format = program->options.format != NULL ? program->options.format : "table";
+  trygg_report_options options = program_report_options(program);
+  trygg_publication *publication = NULL;
+  trygg_status status = TRYGG_OK;
+
+  TRY(program_publish(program, table, &publication));
+  TRY(trygg_report_write(publication, format, &options, program_sink, &program->out, &program->error));
+
+cleanup:
+  trygg_disclosure_free(publication);
+  return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static void print_warnings(const struct program *program, size_t count,
+                           const char *(*warning)(const struct program *, size_t)) {
+  const char *name = program->description->name;
+
+  for (size_t i = 0; i < count && i < MOST_WARNINGS; i++)
+    fprintf(stderr, "%s: %s: %s\n", name, program_say(program, "warning", "varning"), warning(program, i));
+  if (count > MOST_WARNINGS)
+    fprintf(stderr, program_say(program, "%s: and %zu more warnings\n", "%s: och %zu varningar till\n"), name,
+            count - MOST_WARNINGS);
+}
+
+static const char *codebook_warning(const struct program *program, size_t i) {
+  return trygg_codebook_warning(program->codebook, i);
+}
+
+static const char *responses_warning(const struct program *program, size_t i) {
+  return trygg_responses_warning(program->responses, i);
+}
+
+static void print_notes(const struct program *program) {
+  print_warnings(program, trygg_codebook_warnings(program->codebook), codebook_warning);
+  if (program->responses != NULL)
+    print_warnings(program, trygg_responses_warnings(program->responses), responses_warning);
+  for (const char *line = program->notes.bytes; line != NULL && *line != '\0';) {
+    const char *end = strchr(line, '\n');
+    fprintf(stderr, "%s: %.*s\n", program->description->name, (int)(end - line), line);
+    line = end + 1;
+  }
+}
+
+static int run(struct program *program) {
+  trygg_status status;
+
+  program_catch_signals();
+  bar.shown = wanted(program->options.progress, isatty(STDERR_FILENO));
+  program->progress = (trygg_progress){sizeof program->progress, report_progress, program};
+  status = load(program);
+  if (status == TRYGG_OK)
+    status = program->description->run(program);
+  if (status == TRYGG_OK && program_interrupted())
+    status = TRYGG_ECANCELLED;
+  clear_bar();
+  if (status == TRYGG_OK)
+    status = program_write_output(program);
+  if (status != TRYGG_OK && program_interrupted())
+    return 128 + program_interrupted();
+  if (status == TRYGG_OK)
+    print_notes(program);
+  else
+    print_error(program);
+  return status == TRYGG_OK ? 0 : status == TRYGG_EINVAL ? 2 : 1;
+}
+
+/* What --help and --version say. */
+static int tell(struct program *program) {
+  trygg_status status;
+
+  if (program->options.help)
+    program_write_manual(program, &program->out);
+  else
+    program_text_format(&program->out, "%s (libtrygg) %s\n", program->description->name, trygg_version());
+  program->options.output = NULL;
+  status = program_write_output(program);
+  if (status != TRYGG_OK)
+    print_error(program);
+  return status == TRYGG_OK ? 0 : 1;
+}
+
+int program_main(const program_description *description, int count, char **arguments) {
+  struct program program = {.description = description};
+  int code = program_read_options(&program, count, arguments);
+
+  program.language = find_language(&program.options);
+  if (code == 0)
+    code = program.options.help || program.options.version ? tell(&program) : run(&program);
+  trygg_design_free(program.design);
+  trygg_responses_free(program.responses);
+  trygg_codebook_free(program.codebook);
+  program_text_free(&program.out);
+  program_text_free(&program.notes);
+  program_clear_options(&program.options);
+  return code;
+}

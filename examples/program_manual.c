@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The manual of a program, made from its description and the registry of options. */
+#include "program.h"
+
+#include <string.h>
+
+#define WIDTH 80
+
+/* Characters of `length` bytes of UTF-8. */
+static size_t characters(const char *text, size_t length) {
+  size_t count = 0;
+
+  for (size_t i = 0; i < length; i++)
+    count += ((unsigned char)text[i] & 0xC0) != 0x80;
+  return count;
+}
+
+/* A paragraph from column `indent` on, broken at blanks; a new line in it begins another. */
+static void put_paragraph(program_text *out, int indent, const char *text) {
+  size_t column = 0;
+
+  while (*text != '\0') {
+    size_t length = strcspn(text, " \n"), wide = characters(text, length);
+    if (column > 0 && column + 1 + wide > WIDTH) {
+      program_text_put(out, "\n");
+      column = 0;
+    }
+    if (column == 0)
+      program_text_format(out, "%*s", indent, "");
+    else
+      program_text_put(out, " ");
+    program_text_append(out, text, length);
+    column = (column == 0 ? (size_t)indent : column + 1) + wide;
+    text += length;
+    if (*text == '\n') {
+      program_text_put(out, "\n");
+      column = 0;
+    }
+    text += *text != '\0';
+  }
+  program_text_put(out, "\n");
+}
+
+static void put_heading(const struct program *program, program_text *out, const char *english,
+                        const char *swedish) {
+  program_text_format(out, "%s%s\n", out->length > 0 ? "\n" : "", program_say(program, english, swedish));
+}
+
+/* The values of an option: a line each where the library says what they are, else in one line. */
+static void put_values(const struct program *program, const program_option *option, program_text *out) {
+  program_text line = {0};
+  const char *name;
+
+  for (size_t i = 0; (name = option->value(i)) != NULL; i++) {
+    const char *help = option->value_help != NULL ? option->value_help(i) : NULL;
+    if (help != NULL) {
+      program_text_format(&line, "%s: %s", name, help);
+      put_paragraph(out, 12, line.failed ? name : line.bytes);
+      program_text_free(&line);
+    } else {
+      program_text_format(&line, "%s%s", i == 0 ? program_say(program, "One of: ", "Ett av: ") : ", ", name);
+    }
+  }
+  if (line.length > 0)
+    put_paragraph(out, 8, line.bytes);
+  out->failed |= line.failed;
+  program_text_free(&line);
+}
+
+static void put_options(const struct program *program, program_text *out) {
+  const program_option *option;
+
+  for (size_t i = 0; (option = program_option_at(i)) != NULL; i++) {
+    if (!(option->programs & program->description->bit))
+      continue;
+    program_text_format(out, "    --%s%s%s\n", option->name, option->argument != NULL ? " " : "",
+                        option->argument != NULL ? option->argument : "");
+    put_paragraph(out, 8, option->help[program->language]);
+    if (option->value != NULL)
+      put_values(program, option, out);
+  }
+}
+
+void program_write_manual(const struct program *program, program_text *out) {
+  const program_description *description = program->description;
+
+  put_heading(program, out, "NAME", "NAMN");
+  program_text_format(out, "    %s - %s\n", description->name, description->purpose[program->language]);
+  put_heading(program, out, "SYNOPSIS", "ANROP");
+  program_text_format(out, "    %s %s\n", description->name,
+                      description->data_optional
+                          ? program_say(program, "[OPTIONS] SURVEY [DATA...]", "[VAL] ENKÄTMAPP [DATA...]")
+                          : program_say(program, "[OPTIONS] SURVEY DATA...", "[VAL] ENKÄTMAPP DATA..."));
+  put_heading(program, out, "DESCRIPTION", "BESKRIVNING");
+  put_paragraph(out, 4, description->text[program->language]);
+  put_paragraph(
+      out, 4,
+      program_say(program,
+                  "SURVEY is a survey folder. DATA are CSV files, gzipped or not; - is standard input. The "
+                  "result goes to standard output, all else to standard error.",
+                  "ENKÄTMAPP är en mapp som beskriver enkäten. DATA är CSV-filer, även gzip; - är standard "
+                  "in. Resultatet går till standard ut, allt annat till standard fel."));
+  put_heading(program, out, "OPTIONS", "VAL");
+  put_options(program, out);
+  put_heading(program, out, "EXIT STATUS", "SLUTKOD");
+  put_paragraph(
+      out, 4,
+      program_say(program,
+                  "0 done; 1 the data or the estimate failed; 2 the program was called wrongly; 130 stopped "
+                  "by Ctrl-C. Unless it is 0, nothing was written.",
+                  "0 klart; 1 fel i data eller skattning; 2 felaktigt anrop; 130 avbrutet med Ctrl-C. Om "
+                  "den inte är 0 har inget skrivits."));
+  put_heading(program, out, "EXAMPLES", "EXEMPEL");
+  for (const char *line = description->example; *line != '\0';) {
+    size_t length = strcspn(line, "\n");
+    program_text_format(out, "    %.*s\n", (int)length, line);
+    line += length + (line[length] != '\0');
+  }
+}

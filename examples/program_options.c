@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one registry of options, and how the command line is read by it. */
+#include "program.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ---- closed lists of values ---------------------------------------------------------- */
+
+static const char *format_name(size_t i) {
+  const trygg_report_format *format = trygg_report_formats(i);
+
+  return format != NULL ? format->name : NULL;
+}
+
+static const char *format_help(size_t i) {
+  const trygg_report_format *format = trygg_report_formats(i);
+
+  return format != NULL ? format->help : NULL;
+}
+
+static const char *lonely_name(size_t i) {
+  static const char *const names[] = {"fail", "certainty", "adjust", "average"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
+static const char *adjust_name(size_t i) {
+  static const char *const names[] = {"holm", "bh", "none"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
+static const char *variance_name(size_t i) {
+  return i == 0 ? "taylor" : NULL;
+}
+
+static const char *language_name(size_t i) {
+  static const char *const names[] = {"en", "sv"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
+static const char *when_name(size_t i) {
+  static const char *const names[] = {"auto", "always", "never"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
+/* ---- faults of usage ------------------------------------------------------------------- */
+
+static int usage(const struct program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int usage(const struct program *program, const char *format, ...) {
+  const char *name = program->description->name;
+  va_list arguments;
+
+  fprintf(stderr, "%s: ", name);
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, " (see %s --help)\n", name);
+  return 2;
+}
+
+static int no_memory(const struct program *program) {
+  fprintf(stderr, "%s: out of memory\n", program->description->name);
+  return 1;
+}
+
+/* Insertions, deletions and replacements that make `b` of `a`; long words are far from everything. */
+static size_t distance(const char *a, const char *b) {
+  size_t row[64], length = strlen(b);
+
+  if (length >= COUNT(row))
+    return SIZE_MAX;
+  for (size_t k = 0; k <= length; k++)
+    row[k] = k;
+  for (size_t i = 1; a[i - 1] != '\0'; i++) {
+    size_t before = row[0];
+    row[0] = i;
+    for (size_t k = 1; k <= length; k++) {
+      size_t replaced = before + (a[i - 1] != b[k - 1]);
+      before = row[k];
+      row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+      if (replaced < row[k])
+        row[k] = replaced;
+    }
+  }
+  return row[length];
+}
+
+/* The better of two candidates that `word` may have been meant for; `*least` is the distance of the best so far. */
+static const char *nearer(const char *word, const char *best, size_t *least, const char *candidate) {
+  size_t steps = distance(word, candidate);
+
+  if (steps >= *least || steps > strlen(candidate) / 3 + 1)
+    return best;
+  *least = steps;
+  return candidate;
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+static void *target(struct program *program, const program_option *option) {
+  return (char *)&program->options + option->target;
+}
+
+/* 1 when `value`, up to a colon, is in the list of values to come. */
+static int is_later(const program_option *option, const char *value) {
+  char word[64];
+
+  return option->later != NULL &&
+         (size_t)snprintf(word, sizeof word, " %.*s ", (int)strcspn(value, ":"), value) < sizeof word &&
+         strstr(option->later, word) != NULL;
+}
+
+static int check_choice(const struct program *program, const program_option *option, const char *value) {
+  const char *best = NULL, *name;
+  size_t least = SIZE_MAX;
+
+  for (size_t i = 0; (name = option->value(i)) != NULL; i++) {
+    if (strcmp(name, value) == 0)
+      return 0;
+    best = nearer(value, best, &least, name);
+  }
+  if (is_later(option, value))
+    return usage(program, "--%s %s is not yet built", option->name, value);
+  if (best != NULL)
+    return usage(program, "--%s has no value `%s`; did you mean `%s`?", option->name, value, best);
+  return usage(program, "--%s has no value `%s`", option->name, value);
+}
+
+static int set_choice(struct program *program, const program_option *option, char *value) {
+  int code = check_choice(program, option, value);
+
+  if (code == 0)
+    *(const char **)target(program, option) = value;
+  return code;
+}
+
+static int set_text(struct program *program, const program_option *option, char *value) {
+  *(const char **)target(program, option) = value;
+  return *value != '\0' ? 0 : usage(program, "--%s is empty", option->name);
+}
+
+static int set_flag(struct program *program, const program_option *option, char *value) {
+  (void)value;
+  *(int *)target(program, option) = 1;
+  return 0;
+}
+
+static int set_later(struct program *program, const program_option *option, char *value) {
+  (void)value;
+  return usage(program, "--%s is not yet built", option->name);
+}
+
+/* Words between commas, each checked where the values are a closed list.  The commas become ends of texts. */
+static int add_words(struct program *program, const program_option *option, program_list *list, char *value) {
+  for (char *word = value, *end; word != NULL; word = end) {
+    int code = 0;
+    end = strchr(word, ',');
+    if (end != NULL)
+      *end++ = '\0';
+    if (*word == '\0')
+      return usage(program, "--%s has an empty name; write names with commas between, as in A,B",
+                   option->name);
+    if (option->value != NULL)
+      code = check_choice(program, option, word);
+    if (code != 0)
+      return code;
+    if (program_list_add(list, word) != 0)
+      return no_memory(program);
+  }
+  return 0;
+}
+
+static int set_list(struct program *program, const program_option *option, char *value) {
+  return add_words(program, option, target(program, option), value);
+}
+
+static int set_by(struct program *program, const program_option *option, char *value) {
+  program_options *options = &program->options;
+  program_list *larger = realloc(options->by, (options->by_count + 1) * sizeof *larger);
+
+  if (larger == NULL)
+    return no_memory(program);
+  options->by = larger;
+  larger[options->by_count] = (program_list){0};
+  return add_words(program, option, &larger[options->by_count++], value);
+}
+
+static int set_where(struct program *program, const program_option *option, char *value) {
+  const char *equal = strchr(value, '=');
+
+  if (equal == NULL || equal == value || equal[1] == '\0')
+    return usage(program, "--%s wants VAR=CODE or VAR=CODE,CODE", option->name);
+  return program_list_add(target(program, option), value) == 0 ? 0 : no_memory(program);
+}
+
+/* A decimal with a point (digits/10^k is the nearest double whatever the locale); -1 for anything else. */
+static double read_decimal(const char *text) {
+  double digits = 0, scale = 1;
+  int count = 0, fraction = 0;
+
+  for (; *text != '\0'; text++) {
+    if (*text == '.' && !fraction) {
+      fraction = 1;
+      continue;
+    }
+    if (*text < '0' || *text > '9' || ++count > 15)
+      return -1;
+    digits = digits * 10 + (*text - '0');
+    scale = fraction ? scale * 10 : scale;
+  }
+  return count > 0 ? digits / scale : -1;
+}
+
+static int set_level(struct program *program, const program_option *option, char *value) {
+  double level = read_decimal(value);
+
+  if (!(level > 0 && level < 1))
+    return usage(program, "--%s wants a number between 0 and 1, as in 0.95", option->name);
+  program->options.level = level;
+  return 0;
+}
+
+static int set_df(struct program *program, const program_option *option, char *value) {
+  if (strcmp(value, "domain") != 0 && strcmp(value, "design") != 0 && !(read_decimal(value) > 0))
+    return usage(program, "--%s wants domain, design or a number above 0", option->name);
+  program->options.df = value;
+  return 0;
+}
+
+/* A whole number up to a million; -1 for anything else. */
+static int read_whole(const char *text) {
+  double value = strchr(text, '.') == NULL ? read_decimal(text) : -1;
+
+  return value >= 0 && value <= 1e6 ? (int)value : -1;
+}
+
+static int set_threads(struct program *program, const program_option *option, char *value) {
+  int threads = read_whole(value);
+
+  if (threads < 1 || threads > 1024)
+    return usage(program, "--%s wants a whole number from 1 to 1024", option->name);
+  program->options.threads = threads;
+  return 0;
+}
+
+static int set_min_n(struct program *program, const program_option *option, char *value) {
+  int min_n = read_whole(value);
+
+  if (min_n < 0)
+    return usage(program, "--%s wants a whole number; 0 turns all rules off", option->name);
+  program->options.min_n = min_n > 0 ? min_n : -1;
+  return 0;
+}
+
+static int set_delimiter(struct program *program, const program_option *option, char *value) {
+  if (strcmp(value, "tab") == 0 || strcmp(value, "\\t") == 0)
+    value = "\t";
+  if (*value == '\0' || value[1] != '\0' || strchr(",;\t", *value) == NULL)
+    return usage(program, "--%s wants one of , ; tab", option->name);
+  program->options.delimiter = *value;
+  return 0;
+}
+
+static int set_decimal(struct program *program, const program_option *option, char *value) {
+  if (strcmp(value, ".") != 0 && strcmp(value, ",") != 0)
+    return usage(program, "--%s wants . or ,", option->name);
+  program->options.decimal = *value;
+  return 0;
+}
+
+/* ---- the registry -------------------------------------------------------------------------- */
+
+#define FIGURES (PROGRAM_ESTIMATE | PROGRAM_TREND | PROGRAM_INDEX | PROGRAM_REPORT)
+#define TARGET(field) .target = offsetof(program_options, field)
+#define NOT_YET(option_name)                                                                                 \
+  { .name = option_name, .argument = "", .set = set_later }
+
+static const program_option options[] = {
+    {"indicator", "A,B", PROGRAM_ESTIMATE | PROGRAM_TREND, TARGET(indicators), .set = set_list,
+     .help =
+         {"Indicators to estimate; default all. A variable of survey.csv is taken too: the shares of its answers "
+          "as VAR=CODE, or the mean of a number.",
+          "Indikatorer att skatta; annars alla. Även en variabel i survey.csv: svarens andelar som VAR=KOD, eller "
+          "medelvärdet av ett tal."}},
+    {"index", "A,B", PROGRAM_INDEX | PROGRAM_REPORT, TARGET(indices), .set = set_list,
+     .help = {"Indices of indices.csv; default all.", "Index i indices.csv; annars alla."}},
+    {"by", "VAR,VAR", FIGURES, .set = set_by,
+     .help =
+         {"Groups: each combination of codes, and the total. Repeated: a table for each, put below one another.",
+          "Grupper: varje kombination av koder, och totalen. Upprepad: en tabell för varje, under varandra."}},
+    {"where", "VAR=CODE[,CODE]", FIGURES, TARGET(where), .set = set_where,
+     .help =
+         {"Only respondents with one of these codes, as a domain: the design keeps all records. Repeated: all "
+          "conditions must hold.",
+          "Bara svarande med någon av koderna, som en redovisningsgrupp: designen behåller alla poster. Upprepad: "
+          "alla villkor måste gälla."}},
+    {"wave", "W,W", FIGURES, TARGET(waves), .set = set_list,
+     .help = {"Waves to use; default all.", "Mätningar som används; annars alla."}},
+    {"pool", NULL, PROGRAM_ESTIMATE | PROGRAM_INDEX, TARGET(pool), .set = set_flag,
+     .help = {"One figure over the waves together; the wave is then empty.",
+              "Ett värde för mätningarna tillsammans; mätningen är då tom."}},
+    {"level", "0.95", FIGURES, .set = set_level,
+     .help = {"Confidence level of intervals.", "Intervallens konfidensgrad."}},
+    {"ci", "KIND", PROGRAM_ESTIMATE | PROGRAM_REPORT, TARGET(ci), .set = set_choice,
+     .value = trygg_inference_interval, .value_help = trygg_inference_interval_help,
+     .later = " asin likelihood ", .help = {"Interval of a share.", "Intervall för en andel."}},
+    {"df", "domain|design|N", FIGURES, TARGET(df), .set = set_df,
+     .help = {"Degrees of freedom: clusters less strata of the domain (default), of the design, or a number.",
+              "Frihetsgrader: kluster minus strata i gruppen (annars), i designen, eller ett tal."}},
+    {"variance", "METHOD", FIGURES, TARGET(variance), .set = set_choice, .value = variance_name,
+     .later = " jackknife bootstrap brr fay given ",
+     .help = {"How the sampling error is computed.", "Hur urvalsfelet beräknas."}},
+    {"lonely", "RULE", FIGURES, TARGET(lonely), .set = set_choice, .value = lonely_name,
+     .later = " collapse ",
+     .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
+              "Vad som görs med ett ensamt kluster i ett stratum; annars som i settings.csv."}},
+    {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trygg_trend_test,
+     .value_help = trygg_trend_help,
+     .later =
+         " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
+         "cochran_armitage jonckheere pettitt ",
+     .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
+    {"adjust", "METHOD", PROGRAM_TREND, TARGET(adjust), .set = set_choice, .value = adjust_name,
+     .help = {"Adjustment for many tests, over the rows of one test in one table.",
+              "Justering för många test, över raderna för ett test i en tabell."}},
+    {"across-breaks", NULL, PROGRAM_TREND, TARGET(across_breaks), .set = set_flag,
+     .help = {"Let trends run across the breaks declared in breaks.csv.",
+              "Låt trender gå över de tidsseriebrott som står i breaks.csv."}},
+    {"threads", "N", PROGRAM_ALL, .set = set_threads,
+     .help = {"Threads; default as many as there are processors. The result is the same for any number.",
+              "Trådar; annars så många som det finns processorer. Resultatet blir detsamma."}},
+    {"min-n", "N", PROGRAM_ALL, .set = set_min_n,
+     .help =
+         {"Suppress figures that rest on fewer respondents; default 30. 0 turns all disclosure rules off.",
+          "Redovisa inte värden som bygger på färre svarande; annars 30. 0 stänger av all sekretess."}},
+    {"format", "FORMAT", PROGRAM_ALL, TARGET(format), .set = set_choice, .value = format_name,
+     .value_help = format_help, .later = " jsonstat px ", .help = {"Form of the output.", "Utdatas form."}},
+    {"output", "FILE", PROGRAM_ALL, TARGET(output), .set = set_text,
+     .help = {"Write there instead of to standard output; an old file stays as it was unless all went well.",
+              "Skriv dit i stället för till standard ut; en gammal fil blir kvar om något går fel."}},
+    {"lang", "LANGUAGE", PROGRAM_ALL, TARGET(language), .set = set_choice, .value = language_name,
+     .help = {"Language; default as the locale says.", "Språk; annars som datorns inställning."}},
+    {"delimiter", "CHARACTER", PROGRAM_ALL, .set = set_delimiter,
+     .help = {"What stands between the fields of the data: , ; or tab; default as seen in the header.",
+              "Vad som skiljer fälten i data: , ; eller tab; annars som rubrikraden visar."}},
+    {"decimal", "CHARACTER", PROGRAM_ALL, .set = set_decimal,
+     .help = {"Decimal sign of the data: . or ,", "Decimaltecken i data: . eller ,"}},
+    {"progress", "WHEN", PROGRAM_ALL, TARGET(progress), .set = set_choice, .value = when_name,
+     .help = {"Show progress on standard error; auto: when that is a terminal.",
+              "Visa förloppet på standard fel; auto: när det är en terminal."}},
+    {"color", "WHEN", PROGRAM_ALL, TARGET(color), .set = set_choice, .value = when_name,
+     .help = {"Colours in tables; auto: on a terminal, unless NO_COLOR is set.",
+              "Färger i tabeller; auto: i en terminal, om inte NO_COLOR är satt."}},
+    {"help", NULL, PROGRAM_ALL, TARGET(help), .set = set_flag, .help = {"This text.", "Den här texten."}},
+    {"version", NULL, PROGRAM_ALL, TARGET(version), .set = set_flag, .help = {"The version.", "Versionen."}},
+    NOT_YET("seed"),
+    NOT_YET("calibrate"),
+    NOT_YET("against"),
+    NOT_YET("outcome"),
+    NOT_YET("on"),
+};
+
+const program_option *program_option_at(size_t i) {
+  return i < COUNT(options) ? &options[i] : NULL;
+}
+
+/* ---- the command line ------------------------------------------------------------------------ */
+
+/* The option called by the `length` bytes at `name`; NULL after a message. */
+static const program_option *find_option(const struct program *program, const char *name, size_t length) {
+  const char *best = NULL;
+  size_t least = SIZE_MAX;
+  char word[64];
+
+  snprintf(word, sizeof word, "%.*s", length < sizeof word ? (int)length : (int)sizeof word - 1, name);
+  for (size_t i = 0; i < COUNT(options); i++) {
+    const program_option *option = &options[i];
+    if (strcmp(option->name, word) == 0) {
+      if (option->programs == 0 || option->programs & program->description->bit)
+        return option;
+      usage(program, "%s takes no --%s", program->description->name, word);
+      return NULL;
+    }
+    if (option->programs & program->description->bit)
+      best = nearer(word, best, &least, option->name);
+  }
+  if (best != NULL)
+    usage(program, "there is no option --%s; did you mean --%s?", word, best);
+  else
+    usage(program, "there is no option --%s", word);
+  return NULL;
+}
+
+/* Set the option in arguments[*at], which may take the argument behind it. */
+static int read_option(struct program *program, int count, char **arguments, int *at) {
+  char *name = arguments[*at] + 2, *value = strchr(name, '=');
+  const program_option *option =
+      find_option(program, name, value != NULL ? (size_t)(value - name) : strlen(name));
+
+  if (option == NULL)
+    return 2;
+  if (option->programs == 0)
+    return option->set(program, option, NULL);
+  if (option->argument == NULL && value != NULL)
+    return usage(program, "--%s takes no value", option->name);
+  if (option->argument != NULL && value == NULL && *at + 1 >= count)
+    return usage(program, "--%s wants a value: --%s %s", option->name, option->name, option->argument);
+  if (option->argument == NULL)
+    return option->set(program, option, NULL);
+  return option->set(program, option, value != NULL ? value + 1 : arguments[++*at]);
+}
+
+int program_read_options(struct program *program, int count, char **arguments) {
+  program_options *given = &program->options;
+  int operands = 1, ended = 0, code;
+
+  for (int i = 1; i < count; i++) {
+    char *argument = arguments[i];
+    if (ended || *argument != '-' || argument[1] == '\0')
+      arguments[operands++] = argument;
+    else if (strcmp(argument, "--") == 0)
+      ended = 1;
+    else if (strcmp(argument, "-h") == 0)
+      given->help = 1;
+    else if (argument[1] != '-')
+      return usage(program, "there is no option %s", argument);
+    else if ((code = read_option(program, count, arguments, &i)) != 0)
+      return code;
+  }
+  if (given->help || given->version)
+    return 0;
+  if (operands == 1)
+    return usage(program, "no survey folder was given");
+  given->survey = arguments[1];
+  given->data = arguments + 2;
+  given->data_count = (size_t)operands - 2;
+  if (given->data_count == 0 && !program->description->data_optional)
+    return usage(program, "no data file was given behind the survey folder `%s` (- is standard input)",
+                 given->survey);
+  return 0;
+}
+
+void program_clear_options(program_options *given) {
+  for (size_t i = 0; i < given->by_count; i++)
+    free(given->by[i].items);
+  free(given->by);
+  free(given->indicators.items);
+  free(given->where.items);
+  free(given->waves.items);
+  free(given->indices.items);
+  free(given->tests.items);
+  *given = (program_options){0};
+}

@@ -1,0 +1,446 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the programs do as a user sees it: exit codes, messages, output, all or nothing.
+set -u
+top_srcdir=${top_srcdir:-.}
+top_builddir=${top_builddir:-.}
+programs=${TRYGG_PROGRAMS:-$top_builddir/examples}
+[ -x "$programs/trygg-estimate" ] || programs=$top_builddir
+[ -x "$programs/trygg-estimate" ] || {
+  echo "no trygg-estimate in $top_builddir; build the programs, or name their folder in TRYGG_PROGRAMS"
+  exit 99
+}
+programs=$(cd "$programs" && pwd)
+top_srcdir=$(cd "$top_srcdir" && pwd)
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cd "$work" || exit 99
+LC_ALL=C NO_COLOR=1
+export LC_ALL NO_COLOR
+unset LANG LC_MESSAGES || :
+
+passed=0 failed=0
+good() { passed=$((passed + 1)); }
+bad() {
+  failed=$((failed + 1))
+  echo "FAIL: $*"
+  [ ! -s err ] || sed 's/^/    | /' err | head -n 5
+}
+# that WHAT COMMAND...: the command is true.
+that() {
+  what=$1
+  shift
+  if "$@" >/dev/null 2>&1; then good; else bad "$what: $*"; fi
+}
+has() { grep -q -e "$2" "$1"; }
+lacks() { ! grep -q -e "$2" "$1"; }
+empty() { [ ! -s "$1" ]; }
+lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+
+# run PROGRAM ARGUMENTS...: into the files out and err, exit code into $code.
+run() {
+  name=$1
+  shift
+  code=0
+  "$programs/trygg-$name" "$@" >out 2>err </dev/null || code=$?
+  cat out err >>everything
+}
+# works PROGRAM ARGUMENTS...
+works() {
+  run "$@"
+  if [ $code = 0 ] && [ -s out ]; then good; else bad "exit $code: trygg-$*"; fi
+}
+# refuses CODE PATTERN PROGRAM ARGUMENTS...: that exit code, one line that matches, and no output.
+refuses() {
+  wanted=$1 pattern=$2
+  shift 2
+  run "$@"
+  if [ "$code" = "$wanted" ] && empty out && lines err 1 && has err "^trygg-$1: .*$pattern"; then
+    good
+  else
+    bad "exit $code, not $wanted with \`$pattern\`: trygg-$*"
+  fi
+}
+# column NAME: cells of a column of the CSV in out.
+column() {
+  awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' out
+}
+
+# ---- a survey with few respondents ---------------------------------------------------------
+
+canary=Kanariefogel
+mkdir folder
+cat >folder/settings.csv <<'END'
+form_title,form_id,version,default_language
+Liten undersökning,liten,1,sv
+END
+cat >folder/survey.csv <<'END'
+type,name,label,label::English (en),role
+integer,ar,År,Year,wave
+integer,lopnummer,Löpnummer,Serial number,id
+select_one kommun,kommun,Kommun,Municipality,domain
+select_one kon,kon,Kön,Sex,domain
+decimal,vikt,Vikt,Weight,weight
+select_one ja_nej,otrygg,Otrygg?,Unsafe?,
+select_one ja_nej,utsatt,Utsatt?,Victim?,
+integer,kvallar,Kvällar ute,Evenings out,
+text,fritext,Fritext,Remarks,
+integer,se,Namne,Namesake,
+END
+cat >folder/choices.csv <<'END'
+list_name,name,label,label::English (en),missing
+kommun,0380,Uppsala,Uppsala,
+kommun,0319,Älvkarleby,Älvkarleby,
+kommun,0330,Knivsta,Knivsta,
+kon,1,Man,Man,
+kon,2,Kvinna,Woman,
+ja_nej,1,Ja,Yes,
+ja_nej,2,Nej,No,
+ja_nej,8,Vet ej,Do not know,dont_know
+END
+cat >folder/indicators.csv <<'END'
+name,label,label::English (en),type,variable,numerator,denominator,better
+otrygga,Otrygga,Unsafe,share,otrygg,1,valid,low
+utsatta,Utsatta,Victims,share,utsatt,1,valid,low
+kvallar_ute,Kvällar ute,Evenings out,mean,kvallar,,,
+END
+cat >folder/indices.csv <<'END'
+index,section,indicator,weight,knots
+trygghet,oro,otrygga,1,0:0 0.5:3 1:6
+trygghet,brott,utsatta,1,0:0 0.5:3 1:6
+END
+# 2020 and 2024; Uppsala 60 a year, Älvkarleby 40, Knivsta 8; some without a sex.
+awk -v canary=$canary 'BEGIN {
+  print "ar,lopnummer,kommun,kon,vikt,otrygg,utsatt,kvallar,fritext,se"
+  for (year = 2020; year <= 2024; year += 4)
+    for (i = 1; i <= 108; i++)
+      printf "%d,%d,%s,%s,%s,%s,%d,%d,%s %d,%d\n", year, i, i <= 60 ? "0380" : i <= 100 ? "0319" : "0330",
+        i % 27 == 0 ? "" : i % 2 + 1, 1 + i % 3 / 2, i % 17 == 0 ? 8 : i % (year == 2020 ? 3 : 4) == 0 ? 1 : 2,
+        i % 5 == 0 ? 1 : 2, i % 7, canary, i, i % 4
+}' >data.csv
+gzip -c data.csv >packed # a name that does not say so
+
+: >everything
+figures="estimate trend index"
+all="check estimate trend index report"
+
+# ---- help and version -----------------------------------------------------------------------
+
+: >manuals
+for program in $all; do
+  works $program --help
+  cat out >>manuals
+  that "help is aligned for a terminal" test "$(awk 'length > 110' out | wc -l)" = 0
+  that "help names the exit codes" has out '^EXIT STATUS'
+  works $program --lang sv --help
+  that "Swedish help" has out '^BESKRIVNING'
+  works $program --version
+  that "version" has out "^trygg-$program (libtrygg) [0-9]"
+done
+options=$(sed -n 's/^    {"\([a-z-]*\)", .*PROGRAM_.*/\1/p; s/^    {"\([a-z-]*\)", .*FIGURES.*/\1/p' \
+  "$top_srcdir/examples/program_options.c")
+that "the registry of options can be read" test "$(echo $options | wc -w)" -ge 20
+for option in $options; do
+  that "help mentions --$option" has manuals "^    --$option"
+  that "docs/programs.md mentions --$option" has "$top_srcdir/docs/programs.md" "\`--$option"
+done
+for word in logit wilson difference mann_kendall csv-sv holm; do
+  that "help lists $word from the library" has manuals $word
+done
+
+# ---- what comes out -------------------------------------------------------------------------
+
+works check folder
+that "the folder's parts are counted" has out '^ *3 indicators$'
+works check folder data.csv
+that "records are accounted for" has out '^records read .* 216$'
+that "missing answers are accounted for" has out '^otrygg '
+works check --format csv folder data.csv
+that "the account's columns" has out '^file,wave,stratum,variable,account,reason,count'
+that "read = accepted + duplicates + rejected" awk -F, '
+  $4 == "" && $5 == "read" { read += $7 }
+  $4 == "" && $5 ~ /^(accepted|duplicate|rejected)$/ { kept += $7 }
+  END { exit !(read == 216 && kept == read) }' out
+
+works estimate --format csv --min-n 0 --indicator utsatta --wave 2024 folder data.csv
+cp out plain.csv
+that "columns of trygg-estimate" has out \
+  '^wave,indicator,n,weighted_n,estimate,se,df,lower,upper,deff,flag$'
+# A share under simple random sampling with weights: linearised, p and V = n/(n-1) sum((w (y - p) / sum w)^2).
+that "share and standard error" awk -F, '
+  FNR == 1 { next }
+  NR == FNR { if ($1 == 2024) { n++; w[n] = $5; y[n] = $7 == 1; sum += $5; hits += $5 * y[n] } next }
+  { p = hits / sum; for (i = 1; i <= n; i++) { z = w[i] * (y[i] - p) / sum; v += z * z }
+    se = sqrt(v * n / (n - 1)); a = $5 / p - 1; b = $6 / se - 1
+    exit !($3 == n && a < 1e-12 && a > -1e-12 && b < 1e-12 && b > -1e-12) }' data.csv out
+
+for data in packed -; do
+  "$programs/trygg-estimate" --format csv --min-n 0 --indicator utsatta --wave 2024 folder $data \
+    <data.csv >out 2>err
+  that "the same from $data" cmp out plain.csv
+done
+for program in $figures; do
+  works $program --format csv --threads 1 --by kommun folder data.csv
+  cp out one
+  works $program --format csv --threads 2 --by kommun folder data.csv
+  that "1 and 2 threads give the same bytes" cmp out one
+  for format in table csv csv-sv json svg; do
+    works $program --format $format folder data.csv
+  done
+  works $program --format html folder data.csv
+done
+tr ',.' ';,' <data.csv >swedish.csv
+works estimate --format csv --min-n 0 --indicator utsatta --wave 2024 folder swedish.csv
+that "semicolon and decimal comma are seen" cmp out plain.csv
+works estimate --delimiter ';' --decimal , --format csv --min-n 0 --indicator utsatta --wave 2024 folder swedish.csv
+that "semicolon and decimal comma as said" cmp out plain.csv
+
+works estimate --format csv --by kon --by=kommun --wave 2024 --indicator otrygga folder data.csv
+that "columns of several --by are put together" has out '^wave,kon,kommun,indicator,n,'
+that "a total, two sexes, three municipalities" lines out 7
+that "who has no code is counted" has err '^trygg-estimate: 4 .* kon'
+works estimate --format csv --by kommun,kon --wave 2024 --indicator otrygga folder data.csv
+that "a cross has its cells and the total" lines out 8
+works estimate --format csv --min-n 0 --where kommun=0380,0319 --where kon=1 --wave 2024 --indicator otrygga \
+  folder data.csv
+that "conditions make a domain" lines out 2
+works estimate --format csv --pool --indicator otrygga folder data.csv
+that "a pooled row has no wave" has out '^,otrygga,'
+works estimate --format csv --min-n 0 --indicator otrygg,kvallar --wave 2024 folder data.csv
+that "a variable's answers are shares" has out ',otrygg=1,'
+works estimate --format csv --level 0.90 --indicator utsatta --wave 2024 folder data.csv
+that "a lower level, a shorter interval" test "$(column lower)" != "$(awk -F, 'NR == 2 { print $8 }' plain.csv)"
+for kind in wald wilson beta; do
+  works estimate --ci $kind --format csv --indicator utsatta folder data.csv
+done
+works estimate --df design --variance taylor --lonely adjust --format csv folder data.csv
+works estimate --df 12 --format csv --wave 2024 --indicator utsatta folder data.csv
+that "degrees of freedom as said" test "$(column df)" = 12
+
+works trend --format csv --test linear,difference --adjust bh --indicator otrygga folder data.csv
+that "columns of trygg-trend" has out \
+  '^indicator,test,waves,statistic,df1,df2,estimate,se,lower,upper,p,p_adjusted,flag$'
+that "the tests asked for" lines out 3
+printf 'wave,indicator,kind,note\n2024,,break,\n' >folder/breaks.csv
+works trend --format csv --test difference --indicator otrygga folder data.csv
+that "no difference across a break" has out ',break$'
+works trend --format csv --test linear --across-breaks --indicator otrygga folder data.csv
+that "a trend across a break where asked for" has out ',2020 2024,'
+rm folder/breaks.csv
+
+works index --format csv --by kommun --wave 2024 --min-n 0 folder data.csv
+that "columns of trygg-index" has out \
+  '^wave,kommun,index,section,n,points,se,df,lower,upper,rank,rank_lower,rank_upper,flag$'
+that "points are 6 times the share here" awk -F, 'NR == FNR { p = 6 * $5; next }
+  $2 == "" && $4 == "brott" { d = $6 - p; found = d < 1e-9 && d > -1e-9 } END { exit !found }' plain.csv out
+works index --index trygghet folder data.csv
+
+works report folder data.csv
+that "the report is a page" has out '^<!DOCTYPE html>'
+that "the report shows the worst" has out 'The worst problems'
+that "the report says when nothing can be shown" has out 'No change can be shown'
+that "the report counts the answers" has out '216 records were read: 216 accepted'
+works report --format html --lang sv --by kon folder data.csv
+that "the report in Swedish" has out 'De värsta problemen'
+
+works estimate --lang sv folder data.csv
+that "Swedish by --lang" has out 'Indikator'
+LC_ALL=sv_SE.UTF-8 "$programs/trygg-estimate" folder data.csv >out 2>err </dev/null
+that "Swedish by the locale" has out 'Indikator'
+LC_ALL=sv_SE.UTF-8 "$programs/trygg-estimate" --lang en folder data.csv >out 2>err </dev/null
+that "--lang before the locale" has out 'Indicator'
+LC_ALL=sv_SE.UTF-8 "$programs/trygg-estimate" --format csv --min-n 0 --level 0.95 --indicator utsatta --wave 2024 \
+  folder data.csv >out 2>err </dev/null
+that "csv does not know the locale" cmp out plain.csv
+works estimate --format csv-sv --wave 2024 folder data.csv
+that "csv-sv has semicolons and a decimal comma" has out ';[0-9]*,[0-9]'
+that "csv-sv begins with a byte order mark" test "$(head -c 3 out | od -An -tx1 | tr -d ' ')" = efbbbf
+
+escape=$(printf '\033')
+works estimate --color never folder data.csv
+that "no colours" lacks out "$escape"
+works estimate --color auto folder data.csv
+that "no colours where there is no terminal" lacks out "$escape"
+works estimate --color always folder data.csv
+works estimate --progress always folder data.csv
+that "no progress in the output" lacks out 'reading'
+works estimate --progress never folder data.csv
+that "no progress where it is not wanted" empty err
+
+# ---- disclosure -------------------------------------------------------------------------------
+
+works estimate --format csv --by kommun --wave 2024 --indicator utsatta folder data.csv
+that "a small area keeps its key and flag only" has out '^2024,0330,utsatta,,,,,,,,,suppressed$'
+that "suppressed rows are counted" has err 'rows are suppressed'
+works estimate --format csv --by kommun --wave 2024 --indicator utsatta --min-n 5 folder data.csv
+that "--min-n 5 shows it" lacks out suppressed
+works estimate --format json --by kommun --min-n 0 folder data.csv
+that "without rules the output says so" has out unprotected
+
+# ---- faults of usage ----------------------------------------------------------------------------
+
+refuses 2 'no survey folder' estimate
+refuses 2 'no data file' estimate folder
+refuses 2 'did you mean --wave' estimate --wavee 2024 folder data.csv
+refuses 2 'there is no option -x' estimate -x folder data.csv
+refuses 2 'takes no --test' estimate --test linear folder data.csv
+refuses 2 'wants a value' estimate folder data.csv --by
+refuses 2 'takes no value' estimate --pool=1 folder data.csv
+refuses 2 'did you mean `wald`' estimate --ci wlad folder data.csv
+refuses 2 'did you mean `linear`' trend --test difference,linaer folder data.csv
+refuses 2 'did you mean `csv`' estimate --format cvs folder data.csv
+refuses 2 'empty name' estimate --by kommun,,kon folder data.csv
+refuses 2 'VAR=CODE' estimate --where kommun folder data.csv
+refuses 2 'between 0 and 1' estimate --level 95 folder data.csv
+refuses 2 'between 0 and 1' estimate --level 0,95 folder data.csv
+refuses 2 'whole number' estimate --threads 0 folder data.csv
+refuses 2 'whole number' estimate --min-n -1 folder data.csv
+refuses 2 'domain, design' estimate --df -3 folder data.csv
+refuses 2 'tab' estimate --delimiter '|' folder data.csv
+refuses 2 'html only' report --format csv folder data.csv
+refuses 2 'folder alone' check --format csv folder
+refuses 2 'another format' check --format svg folder data.csv
+refuses 2 '`se`' estimate --by se folder data.csv
+for later in '--seed 1' '--calibrate rake' '--against rest' '--outcome otrygga' '--on kon' '--variance jackknife' \
+  '--variance bootstrap:500' '--format px' '--lonely collapse' '--ci likelihood'; do
+  # shellcheck disable=SC2086 # an option and its value
+  refuses 2 'not yet' estimate $later folder data.csv
+done
+refuses 2 'not yet' trend --test joinpoint folder data.csv
+refuses 2 'names a data file' estimate --output data.csv folder data.csv
+that "and the data are there" lines data.csv 217
+
+# ---- faults of data -----------------------------------------------------------------------------
+
+refuses 1 'nowhere' estimate nowhere data.csv
+refuses 1 'nothing.csv' estimate folder nothing.csv
+refuses 1 'did you mean `otrygga`' estimate --indicator otryga folder data.csv
+refuses 1 'did you mean `kommun`' estimate --by komun folder data.csv
+refuses 1 '2023' estimate --wave 2023 folder data.csv
+refuses 1 '9999' estimate --where kommun=9999 folder data.csv
+refuses 1 'did you mean `trygghet`\|no index `tryghet`' index --index tryghet folder data.csv
+
+# spoil SED: data.csv with its line 50 (a record) changed.
+spoil() { sed "50{$1;}" data.csv >spoilt.csv; }
+for program in $all; do
+  spoil 's/$/,1/'
+  refuses 1 'spoilt.csv:50' $program folder spoilt.csv
+  spoil 's/,[^,]*$//'
+  refuses 1 'spoilt.csv:50' $program folder spoilt.csv
+  spoil 's/^\([^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,-1/'
+  refuses 1 'spoilt.csv:50' $program folder spoilt.csv
+  spoil "s/^\([^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,$canary/"
+  refuses 1 'spoilt.csv:50' $program folder spoilt.csv
+  spoil 's/Kanarie/"Kanarie/'
+  refuses 1 'spoilt.csv:50' $program folder spoilt.csv
+  spoil 's/Kanarie/Ka\x01narie/'
+  tr '\001' '\000' <spoilt.csv >nul.csv
+  refuses 1 'nul.csv:50' $program folder nul.csv
+  : >nothing.csv
+  refuses 1 'nothing.csv' $program folder nothing.csv
+  rm nothing.csv
+  head -c 900 packed >short.gz
+  refuses 1 'short.gz' $program folder short.gz
+  cp packed flipped.gz
+  size=$(wc -c <packed)
+  printf '\125\252\125' | dd of=flipped.gz bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+  refuses 1 'flipped.gz' $program folder flipped.gz
+done
+
+cp -r folder misspelt
+sed 's/,otrygg,1,/,otryg,1,/' folder/indicators.csv >misspelt/indicators.csv
+for program in $all; do
+  refuses 1 'indicators.csv:2.*otrygg' $program misspelt data.csv
+done
+refuses 1 'indicators.csv:2.*otrygg' check misspelt
+cp folder/indicators.csv misspelt/indicators.csv
+echo 'variable,from,codes,to,wave,file' >misspelt/recodes.csv
+refuses 1 'recodes.csv.*not yet' check misspelt
+rm -r misspelt
+
+# ---- all or nothing -----------------------------------------------------------------------------
+
+echo old >result.csv
+run estimate --format csv --output result.csv folder data.csv
+that "--output writes the file and nothing else" test $code = 0 -a ! -s out
+that "the file is complete" has result.csv '^wave,indicator'
+that "with the mode of any new file" test "$(ls -l result.csv | cut -c1-10)" = "$(ls -l data.csv | cut -c1-10)"
+echo old >result.csv
+spoil 's/$/,1/'
+refuses 1 'spoilt.csv' estimate --format csv --output result.csv folder spoilt.csv
+that "a failure leaves the old file" test "$(cat result.csv)" = old
+code=$(
+  ulimit -f 0
+  "$programs/trygg-estimate" --output result.csv folder data.csv >/dev/null 2>&1
+  echo $?
+)
+that "a file that cannot be written fails" test "$code" = 1
+that "and the old one is as it was" test "$(cat result.csv)" = old
+ln -s result.csv link.csv
+run estimate --format csv --output link.csv folder data.csv
+that "a link stays a link" test -h link.csv
+that "and what it points at is new" has result.csv '^wave,indicator'
+refuses 1 'nofolder/result.csv' estimate --output nofolder/result.csv folder data.csv
+mkdir closed
+chmod 555 closed
+if ! : >closed/probe; then
+  refuses 1 'closed/result.csv' estimate --output closed/result.csv folder data.csv
+else
+  rm closed/probe # root may write anywhere
+fi 2>/dev/null
+refuses 1 'folder: cannot write' estimate --output folder folder data.csv
+if [ -c /dev/full ]; then
+  refuses 1 '/dev/full: cannot write' estimate --output /dev/full folder data.csv
+  that "a device is still one" test -c /dev/full
+  code=0
+  "$programs/trygg-estimate" folder data.csv >/dev/full 2>err </dev/null || code=$?
+  that "a full standard output fails" test $code = 1
+  that "with one message" lines err 1
+fi
+
+# A program that waits for data is told to stop.
+echo old >result.csv
+mkfifo pipe
+{
+  cat data.csv
+  sleep 2
+} >pipe &
+"$programs/trygg-estimate" --output result.csv folder - <pipe >out 2>err &
+pid=$!
+sleep 1
+kill -TERM $pid
+code=0
+wait $pid || code=$?
+wait
+that "a signal stops it with its own exit code, not $code" test $code = 143
+that "nothing is written" empty out
+that "the old file is as it was" test "$(cat result.csv)" = old
+that "no temporary file is left" test -z "$(find . -name '.*result*')"
+
+# ---- nothing leaks --------------------------------------------------------------------------------
+
+sed "60s/,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\$/,$canary,2,3,x,1/" data.csv >unknown.csv
+for program in $all; do
+  works $program folder unknown.csv
+done
+works check --format csv folder unknown.csv
+that "no answer was printed" lacks everything $canary
+
+# ---- the county ------------------------------------------------------------------------------------
+
+if [ -x "$programs/make-county" ] && [ -d "$top_srcdir/examples/surveys/county" ]; then
+  "$programs/make-county" county >/dev/null 2>err || bad "make-county"
+  county=$top_srcdir/examples/surveys/county
+  for program in $all; do
+    works $program "$county" county/data.csv.gz
+  done
+  works estimate --by kommun --format csv "$county" county/data.csv.gz
+  that "every figure is a number or missing" lacks out ',-*\(nan\|inf\),'
+  refuses 1 'did you mean `klotter`' estimate --indicator kloter "$county" county/data.csv.gz
+else
+  echo "skipped: the county's survey (make-county is not built)"
+fi
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
