@@ -44,7 +44,8 @@ static trygg_status add_columns(trygg_table *table, trygg_table *const *tables, 
         continue;
       if (known != SIZE_MAX && (trygg_table_type(table, known) != described.type ||
                                 trygg_table_role(table, known) != described.role))
-        return tg_error_set(error, TRYGG_EINVAL, "column `%s` is not the same thing in the tables to bind", name);
+        return tg_error_set(error, TRYGG_EINVAL, "column `%s` is not the same thing in the tables to bind",
+                            name);
       if (known == SIZE_MAX)
         status = is_by(tables[t], i) ? tg_table_add_column(table, name, described.type, described.role, error)
                                      : tg_table_add_columns(table, &described, 1, error);
@@ -60,7 +61,8 @@ static trygg_status add_notes(trygg_table *table, const trygg_table *from, trygg
     const char *key = trygg_table_note_key(from, i), *text = trygg_table_note_text(from, i);
     int known = 0;
     for (size_t k = 0; k < trygg_table_notes(table) && !known; k++)
-      known = strcmp(trygg_table_note_key(table, k), key) == 0 && strcmp(trygg_table_note_text(table, k), text) == 0;
+      known = strcmp(trygg_table_note_key(table, k), key) == 0 &&
+              strcmp(trygg_table_note_text(table, k), text) == 0;
     trygg_status status = known ? TRYGG_OK : tg_table_add_note(table, key, text, error);
     if (status != TRYGG_OK)
       return status;
@@ -140,7 +142,8 @@ static void drop_repeated(row_key *keys, size_t count) {
   qsort(keys, count, sizeof *keys, compare_orders);
 }
 
-static trygg_status add_rows(trygg_table *table, trygg_table *const *tables, size_t count, trygg_error *error) {
+static trygg_status add_rows(trygg_table *table, trygg_table *const *tables, size_t count,
+                             trygg_error *error) {
   trygg_status status = TRYGG_OK;
   row_key *keys = NULL;
   size_t rows = 0, filled = 0;
@@ -169,7 +172,8 @@ cleanup:
   return status;
 }
 
-trygg_status trygg_table_bind(trygg_table *const *tables, size_t count, trygg_table **out, trygg_error *error) {
+trygg_status trygg_table_bind(trygg_table *const *tables, size_t count, trygg_table **out,
+                              trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_table *table = NULL;
 

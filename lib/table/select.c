@@ -6,8 +6,8 @@
 
 #include <base/error.h>
 
-trygg_status trygg_table_select(const trygg_table *table, const char *column, const char *text, trygg_table **out,
-                                trygg_error *error) {
+trygg_status trygg_table_select(const trygg_table *table, const char *column, const char *text,
+                                trygg_table **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_table *selected = NULL;
   size_t key = trygg_table_find(table, column);

@@ -183,7 +183,7 @@ void tg_table_set_number(trygg_table *table, size_t position, double value) {
   if (cells == NULL)
     return;
   cells->numbers[table->rows - 1] = value;
-  cells->valid[table->rows - 1] = isnan(value) ? 0 : 1;
+  cells->valid[table->rows - 1] = (unsigned char)!isnan(value);
 }
 
 void tg_table_set_integer(trygg_table *table, size_t position, int64_t value) {
