@@ -28,7 +28,8 @@ static trygg_status read_all(tg_source *source, size_t step, tg_text *out) {
   return status;
 }
 
-static trygg_status read_bytes(const void *bytes, size_t length, size_t step, tg_text *out, const char **encoding) {
+static trygg_status read_bytes(const void *bytes, size_t length, size_t step, tg_text *out,
+                               const char **encoding) {
   tg_source *source = NULL;
   trygg_status status = tg_source_open_memory("memory.csv", bytes, length, NULL, &source, &error);
   if (status == TRYGG_OK)
@@ -83,12 +84,12 @@ static trygg_status split(const void *bytes, size_t length, const tg_records_opt
   return status;
 }
 
-#define ck_split(text, expected)                                            \
-  do {                                                                      \
-    tg_text out = {0};                                                      \
-    ck_ok(split(text, sizeof(text) - 1, NULL, &out, NULL));                 \
-    ck_assert_str_eq(out.bytes, expected);                                  \
-    tg_text_free(&out);                                                     \
+#define ck_split(text, expected)                                                                             \
+  do {                                                                                                       \
+    tg_text out = {0};                                                                                       \
+    ck_ok(split(text, sizeof(text) - 1, NULL, &out, NULL));                                                  \
+    ck_assert_str_eq(out.bytes, expected);                                                                   \
+    tg_text_free(&out);                                                                                      \
   } while (0)
 
 /* ---- files ----------------------------------------------------------------------------- */
@@ -179,6 +180,18 @@ START_TEST(a_file_that_changes_while_it_is_read_is_refused) {
 }
 END_TEST
 
+START_TEST(a_read_that_fails_is_an_error) {
+  tg_source *source = NULL;
+  tg_text out = {0};
+  if (tg_source_open("/proc/self/mem", NULL, &source, &error) != TRYGG_OK)
+    return; /* only Linux has a file whose first byte cannot be read */
+  ck_assert_int_eq(read_all(source, 100, &out), TRYGG_EIO);
+  ck_assert_str_eq(error.file, "/proc/self/mem");
+  tg_source_free(source);
+  tg_text_free(&out);
+}
+END_TEST
+
 /* ---- gzip ------------------------------------------------------------------------------ */
 
 static const char seed[] = "id,wave,q1\n1,2024,3\n2,2024,88\n3,2024,1\n4,2023,2\n5,2023,99\n";
@@ -216,8 +229,8 @@ START_TEST(every_truncation_of_gzip_is_refused) {
     if (cut == first) /* a whole file of its own */
       continue;
     tg_text out = {0};
-    ck_assert_msg(read_bytes(packed, cut, 4096, &out, NULL) == TRYGG_EPARSE, "%zu of %zu bytes were accepted", cut,
-                  length);
+    ck_assert_msg(read_bytes(packed, cut, 4096, &out, NULL) == TRYGG_EPARSE, "%zu of %zu bytes were accepted",
+                  cut, length);
     ck_assert_str_eq(error.file, "memory.csv");
     tg_text_free(&out);
   }
@@ -247,7 +260,8 @@ START_TEST(bytes_after_gzip_are_refused) {
   static const struct {
     const char *bytes;
     size_t length;
-  } tails[] = {{"\0", 1}, {"\0\0\0\0\0\0\0\0", 8}, {"x", 1}, {"9,9\n", 4}, {"\x1f", 1}, {"\x1f\x8b", 2}, {"\x1f\x8c\x08\0", 4}};
+  } tails[] = {{"\0", 1},       {"\0\0\0\0\0\0\0\0", 8}, {"x", 1}, {"9,9\n", 4}, {"\x1f", 1},
+               {"\x1f\x8b", 2}, {"\x1f\x8c\x08\0", 4}};
   size_t length = gzip(seed, strlen(seed), packed, sizeof packed);
   for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
     tg_text out = {0};
@@ -320,7 +334,8 @@ END_TEST
 /* ---- encodings --------------------------------------------------------------------------- */
 
 START_TEST(utf8_passes_unchanged_and_loses_its_mark) {
-  static const char text[] = "\xEF\xBB\xBF" "kommun,gr\xC3\xA4ns\n\xC3\x85r,\xF0\x9F\x98\x80\n\xE2\x82\xAC\n";
+  static const char text[] = "\xEF\xBB\xBF"
+                             "kommun,gr\xC3\xA4ns\n\xC3\x85r,\xF0\x9F\x98\x80\n\xE2\x82\xAC\n";
   for (size_t step = 1; step <= 9; step++) {
     tg_text out = {0};
     const char *encoding;
@@ -356,7 +371,8 @@ START_TEST(windows_1252_is_seen_and_converted) {
   for (size_t step = 1; step <= 5; step++) {
     tg_text out = {0};
     const char *encoding;
-    static const char text[] = "namn;\xE5r\nK\xF6ping;\x80 5\x96" "6 \x9F\n";
+    static const char text[] = "namn;\xE5r\nK\xF6ping;\x80 5\x96"
+                               "6 \x9F\n";
     ck_ok(read_bytes(text, sizeof text - 1, step, &out, &encoding));
     ck_assert_str_eq(out.bytes, "namn;år\nKöping;€ 5–6 Ÿ\n");
     ck_assert_str_eq(encoding, "Windows-1252");
@@ -388,7 +404,10 @@ START_TEST(mixed_encodings_are_refused_with_their_line) {
   ck_assert_int_eq(read_bytes("a\n\xC3\xA5\nb\n\xE5\n", 9, 100, &out, NULL), TRYGG_EPARSE);
   ck_assert_int_eq(error.line, 4);
   ck_assert_ptr_nonnull(strstr(error.message, "mixes encodings"));
-  ck_assert_int_eq(read_bytes("\xEF\xBB\xBF" "a\n\xE5\n", 7, 100, &out, NULL), TRYGG_EPARSE);
+  ck_assert_int_eq(read_bytes("\xEF\xBB\xBF"
+                              "a\n\xE5\n",
+                              7, 100, &out, NULL),
+                   TRYGG_EPARSE);
   ck_assert_int_eq(error.line, 2);
   ck_assert_ptr_nonnull(strstr(error.message, "mark of UTF-8"));
   /* overlong, a surrogate, beyond Unicode: no UTF-8 either */
@@ -417,9 +436,17 @@ START_TEST(other_formats_are_refused_by_name) {
     size_t length;
     const char *word;
   } cases[] = {
-      {"\xFF\xFE" "a\0,\0b\0", 8, "UTF-16"}, {"\xFE\xFF\0a\0,", 6, "UTF-16"}, {"a\0,\0b\0\n\0", 8, "UTF-16"},
-      {"\0a\0,\0b", 6, "UTF-16"},           {"\xFF\xFE\0\0a\0\0\0", 8, "UTF-32"}, {"PK\x03\x04....", 8, "workbook"},
-      {"\xD0\xCF\x11\xE0....", 8, "Excel"},   {"$FL2@(#)", 8, "SPSS"},           {"BZh91AY&", 8, "bzip2"},
+      {"\xFF\xFE"
+       "a\0,\0b\0",
+       8, "UTF-16"},
+      {"\xFE\xFF\0a\0,", 6, "UTF-16"},
+      {"a\0,\0b\0\n\0", 8, "UTF-16"},
+      {"\0a\0,\0b", 6, "UTF-16"},
+      {"\xFF\xFE\0\0a\0\0\0", 8, "UTF-32"},
+      {"PK\x03\x04....", 8, "workbook"},
+      {"\xD0\xCF\x11\xE0....", 8, "Excel"},
+      {"$FL2@(#)", 8, "SPSS"},
+      {"BZh91AY&", 8, "bzip2"},
       {"%PDF-1.7", 8, "PDF"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -467,9 +494,18 @@ START_TEST(delimiters_are_seen_in_the_header) {
   static const struct {
     const char *text;
     char delimiter;
-  } cases[] = {{"a,b\n1,2\n", ','},     {"a;b\n1,5;2\n", ';'},   {"a\tb\n1\t2\n", '\t'}, {"a\n1\n", ','},
-               {"\"a;x;y\",b\n1,2\n", ','}, {"a;b,c;d\n1;2,5;3\n", ';'}, {"sep=|\na|b\n1|2\n", '|'}, {"SEP=;\r\na;b\r\n1;2\r\n", ';'},
-               {"\"sep=,\"\na,b\n1,2\n", ','}, {"\n\na;b\n", ';'},     {"\"a\n,,,\";b\n", ';'}, {"sep=\na\n", ','}};
+  } cases[] = {{"a,b\n1,2\n", ','},
+               {"a;b\n1,5;2\n", ';'},
+               {"a\tb\n1\t2\n", '\t'},
+               {"a\n1\n", ','},
+               {"\"a;x;y\",b\n1,2\n", ','},
+               {"a;b,c;d\n1;2,5;3\n", ';'},
+               {"sep=|\na|b\n1|2\n", '|'},
+               {"SEP=;\r\na;b\r\n1;2\r\n", ';'},
+               {"\"sep=,\"\na,b\n1,2\n", ','},
+               {"\n\na;b\n", ';'},
+               {"\"a\n,,,\";b\n", ';'},
+               {"sep=\na\n", ','}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     tg_text out = {0};
     char delimiter = 0;
@@ -596,8 +632,8 @@ START_TEST(lines_are_exact_across_the_ends_of_buffers) {
     int64_t seen[2] = {0, 1};
     tg_text_format(&text, "a,b%s", ends[e]);
     for (int i = 1; text.length < 1200000; i++)
-      tg_text_format(&text, "%d,\"%s%s%s%s\"%s", i * 7919, "x", i % 3 > 0 ? ends[e] : "", i % 3 > 1 ? ends[e] : "",
-                     i % 5 ? "y" : "a longer piece of text", ends[e]);
+      tg_text_format(&text, "%d,\"%s%s%s%s\"%s", i * 7919, "x", i % 3 > 0 ? ends[e] : "",
+                     i % 3 > 1 ? ends[e] : "", i % 5 ? "y" : "a longer piece of text", ends[e]);
     tg_source *source;
     ck_ok(tg_source_open_memory("m", text.bytes, text.length, NULL, &source, &error));
     ck_ok(tg_records_read(source, NULL, count_record, seen, NULL, &error));
@@ -643,6 +679,153 @@ START_TEST(a_callback_stops_the_reading) {
   ck_assert_int_eq(calls, 3);
   ck_assert_int_eq(error.line, 3);
   tg_source_free(source);
+}
+END_TEST
+
+/* ---- against a plain reading of the grammar --------------------------------------------------- */
+
+typedef struct plain_reader {
+  const char *text;
+  size_t length, at;
+  int64_t line;
+  char delimiter;
+} plain_reader;
+
+static int is_blank_at(const plain_reader *reader, size_t at) {
+  return at < reader->length && (reader->text[at] == ' ' || reader->text[at] == '\t') &&
+         reader->text[at] != reader->delimiter;
+}
+
+static int is_end_at(const plain_reader *reader, size_t at) {
+  return at == reader->length || reader->text[at] == '\n' || reader->text[at] == '\r';
+}
+
+static void skip_end(plain_reader *reader) {
+  if (reader->at == reader->length)
+    return;
+  reader->at += reader->text[reader->at] == '\r' && reader->at + 1 < reader->length &&
+                        reader->text[reader->at + 1] == '\n'
+                    ? 2
+                    : 1;
+  reader->line++;
+}
+
+/* A field in quotes, from behind the first one; 0 when it is no proper one. */
+static int quoted_field(plain_reader *reader, tg_text *out) {
+  for (;;) {
+    if (reader->at == reader->length)
+      return 0;
+    size_t begin = reader->at;
+    if (is_end_at(reader, begin))
+      skip_end(reader);
+    else if (reader->text[reader->at++] == '"') {
+      if (reader->at == reader->length || reader->text[reader->at] != '"')
+        break;
+      reader->at++;
+      tg_text_putc(out, '"');
+      continue;
+    }
+    tg_text_append(out, reader->text + begin, reader->at - begin);
+  }
+  while (is_blank_at(reader, reader->at))
+    reader->at++;
+  return is_end_at(reader, reader->at) || reader->text[reader->at] == reader->delimiter;
+}
+
+static int plain_field(plain_reader *reader, tg_text *out) {
+  size_t begin = reader->at, end;
+  for (; !is_end_at(reader, reader->at) && reader->text[reader->at] != reader->delimiter; reader->at++)
+    if (reader->text[reader->at] == '"')
+      return 0;
+  for (end = reader->at; end > begin && is_blank_at(reader, end - 1);)
+    end--;
+  tg_text_append(out, reader->text + begin, end - begin);
+  return 1;
+}
+
+/* What write_record would write; 0 when the text is at fault, in a record that begins on *line. */
+static int read_plainly(const char *text, size_t length, char delimiter, tg_text *out, int64_t *line) {
+  plain_reader reader = {text, length, 0, 1, delimiter};
+  size_t columns = 0;
+  while (reader.at < length) {
+    size_t count = 0, first = reader.at;
+    *line = reader.line;
+    while (is_blank_at(&reader, first))
+      first++;
+    if (first == length)
+      break;
+    if (is_end_at(&reader, first)) {
+      if (columns == 1)
+        tg_text_format(out, "%lld:\n", (long long)*line);
+      reader.at = first;
+      skip_end(&reader);
+      continue;
+    }
+    tg_text_format(out, "%lld:", (long long)*line);
+    for (;; reader.at++) {
+      if (count++)
+        tg_text_putc(out, '|');
+      while (is_blank_at(&reader, reader.at))
+        reader.at++;
+      int quoted = reader.at < length && text[reader.at] == '"';
+      reader.at += (size_t)quoted;
+      if (!(quoted ? quoted_field : plain_field)(&reader, out))
+        return 0;
+      if (is_end_at(&reader, reader.at))
+        break;
+    }
+    tg_text_putc(out, '\n');
+    skip_end(&reader);
+    columns = columns ? columns : count;
+  }
+  return 1;
+}
+
+static uint32_t random_state;
+
+static uint32_t next_random(uint32_t below) {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state % below;
+}
+
+/* `before` bytes of whole records come first, so that the text lies across the end of a buffer. */
+static void check_random(size_t before, uint32_t number) {
+  static const char alphabet[] = "ab,,,\"\"\"\n\n\r  \t;";
+  char delimiter = ",;\t"[number % 3];
+  tg_text text = {0}, met = {0}, expected = {0};
+  tg_records_options options = {.delimiter = delimiter};
+  int64_t line = 0;
+  random_state = number * 2654435761u + 1;
+  while (text.length + 8 < before)
+    tg_text_format(&text, "%c%cx\n", next_random(2) ? 'a' : 'b', delimiter);
+  for (size_t count = 1 + next_random(40); count > 0; count--)
+    tg_text_putc(&text, alphabet[next_random(sizeof alphabet - 1)]);
+  int sound = read_plainly(text.bytes, text.length, delimiter, &expected, &line);
+  trygg_status status = split(text.bytes, text.length, &options, &met, NULL);
+  if (!met.bytes || !expected.bytes) /* nothing but blank lines, or a fault at once */
+    ck_assert_int_eq(status, TRYGG_EPARSE);
+  else if (sound)
+    ck_assert_msg(status == TRYGG_OK && strcmp(met.bytes, expected.bytes) == 0, "number %u: %s", number,
+                  error.message);
+  else
+    ck_assert_msg(status == TRYGG_EPARSE && error.line == line, "number %u: line %lld, expected %lld", number,
+                  (long long)error.line, (long long)line);
+  tg_text_free(&text);
+  tg_text_free(&met);
+  tg_text_free(&expected);
+}
+
+START_TEST(random_texts_are_split_as_the_grammar_says) {
+  for (uint32_t number = 1; number <= 4000; number++)
+    check_random(0, number);
+}
+END_TEST
+
+START_TEST(random_texts_across_the_end_of_a_buffer_are_split_the_same) {
+  for (uint32_t number = 1; number <= 90; number++)
+    check_random(((size_t)256 << 10) + number % 45, number);
 }
 END_TEST
 
@@ -708,6 +891,7 @@ static Suite *source_suite(void) {
   tcase_add_test(files, empty_input_is_refused);
   tcase_add_test(files, standard_input_and_pipes_are_read);
   tcase_add_test(files, a_file_that_changes_while_it_is_read_is_refused);
+  tcase_add_test(files, a_read_that_fails_is_an_error);
   suite_add_tcase(suite, files);
   tcase_add_test(packed, gzip_is_seen_by_content_whatever_the_read_size);
   tcase_add_test(packed, gzip_members_follow_each_other);
@@ -739,10 +923,15 @@ static Suite *source_suite(void) {
   tcase_add_test(records, lines_are_exact_across_the_ends_of_buffers);
   tcase_add_test(records, long_fields_and_many_columns_are_whole);
   tcase_add_test(records, a_callback_stops_the_reading);
+  tcase_add_test(records, random_texts_are_split_as_the_grammar_says);
+  tcase_add_test(records, random_texts_across_the_end_of_a_buffer_are_split_the_same);
   tcase_add_test(records, progress_is_reported_every_mebibyte_and_can_stop);
   tcase_add_test(records, memory_that_runs_out_is_an_error_and_leaks_nothing);
+  tcase_set_timeout(records, 60);
   suite_add_tcase(suite, records);
   return suite;
 }
 
-int main(void) { return run_suite(source_suite()); }
+int main(void) {
+  return run_suite(source_suite());
+}

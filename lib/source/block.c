@@ -9,7 +9,9 @@
 /* The size takes one alignment unit, so that the block behind it is aligned for any type. */
 #define HEADER (sizeof(max_align_t) > sizeof(size_t) ? sizeof(max_align_t) : sizeof(size_t))
 
-static size_t *head_of(void *block) { return (size_t *)(void *)((char *)block - HEADER); }
+static size_t *head_of(void *block) {
+  return (size_t *)(void *)((char *)block - HEADER);
+}
 
 void *tg_block_new(size_t bytes) {
   if (bytes > SIZE_MAX - HEADER)

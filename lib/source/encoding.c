@@ -28,7 +28,9 @@ static const struct {
     {"\xD0\xCF\x11\xE0", 4, "an old Excel workbook"},
     {"\x1F\x8B", 2, "gzip data within gzip data"},
     {"BZh", 3, "bzip2 data"},
-    {"\xFD" "7zXZ", 5, "xz data"},
+    {"\xFD"
+     "7zXZ",
+     5, "xz data"},
     {"\x28\xB5\x2F\xFD", 4, "zstd data"},
     {"$FL2", 4, "an SPSS file"},
     {"$FL3", 4, "an SPSS file"},
@@ -53,7 +55,8 @@ static trygg_status look_at_beginning(tg_encoding *encoding, const unsigned char
     if (length >= signatures[i].length && memcmp(bytes, signatures[i].bytes, signatures[i].length) == 0)
       return refuse_as(encoding, signatures[i].what, error);
   /* UTF-16 without a mark: every other byte of ASCII text is NUL. */
-  if (length >= 4 && ((bytes[0] && !bytes[1] && bytes[2] && !bytes[3]) || (!bytes[0] && bytes[1] && !bytes[2] && bytes[3])))
+  if (length >= 4 &&
+      ((bytes[0] && !bytes[1] && bytes[2] && !bytes[3]) || (!bytes[0] && bytes[1] && !bytes[2] && bytes[3])))
     return refuse_as(encoding, "UTF-16 text", error);
   return TRYGG_OK;
 }
@@ -130,9 +133,10 @@ static trygg_status refuse_byte(const tg_encoding *encoding, unsigned char byte,
   if (encoding->windows)
     return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
                        "a byte that neither UTF-8 nor Windows-1252 has; save the file as CSV in UTF-8");
-  return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
-                     "%s, but this line has bytes that are no UTF-8: the file mixes encodings; save it as CSV in UTF-8",
-                     encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
+  return tg_error_at(
+      error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+      "%s, but this line has bytes that are no UTF-8: the file mixes encodings; save it as CSV in UTF-8",
+      encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
 }
 
 static size_t drain(tg_encoding *encoding, char *out, size_t size) {
@@ -164,7 +168,8 @@ trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *byt
     put += plain;
     if (plain == most)
       continue;
-    size_t sequence = bytes[in] && !encoding->windows ? tg_text_utf8((const char *)bytes + in, length - in) : 0;
+    size_t sequence =
+        bytes[in] && !encoding->windows ? tg_text_utf8((const char *)bytes + in, length - in) : 0;
     if (sequence > 1) {
       encoding->multibyte = 1;
       put_sequence(encoding, bytes + in, sequence);

@@ -21,8 +21,8 @@ typedef struct tg_encoding {
 /* Bytes that tg_encoding_convert wants to see of a beginning, unless there are fewer. */
 #define TG_ENCODING_BEGINNING 8
 
-/* Convert bytes[0..length) into out[0..size); `last`: no bytes follow.  *used are taken, *produced given.  Up to
- * three bytes stay unused when the rest of their sequence is still to come. */
+/* Convert bytes[0..length) into out[0..size); `last`: no bytes follow.  *used are taken, *produced given.
+ * Up to three bytes stay unused when the rest of their sequence is still to come. */
 trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
                                  char *out, size_t size, size_t *used, size_t *produced, trygg_error *error);
 

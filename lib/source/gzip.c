@@ -89,10 +89,11 @@ static trygg_status next_member(tg_gzip *gzip, const unsigned char *bytes, size_
   if (length == 0)
     return TRYGG_OK;
   if (bytes[0] != 0x1f)
-    return tg_error_at(error, TRYGG_EPARSE, gzip->name, 0, 0, NULL,
-                       "after the end of the gzip data (member %lld) come bytes that are no gzip; nothing was loaded: "
-                       "compress the whole text again",
-                       (long long)gzip->members);
+    return tg_error_at(
+        error, TRYGG_EPARSE, gzip->name, 0, 0, NULL,
+        "after the end of the gzip data (member %lld) come bytes that are no gzip; nothing was loaded: "
+        "compress the whole text again",
+        (long long)gzip->members);
   if (inflateReset(&gzip->stream) != Z_OK)
     return tg_error_set(error, TRYGG_EINTERNAL, "zlib does not start again");
   gzip->between = 0;
@@ -100,8 +101,9 @@ static trygg_status next_member(tg_gzip *gzip, const unsigned char *bytes, size_
   return TRYGG_OK;
 }
 
-trygg_status tg_gzip_inflate(tg_gzip *gzip, const unsigned char *bytes, size_t length, int last, unsigned char *out,
-                             size_t size, size_t *used, size_t *produced, trygg_error *error) {
+trygg_status tg_gzip_inflate(tg_gzip *gzip, const unsigned char *bytes, size_t length, int last,
+                             unsigned char *out, size_t size, size_t *used, size_t *produced,
+                             trygg_error *error) {
   z_stream *stream = &gzip->stream;
   *used = *produced = 0;
   const size_t most = (size_t)1 << 30; /* zlib counts in unsigned int */

@@ -33,8 +33,6 @@ typedef struct record_reader {
 
   int64_t line, record_line;
   int open;       /* a record has begun */
-  int blank;      /* the physical line has had nothing but blanks */
-  int at_start;   /* of a physical line */
   int after_cr;   /* the last line ended in CR: an LF now belongs to it */
   size_t columns; /* of the header; 0 before it */
   size_t record_bytes;
@@ -68,24 +66,25 @@ static void *grow_field(void *block, size_t bytes) {
 }
 
 static trygg_status fail_at(record_reader *reader, trygg_status status, const char *what, size_t column) {
-  return tg_error_at(reader->error, status, tg_source_name(reader->source), reader->record_line, column, NULL, "%s",
-                     what);
+  return tg_error_at(reader->error, status, tg_source_name(reader->source), reader->record_line, column, NULL,
+                     "%s", what);
 }
 
 static trygg_status limit(record_reader *reader, const char *what, uint64_t most, size_t column) {
-  return tg_error_at(reader->error, TRYGG_ELIMIT, tg_source_name(reader->source), reader->record_line, column, NULL,
-                     "a %s of more than %llu bytes; close the quote that is open here, or raise the limit max_%s", what,
-                     (unsigned long long)most, what);
+  return tg_error_at(
+      reader->error, TRYGG_ELIMIT, tg_source_name(reader->source), reader->record_line, column, NULL,
+      "a %s of more than %llu bytes; close the quote that is open here, or raise the limit max_%s", what,
+      (unsigned long long)most, what);
 }
 
 /* Twice the room for fields, up to the limit. */
 static void grow_columns(record_reader *reader) {
   size_t most = (size_t)reader->options.max_columns;
   if (reader->count >= most) {
-    reader->status = tg_error_at(reader->error, TRYGG_ELIMIT, tg_source_name(reader->source), reader->record_line,
-                                 reader->count + 1, NULL,
-                                 "the record has more than %llu fields; raise the limit max_columns if that is right",
-                                 (unsigned long long)most);
+    reader->status = tg_error_at(
+        reader->error, TRYGG_ELIMIT, tg_source_name(reader->source), reader->record_line, reader->count + 1,
+        NULL, "the record has more than %llu fields; raise the limit max_columns if that is right",
+        (unsigned long long)most);
     return;
   }
   size_t capacity = reader->capacity < 64 ? 64 : reader->capacity * 2;
@@ -102,8 +101,8 @@ static void grow_columns(record_reader *reader) {
   reader->capacity = capacity;
 }
 
-/* libcsv's callback for a field.  grow_record has made room: a field with its NUL is never longer than its text
- * in the file with what ends it. */
+/* libcsv's callback for a field.  grow_record has made room: a field with its NUL is never longer than its
+ * text in the file with what ends it. */
 static void take_field(void *bytes, size_t length, void *context) {
   record_reader *reader = context;
   if (reader->status != TRYGG_OK)
@@ -168,10 +167,12 @@ static trygg_status parse_fault(record_reader *reader) {
     return limit(reader, "field", reader->options.max_field, column);
   if (reader->parser.quoted)
     return fail_at(reader, TRYGG_EPARSE,
-                   "a field goes on after its closing quote; a quote within a quoted field is written twice", column);
-  return fail_at(reader, TRYGG_EPARSE,
-                 "a quote within a field that does not begin with one; put the field in quotes and write the quote twice",
-                 column);
+                   "a field goes on after its closing quote; a quote within a quoted field is written twice",
+                   column);
+  return fail_at(
+      reader, TRYGG_EPARSE,
+      "a quote within a field that does not begin with one; put the field in quotes and write the quote twice",
+      column);
 }
 
 /* Hand a piece of one physical line to libcsv. */
@@ -193,21 +194,18 @@ static trygg_status parse(record_reader *reader, const char *bytes, size_t lengt
 
 static int is_blank(const record_reader *reader, const char *bytes, size_t length) {
   for (size_t i = 0; i < length; i++)
-    if ((bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\n' && bytes[i] != '\r') || bytes[i] == reader->delimiter)
+    if ((bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\n' && bytes[i] != '\r') ||
+        bytes[i] == reader->delimiter)
       return 0;
   return 1;
 }
 
 /* A piece that ends with the line (`complete`) or with the buffer. */
 static trygg_status take_piece(record_reader *reader, const char *bytes, size_t length, int complete) {
-  if (reader->at_start)
-    reader->blank = 1;
-  reader->at_start = complete;
-  reader->blank = reader->blank && is_blank(reader, bytes, length);
   if (!reader->open) {
     reader->record_line = reader->line;
     reader->record_bytes = 0;
-    reader->open = !reader->blank;
+    reader->open = !is_blank(reader, bytes, length);
   }
   reader->row_ended = 0;
   trygg_status status = parse(reader, bytes, length);
@@ -276,8 +274,8 @@ static trygg_status fill_buffer(record_reader *reader) {
   if (reader->held)
     reader->buffer[reader->end++] = CONTROL_Z;
   size_t length = 0;
-  trygg_status status = tg_source_read(reader->source, reader->buffer + reader->end, BUFFER_SIZE - reader->end, &length,
-                                       reader->error);
+  trygg_status status = tg_source_read(reader->source, reader->buffer + reader->end,
+                                       BUFFER_SIZE - reader->end, &length, reader->error);
   if (status != TRYGG_OK)
     return status;
   reader->end += length;
@@ -358,7 +356,8 @@ static trygg_status finish(record_reader *reader) {
   if (status != TRYGG_OK)
     return status;
   if (csv_fini(&reader->parser, take_field, take_record, reader) != 0)
-    return fail_at(reader, TRYGG_EPARSE, "a quote that opens in this record is never closed; close or remove it",
+    return fail_at(reader, TRYGG_EPARSE,
+                   "a quote that opens in this record is never closed; close or remove it",
                    reader->count + 1);
   if (reader->status == TRYGG_OK && reader->columns == 0)
     return tg_error_at(reader->error, TRYGG_EPARSE, tg_source_name(reader->source), 0, 0, NULL,
@@ -381,7 +380,6 @@ static trygg_status prepare(record_reader *reader, tg_source *source, const tg_r
   if (reader->options.max_field > (SIZE_MAX >> 2) || reader->options.max_record > (SIZE_MAX >> 2) ||
       reader->options.max_columns > (SIZE_MAX >> 5))
     return tg_error_set(error, TRYGG_EINVAL, "a limit of the load options is larger than memory can be");
-  reader->at_start = 1;
   reader->buffer = tg_memory_new(BUFFER_SIZE, 1);
   if (!reader->buffer)
     return tg_error_memory(error);
@@ -403,8 +401,9 @@ static void release(record_reader *reader) {
   tg_memory_free(reader->lengths);
 }
 
-trygg_status tg_records_read(tg_source *source, const tg_records_options *options, tg_record_callback callback,
-                             void *context, char *delimiter, trygg_error *error) {
+trygg_status tg_records_read(tg_source *source, const tg_records_options *options,
+                             tg_record_callback callback, void *context, char *delimiter,
+                             trygg_error *error) {
   trygg_status status = TRYGG_OK;
   record_reader reader = {.callback = callback, .context = context};
   TRY(prepare(&reader, source, options, error));

@@ -14,10 +14,10 @@ typedef struct tg_record {
 } tg_record;
 
 typedef struct tg_records_options {
-  char delimiter;        /* 0: the one of , ; tab that the header line has most of, outside quotes */
-  uint64_t max_field;    /* 0: 1 MiB */
-  uint64_t max_columns;  /* 0: 4096 */
-  uint64_t max_record;   /* 0: 16 MiB */
+  char delimiter;                 /* 0: the one of , ; tab that the header line has most of, outside quotes */
+  uint64_t max_field;             /* 0: 1 MiB */
+  uint64_t max_columns;           /* 0: 4096 */
+  uint64_t max_record;            /* 0: 16 MiB */
   const trygg_progress *progress; /* stage "load", raw bytes; may be NULL */
 } tg_records_options;
 
@@ -29,7 +29,7 @@ typedef trygg_status (*tg_record_callback)(void *context, const tg_record *recor
 /* Read all of `source`.  Unclosed quote, text after a closing quote, a quote inside
  * a plain field: TRYGG_EPARSE with the line the record starts on.  A limit passed: TRYGG_ELIMIT.
  * *delimiter (may be NULL) is the delimiter used. */
-trygg_status tg_records_read(tg_source *source, const tg_records_options *options, tg_record_callback callback,
-                             void *context, char *delimiter, trygg_error *error);
+trygg_status tg_records_read(tg_source *source, const tg_records_options *options,
+                             tg_record_callback callback, void *context, char *delimiter, trygg_error *error);
 
 #endif

@@ -32,8 +32,8 @@ struct tg_source {
   tg_source_limits limits;
   int started, raw_ended, ended;
   trygg_status failed;
-  tg_gzip *gzip;                    /* NULL for plain input */
-  unsigned char *raw, *plain;       /* raw only for gzip */
+  tg_gzip *gzip;              /* NULL for plain input */
+  unsigned char *raw, *plain; /* raw only for gzip */
   size_t raw_begin, raw_end;
   size_t plain_begin, plain_end;
   tg_encoding encoding;
@@ -61,7 +61,8 @@ static trygg_status cannot_open(const char *name, int code, trygg_error *error) 
   return tg_error_at(error, TRYGG_EIO, name, 0, 0, NULL, "the file cannot be read (system error %d)", code);
 }
 
-static trygg_status create(const char *name, const tg_source_limits *limits, tg_source **out, trygg_error *error) {
+static trygg_status create(const char *name, const tg_source_limits *limits, tg_source **out,
+                           trygg_error *error) {
   tg_source *source = tg_memory_new(1, sizeof *source);
   *out = NULL;
   if (!source)
@@ -84,7 +85,8 @@ static trygg_status create(const char *name, const tg_source_limits *limits, tg_
   return TRYGG_OK;
 }
 
-trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg_source **out, trygg_error *error) {
+trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg_source **out,
+                            trygg_error *error) {
   int standard = path && strcmp(path, "-") == 0;
   tg_source *source = NULL;
   *out = NULL;
@@ -112,6 +114,11 @@ trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg
   return TRYGG_OK;
 }
 
+uint64_t tg_source_size(const char *path) {
+  struct stat about;
+  return path && stat(path, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+}
+
 trygg_status tg_source_open_memory(const char *name, const void *bytes, size_t length,
                                    const tg_source_limits *limits, tg_source **out, trygg_error *error) {
   *out = NULL;
@@ -133,7 +140,8 @@ static trygg_status check_unchanged(const tg_source *source, trygg_error *error)
   if (fstat(source->descriptor, &now) != 0)
     return cannot_open(source->name, errno, error);
   if (now.st_size == source->before.st_size && source->done == (uint64_t)now.st_size &&
-      now.st_mtim.tv_sec == source->before.st_mtim.tv_sec && now.st_mtim.tv_nsec == source->before.st_mtim.tv_nsec)
+      now.st_mtim.tv_sec == source->before.st_mtim.tv_sec &&
+      now.st_mtim.tv_nsec == source->before.st_mtim.tv_nsec)
     return TRYGG_OK;
   return tg_error_at(error, TRYGG_EIO, source->name, 0, 0, NULL,
                      "the file changed while it was read; load it again once it is written");
@@ -167,14 +175,16 @@ static trygg_status read_raw(tg_source *source, unsigned char *out, size_t size,
 
 static trygg_status check_limits(const tg_source *source, trygg_error *error) {
   if (source->given > source->limits.bytes)
-    return tg_error_at(error, TRYGG_ELIMIT, source->name, 0, 0, NULL,
-                       "the file has more than %llu bytes of text; raise the limit max_bytes if that is right",
-                       (unsigned long long)source->limits.bytes);
+    return tg_error_at(
+        error, TRYGG_ELIMIT, source->name, 0, 0, NULL,
+        "the file has more than %llu bytes of text; raise the limit max_bytes if that is right",
+        (unsigned long long)source->limits.bytes);
   if (source->gzip && source->given > RATIO_FROM && source->given / source->limits.ratio > source->consumed)
-    return tg_error_at(error, TRYGG_ELIMIT, source->name, 0, 0, NULL,
-                       "the gzip data grow more than %llu times when they are unpacked; raise the limit max_ratio "
-                       "if that is right",
-                       (unsigned long long)source->limits.ratio);
+    return tg_error_at(
+        error, TRYGG_ELIMIT, source->name, 0, 0, NULL,
+        "the gzip data grow more than %llu times when they are unpacked; raise the limit max_ratio "
+        "if that is right",
+        (unsigned long long)source->limits.ratio);
   return TRYGG_OK;
 }
 
@@ -190,8 +200,8 @@ static trygg_status fill_inflated(tg_source *source, trygg_error *error) {
       source->raw_end = length;
     }
     TRY(tg_gzip_inflate(source->gzip, source->raw + source->raw_begin, source->raw_end - source->raw_begin,
-                        source->raw_ended, source->plain + source->plain_end, PLAIN_SIZE - source->plain_end, &used,
-                        &produced, error));
+                        source->raw_ended, source->plain + source->plain_end, PLAIN_SIZE - source->plain_end,
+                        &used, &produced, error));
     source->raw_begin += used;
     source->consumed += used;
     source->ended = produced == 0 && source->raw_ended && source->raw_begin == source->raw_end;
@@ -232,8 +242,8 @@ cleanup:
   return status;
 }
 
-/* Damaged magic bytes are still taken for gzip, so that inflate names the damage: no text begins with the first
- * one or has the last two there. */
+/* Damaged magic bytes are still taken for gzip, so that inflate names the damage: no text begins with the
+ * first one or has the last two there. */
 static int is_gzip(const unsigned char *bytes, size_t length) {
   return (length > 0 && bytes[0] == 0x1f) || (length > 2 && bytes[1] == 0x8b && bytes[2] == 0x08);
 }
@@ -264,15 +274,16 @@ cleanup:
   return status;
 }
 
-static trygg_status read_text(tg_source *source, char *buffer, size_t size, size_t *length, trygg_error *error) {
+static trygg_status read_text(tg_source *source, char *buffer, size_t size, size_t *length,
+                              trygg_error *error) {
   trygg_status status = TRYGG_OK;
   if (!source->started)
     TRY(start(source, error));
   for (;;) {
     size_t used = 0;
     TRY(tg_encoding_convert(&source->encoding, source->plain + source->plain_begin,
-                            source->plain_end - source->plain_begin, source->ended, buffer, size, &used, length,
-                            error));
+                            source->plain_end - source->plain_begin, source->ended, buffer, size, &used,
+                            length, error));
     source->plain_begin += used;
     if (*length > 0 || size == 0 || (source->ended && source->plain_begin == source->plain_end))
       break;
@@ -282,7 +293,8 @@ cleanup:
   return status;
 }
 
-trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t *length, trygg_error *error) {
+trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t *length,
+                            trygg_error *error) {
   *length = 0;
   if (source->failed != TRYGG_OK)
     return tg_error_at(error, source->failed, source->name, 0, 0, NULL, "reading the file failed before");
@@ -292,9 +304,15 @@ trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t
   return source->failed;
 }
 
-const char *tg_source_name(const tg_source *source) { return source->name; }
-uint64_t tg_source_done(const tg_source *source) { return source->done; }
-uint64_t tg_source_total(const tg_source *source) { return source->total; }
+const char *tg_source_name(const tg_source *source) {
+  return source->name;
+}
+uint64_t tg_source_done(const tg_source *source) {
+  return source->done;
+}
+uint64_t tg_source_total(const tg_source *source) {
+  return source->total;
+}
 const char *tg_source_encoding(const tg_source *source) {
   return source->encoding.windows ? "Windows-1252" : "UTF-8";
 }

@@ -14,7 +14,11 @@ typedef struct tg_source_limits {
 } tg_source_limits;
 
 /* `path` "-" is standard input, shown as "(stdin)".  The source keeps a copy of the name. */
-trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg_source **out, trygg_error *error);
+trygg_status tg_source_open(const char *path, const tg_source_limits *limits, tg_source **out,
+                            trygg_error *error);
+
+/* Bytes of a regular file as it lies there, 0 where that is not known. */
+uint64_t tg_source_size(const char *path);
 
 /* Borrows `bytes` until tg_source_free. */
 trygg_status tg_source_open_memory(const char *name, const void *bytes, size_t length,
