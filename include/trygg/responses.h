@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file responses.h
+ * @brief Answers of respondents, as narrow typed columns, with the account of
+ *        where every record went.
+ *
+ * Loads are all or nothing.  Every record read is accepted, a duplicate, or
+ * rejected for a named reason, and the counts add up (trygg_responses_account()).
+ * Loaded responses are immutable, reference counted and may be shared by threads.
+ */
+#ifndef TRYGG_RESPONSES_H
+#define TRYGG_RESPONSES_H
+
+#include <trygg/codebook.h>
+
+TRYGG_BEGIN_DECLS
+
+/** Responses of one or more files, waves and municipalities. */
+typedef struct trygg_responses trygg_responses;
+
+/** Options of a load; zero everywhere means the default. */
+typedef struct trygg_load_options {
+  size_t size;                    /**< sizeof(trygg_load_options). */
+  char delimiter;                 /**< `,` `;` or tab; 0: seen from the header. */
+  char decimal;                   /**< `.` or `,`; 0: point, and also comma where the delimiter is none. */
+  int threads;                    /**< 0: as many as there are processors. */
+  uint64_t max_field;             /**< Bytes of a field; 0: 1 MiB. */
+  uint64_t max_columns;           /**< Columns of a file; 0: 4096. */
+  uint64_t max_record;            /**< Bytes of a record; 0: 16 MiB. */
+  uint64_t max_bytes;             /**< Bytes of a file once inflated; 0: 16 GiB. */
+  uint64_t max_ratio;             /**< Inflated bytes a compressed one, after the first MiB; 0: 200. */
+  const trygg_progress *progress; /**< NULL: none. */
+} trygg_load_options;
+
+/**
+ * Load data files: CSV or gzipped CSV (seen by content), `-` is standard input.
+ *
+ * @param[in]  codebook  Finished; the responses retain it.
+ * @param[in]  files     @p count paths, pooled in this order.
+ * @param[in]  options   NULL: defaults.
+ * @param[out] out       Yours to free.  NULL on failure.
+ * @retval TRYGG_EIO     A file cannot be opened or read.
+ * @retval TRYGG_EPARSE  Ragged row, unclosed quote, truncated or damaged gzip, NUL, no header.
+ * @retval TRYGG_ENAME   A variable that must be there (weight, stratum, wave, ...) is missing.
+ * @retval TRYGG_EDATA   Negative weight, weight or design value that is no number, duplicate under `fail`.
+ */
+TRYGG_API trygg_status trygg_responses_load(trygg_codebook *codebook, const char *const *files, size_t count,
+                                            const trygg_load_options *options, trygg_responses **out,
+                                            trygg_error *error);
+
+/** Load the @p length bytes at @p bytes as if they were the file called @p name; nothing is kept of them. */
+TRYGG_API trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *name, const void *bytes,
+                                                   size_t length, const trygg_load_options *options,
+                                                   trygg_responses **out, trygg_error *error);
+
+/** How a caller's array holds its values. */
+typedef enum trygg_array_type {
+  TRYGG_ARRAY_DOUBLE, /**< double; NaN is an empty cell. */
+  TRYGG_ARRAY_INT32,  /**< int32_t; INT32_MIN is an empty cell. */
+  TRYGG_ARRAY_TEXT    /**< const char *, UTF-8; NULL is an empty cell. */
+} trygg_array_type;
+
+/** One column of a caller's data. */
+typedef struct trygg_array {
+  const char *name;      /**< Variable of the codebook. */
+  trygg_array_type type; /**< What @ref values points at. */
+  const void *values;    /**< One value a record; read during the call only. */
+} trygg_array;
+
+/** Load from arrays of the caller, @p rows long each; errors give the row as line. */
+TRYGG_API trygg_status trygg_responses_load_arrays(trygg_codebook *codebook, const trygg_array *arrays,
+                                                   size_t count, size_t rows,
+                                                   const trygg_load_options *options,
+                                                   trygg_responses **out, trygg_error *error);
+
+/** Records accepted. */
+TRYGG_API size_t trygg_responses_count(const trygg_responses *responses);
+
+/** Bytes of memory that the columns take. */
+TRYGG_API size_t trygg_responses_memory(const trygg_responses *responses);
+
+/** Number of waves, in time order. */
+TRYGG_API size_t trygg_responses_waves(const trygg_responses *responses);
+
+/** Code of a wave, borrowed; NULL out of range. */
+TRYGG_API const char *trygg_responses_wave(const trygg_responses *responses, size_t wave);
+
+/**
+ * The account of the load, as `trygg-check` prints it.
+ *
+ * Columns `file, wave, stratum, variable, account, reason, count`: records read =
+ * accepted + duplicates + rejected by reason; per variable unknown codes and each
+ * kind of missing.  Rows about variables have an empty file and stratum.
+ */
+TRYGG_API trygg_status trygg_responses_account(const trygg_responses *responses, trygg_table **out,
+                                               trygg_error *error);
+
+/** Number of warnings: unknown columns, no weight role, recoded cells. */
+TRYGG_API size_t trygg_responses_warnings(const trygg_responses *responses);
+
+/** A warning, borrowed; NULL out of range. */
+TRYGG_API const char *trygg_responses_warning(const trygg_responses *responses, size_t warning);
+
+/** Take one more reference; returns @p responses. */
+TRYGG_API trygg_responses *trygg_responses_retain(trygg_responses *responses);
+
+/** Drop one reference; NULL is allowed. */
+TRYGG_API void trygg_responses_free(trygg_responses *responses);
+
+TRYGG_END_DECLS
+
+#endif /* TRYGG_RESPONSES_H */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handle of loaded responses. */
+#include <responses/responses.h>
+
+#include <string.h>
+
+#include <base/memory.h>
+#include <responses/account.h>
+#include <responses/columns.h>
+
+size_t trygg_responses_count(const trygg_responses *responses) {
+  return responses ? responses->count : 0;
+}
+
+size_t trygg_responses_memory(const trygg_responses *responses) {
+  if (!responses)
+    return 0;
+  size_t bytes = responses->count * sizeof *responses->wave;
+  for (size_t i = 0; i < responses->column_count; i++) {
+    const tg_column *column = &responses->columns[i];
+    if (column->present)
+      bytes +=
+          responses->count * tg_columns_width(column->kind) + column->dictionary.size +
+          column->dictionary.count * (sizeof *column->dictionary.texts + sizeof *column->dictionary.missing);
+  }
+  return bytes;
+}
+
+size_t trygg_responses_waves(const trygg_responses *responses) {
+  return responses ? responses->wave_count : 0;
+}
+
+const char *trygg_responses_wave(const trygg_responses *responses, size_t wave) {
+  return responses && wave < responses->wave_count ? responses->waves[wave].code : NULL;
+}
+
+size_t trygg_responses_warnings(const trygg_responses *responses) {
+  return responses ? responses->warning_count : 0;
+}
+
+const char *trygg_responses_warning(const trygg_responses *responses, size_t warning) {
+  return responses && warning < responses->warning_count ? responses->warnings[warning] : NULL;
+}
+
+trygg_responses *trygg_responses_retain(trygg_responses *responses) {
+  if (responses)
+    tg_references_take(&responses->references);
+  return responses;
+}
+
+void trygg_responses_free(trygg_responses *responses) {
+  if (!responses || !tg_references_drop(&responses->references))
+    return;
+  for (size_t i = 0; i < responses->column_count; i++)
+    tg_columns_clear(&responses->columns[i], responses->capacity);
+  for (size_t i = 0; i < responses->wave_count; i++)
+    tg_memory_free(responses->waves[i].code);
+  for (size_t i = 0; i < responses->warning_count; i++)
+    tg_memory_free(responses->warnings[i]);
+  tg_account_free(responses->account);
+  tg_memory_free(responses->columns);
+  tg_memory_free(responses->wave);
+  tg_memory_free(responses->waves);
+  tg_memory_free(responses->asked);
+  tg_memory_free(responses->warnings);
+  trygg_codebook_free(responses->codebook);
+  tg_memory_free(responses);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What loaded responses look like from inside. */
+#ifndef TG_RESPONSES_RESPONSES_H
+#define TG_RESPONSES_RESPONSES_H
+
+#include <trygg/responses.h>
+
+#include <codebook/codebook.h>
+
+/* Records of one block of work: results are merged block by block, so the bits do
+ * not depend on threads or on how the input was cut. */
+#define TG_BLOCK ((size_t)65536)
+
+typedef enum tg_column_kind {
+  TG_COLUMN_CODE8,  /* select_one: index into the variable's codes, one byte an answer */
+  TG_COLUMN_CODE16, /* the same where the variable has more than 240 codes */
+  TG_COLUMN_MASK,   /* select_multiple: bit i is code i; bit 63: missing, kind in the low bits */
+  TG_COLUMN_NUMBER, /* integer, decimal, date: missing kinds in NaN payloads */
+  TG_COLUMN_TEXT    /* index into the dictionary, whose texts are sorted by bytes */
+} tg_column_kind;
+
+#define TG_MASK_MISSING (UINT64_C(1) << 63)
+#define TG_MASK_CODES 48 /* most codes of a select_multiple */
+
+/* Stored code for a missing kind that has no code of its own. */
+#define TG_CODE8(kind) ((uint8_t)(255 - (kind)))
+#define TG_CODE16(kind) ((uint16_t)(65535 - (kind)))
+
+typedef struct tg_dictionary {
+  char **texts; /* sorted by bytes; index 0 is always "" (an empty cell), more "" are other missing kinds */
+  unsigned char *missing; /* tg_missing of each text: of "", and of declared missing codes */
+  size_t count;
+  char *bytes; /* what the texts point into */
+  size_t size;
+} tg_dictionary;
+
+typedef struct tg_column {
+  const tg_variable *variable;
+  tg_column_kind kind;
+  int present; /* some file had it, or it is derived */
+  union {
+    uint8_t *code8;
+    uint16_t *code16;
+    uint64_t *mask;
+    double *number;
+    uint32_t *text;
+  } values;                 /* NULL when not present: every value is then not_asked */
+  tg_dictionary dictionary; /* of a text column */
+} tg_column;
+
+/* Roles id, wave, stratum, cluster, household, source and status of type integer, decimal, text or date are
+ * stored as TEXT, since codes are text.  select_one ones are CODE8/16.  Ids are dropped after the load: their
+ * columns are as if not present. */
+
+typedef struct tg_wave {
+  char *code;
+  double time;  /* decimal year; NaN where unknown */
+  size_t count; /* accepted records */
+} tg_wave;
+
+struct tg_account;
+
+struct trygg_responses {
+  tg_references references;
+  trygg_codebook *codebook;
+  size_t count;       /* accepted records, in file and record order */
+  size_t capacity;    /* records that the columns have room for */
+  tg_column *columns; /* one a variable of the codebook, same order */
+  size_t column_count;
+  uint16_t *wave; /* of each record: index into waves */
+  tg_wave *waves; /* sorted by time where all are known, else by code */
+  size_t wave_count;
+  unsigned char *asked; /* [variable * wave_count + wave]: some cell of the wave was not empty */
+  struct tg_account *account;
+  char **warnings;
+  size_t warning_count;
+};
+
+/* Missing kind of a record's value; TG_VALID when it has one. */
+tg_missing tg_column_missing(const tg_column *column, size_t record);
+
+/* Code index of a CODE8/CODE16 value, TG_NONE where the value has no code (then it is missing). */
+static inline size_t tg_column_code(const tg_column *column, size_t record) {
+  size_t code =
+      column->kind == TG_COLUMN_CODE8 ? column->values.code8[record] : column->values.code16[record];
+  return code < column->variable->code_count ? code : TG_NONE;
+}
+
+/* The value as a number: number columns themselves; for codes the score (else the code's number);
+ * NaN carrying the missing kind otherwise. */
+double tg_column_number(const tg_column *column, size_t record);
+
+/* 1 when the record's value is in the set (missing codes count when the set names them). */
+int tg_code_set_matches(const tg_code_set *set, const tg_column *column, size_t record);
+
+/* keep[i] &= every condition holds for record first + i, i < count. */
+void tg_conditions_apply(const tg_conditions *conditions, const trygg_responses *responses, size_t first,
+                         size_t count, unsigned char *keep);
+
+/* Values of a column as categories 0..n-1 in canonical order, whatever order they were loaded in: codes in
+ * codebook order (also those without records), texts by bytes, numbers by size.  `index` (`records` long, yours)
+ * gets the category of each record, UINT32_MAX where missing; names (yours to free with tg_categories_clear)
+ * their codes as text.  A select_multiple has none: TRYGG_EINVAL. */
+typedef struct tg_categories {
+  char **names;
+  size_t count;
+} tg_categories;
+trygg_status tg_column_categories(const tg_column *column, size_t records, uint32_t *index,
+                                  tg_categories *out, trygg_error *error);
+void tg_categories_clear(tg_categories *categories);
+
+#endif
