@@ -3,6 +3,7 @@
 # Twenty county surveys with known truth: estimates by municipality and sex must scatter about the truth as their
 # standard errors say (|z| > 3 in at most 0.6 % of cells), and no slope may run across the declared break.
 set -eu
+[ -z "${SANITIZER_CFLAGS:-}" ] || { echo "skipped: twenty surveys take too long under sanitizers; test_programs.sh runs the same code"; exit 77; }
 top=${top_srcdir:-.}
 build=${top_builddir:-.}
 survey=$top/examples/surveys/county
