@@ -18,6 +18,7 @@
 #include <base/error.h>
 #include <base/memory.h>
 #include <base/number.h>
+#include <base/options.h>
 #include <base/text.h>
 #include <base/thread.h>
 #include <trygg/version.h>
@@ -906,10 +907,40 @@ START_TEST(written_files_hold_their_bytes) {
 }
 END_TEST
 
+/* An option struct as an older and a newer caller know it. */
+typedef struct known_options {
+  size_t size;
+  int a, b;
+} known_options;
+
+START_TEST(options_of_other_versions_are_taken_as_far_as_both_know_them) {
+  struct {
+    size_t size;
+    int a, b, c;
+  } newer = {sizeof newer, 1, 2, 3};
+  struct {
+    size_t size;
+    int a;
+  } older = {offsetof(known_options, b), 7};
+  known_options got = {0, 9, 9};
+  trygg_error error = {0};
+  ck_ok(tg_options_take(&got, sizeof got, &newer, "known_options", &error));
+  ck_assert(got.size == sizeof got && got.a == 1 && got.b == 2);
+  ck_ok(tg_options_take(&got, sizeof got, &older, "known_options", &error));
+  ck_assert(got.a == 7 && got.b == 0);
+  ck_ok(tg_options_take(&got, sizeof got, NULL, "known_options", &error));
+  ck_assert(got.a == 0 && got.b == 0);
+  newer.size = 0;
+  ck_assert_int_eq(tg_options_take(&got, sizeof got, &newer, "known_options", &error), TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "sizeof(known_options)"));
+}
+END_TEST
+
 static Suite *base_suite(void) {
   Suite *suite = suite_create("base");
   TCase *errors = tcase_create("error"), *memory = tcase_create("memory"), *number = tcase_create("number");
   TCase *text = tcase_create("text"), *thread = tcase_create("thread"), *support = tcase_create("support");
+  tcase_add_test(errors, options_of_other_versions_are_taken_as_far_as_both_know_them);
   tcase_add_test(errors, every_status_has_a_text_of_its_own);
   tcase_add_test(errors, version_is_the_one_compiled_against);
   tcase_add_test(errors, error_holds_place_and_message);

@@ -403,15 +403,15 @@ static const struct {
   trygg_status status;
   const char *words;
 } refused[] = {
-    {{.indicators = (const char *const[]){"ss"}, .indicator_count = 1}, TRYGG_ENAME, "`s`"},
-    {{.by = (const char *const[]){"gg"}, .by_count = 1}, TRYGG_ENAME, "`g`"},
-    {{.by = (const char *const[]){"w"}, .by_count = 1}, TRYGG_EINVAL, "bands"},
-    {{.by = (const char *const[]){"g", "g"}, .by_count = 2}, TRYGG_EINVAL, "twice"},
-    {{.where = (const char *const[]){"g=9"}, .where_count = 1}, TRYGG_ENAME, ""},
-    {{.where = (const char *const[]){"g"}, .where_count = 1}, TRYGG_EINVAL, "VAR=CODE"},
-    {{.waves = (const char *const[]){"2011"}, .wave_count = 1}, TRYGG_ENAME, "2011"},
-    {{.df = "dsign"}, TRYGG_EINVAL, "design"},
-    {{.df = "-3"}, TRYGG_EINVAL, "number"},
+    {{.size = sizeof(trygg_estimate_options), .indicators = (const char *const[]){"ss"}, .indicator_count = 1}, TRYGG_ENAME, "`s`"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"gg"}, .by_count = 1}, TRYGG_ENAME, "`g`"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"w"}, .by_count = 1}, TRYGG_EINVAL, "bands"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"g", "g"}, .by_count = 2}, TRYGG_EINVAL, "twice"},
+    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g=9"}, .where_count = 1}, TRYGG_ENAME, ""},
+    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g"}, .where_count = 1}, TRYGG_EINVAL, "VAR=CODE"},
+    {{.size = sizeof(trygg_estimate_options), .waves = (const char *const[]){"2011"}, .wave_count = 1}, TRYGG_ENAME, "2011"},
+    {{.size = sizeof(trygg_estimate_options), .df = "dsign"}, TRYGG_EINVAL, "design"},
+    {{.size = sizeof(trygg_estimate_options), .df = "-3"}, TRYGG_EINVAL, "number"},
 };
 
 START_TEST(options_that_make_no_sense_are_refused) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <base/options.h>
 #include <base/error.h>
 #include <base/memory.h>
 #include <base/text.h>
@@ -118,12 +119,11 @@ cleanup:
 trygg_status trygg_disclosure_publish(trygg_table *table, const trygg_disclosure_options *options,
                                       trygg_publication **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  trygg_disclosure_options chosen = {0};
+  trygg_disclosure_options chosen;
   trygg_publication *publication = NULL;
 
   *out = NULL;
-  if (options != NULL)
-    memcpy(&chosen, options, options->size < sizeof chosen ? options->size : sizeof chosen);
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_disclosure_options", error));
   if (table == NULL)
     return tg_error_set(error, TRYGG_EINVAL, "no table was given to publish");
   if (chosen.min_n < -1)

@@ -7,6 +7,7 @@
 
 #include <base/error.h>
 #include <base/number.h>
+#include <base/options.h>
 #include <base/text.h>
 
 static trygg_status fault(const tg_index_row *row, const char *field, trygg_error *error, const char *what) {
@@ -202,8 +203,8 @@ trygg_status tg_definition_read(const trygg_codebook *codebook, const char *cons
   *out = (tg_index_definitions){0};
   for (size_t i = 0; i < codebook->index_count; i++) {
     const tg_index_row *row = &codebook->indices[i];
-    tg_index_definition *definition;
-    tg_index_section *section;
+    tg_index_definition *definition = NULL;
+    tg_index_section *section = NULL;
     /* A row of neither section nor indicator only labels the index. */
     if (!wanted(names, count, row->index) || (!*row->section && !*row->indicator))
       continue;
@@ -248,12 +249,14 @@ trygg_status trygg_index_items(const trygg_codebook *codebook, const trygg_index
                                size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_index_definitions all = {0};
+  trygg_index_options chosen;
   unsigned char *used = NULL;
   if (!codebook || !items || !count)
     return tg_error_set(error, TRYGG_EINVAL, "a codebook and places for the result were expected");
   *items = NULL;
   *count = 0;
-  TRY(tg_definition_read(codebook, options ? options->names : NULL, options ? options->name_count : 0, &all, error));
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_index_options", error));
+  TRY(tg_definition_read(codebook, chosen.names, chosen.name_count, &all, error));
   used = tg_memory_new(codebook->indicator_count, 1);
   *items = tg_memory_new(codebook->indicator_count, sizeof **items);
   if (!used || !*items) {

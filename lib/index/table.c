@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include <base/options.h>
+
 static const tg_column_description columns[] = {
     {"index", TRYGG_TEXT, TRYGG_KEY, "the index", 0},
     {"section", TRYGG_TEXT, TRYGG_KEY, "its section; empty: the whole index", 0},
@@ -58,15 +60,16 @@ trygg_status trygg_index_table(const trygg_estimates *estimates, const trygg_ind
   size_t count = 0;
   double level = 0;
   const trygg_codebook *codebook;
+  trygg_index_options chosen;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
   *out = NULL;
   if (!estimates)
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
   codebook = estimates->tally->design->responses->codebook;
-  TRY(tg_inference_level(options ? options->level : 0, &level, error));
-  TRY(tg_definition_read(codebook, options ? options->names : NULL, options ? options->name_count : 0, &definitions,
-                         error));
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_index_options", error));
+  TRY(tg_inference_level(chosen.level, &level, error));
+  TRY(tg_definition_read(codebook, chosen.names, chosen.name_count, &definitions, error));
   if (!definitions.count) {
     status = tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "index",
                          "the survey folder defines no index; write one in indices.csv");

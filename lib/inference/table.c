@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <base/number.h>
+#include <base/options.h>
 #include <base/text.h>
 
 static const tg_column_description columns[] = {
@@ -102,6 +103,7 @@ trygg_status trygg_inference_table(const trygg_estimates *estimates, const trygg
                                    trygg_table **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_table *table = NULL;
+  trygg_inference_options chosen;
   const tg_interval *interval;
   double level = 0;
   if (!out)
@@ -109,10 +111,11 @@ trygg_status trygg_inference_table(const trygg_estimates *estimates, const trygg
   *out = NULL;
   if (!estimates)
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
-  interval = tg_interval_find(options ? options->ci : NULL, error);
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_inference_options", error));
+  interval = tg_interval_find(chosen.ci, error);
   if (!interval)
     return TRYGG_ENAME;
-  TRY(tg_inference_level(options ? options->level : 0, &level, error));
+  TRY(tg_inference_level(chosen.level, &level, error));
   TRY(tg_table_create(&table, error));
   TRY(tg_inference_add_keys(table, estimates, 1, error));
   TRY(tg_table_add_column(table, "indicator", TRYGG_TEXT, TRYGG_KEY, error));

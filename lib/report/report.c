@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <base/options.h>
 #include <base/error.h>
 #include <base/text.h>
 #include <report/csv.h>
@@ -76,10 +77,11 @@ static trygg_status find_language(const char *name, tg_message_language *out, tr
 /* The view that options ask for; its table is set later. */
 static trygg_status make_view(const trygg_report_options *options, tg_message_language language, tg_view *out,
                               trygg_error *error) {
-  trygg_report_options chosen = {0};
+  trygg_report_options chosen;
+  trygg_status status = tg_options_take(&chosen, sizeof chosen, options, "trygg_report_options", error);
 
-  if (options != NULL)
-    memcpy(&chosen, options, options->size < sizeof chosen ? options->size : sizeof chosen);
+  if (status != TRYGG_OK)
+    return status;
   *out = (tg_view){.codebook = chosen.codebook,
                    .language = language,
                    .title = chosen.title,
