@@ -87,7 +87,7 @@ START_TEST(variance_of_a_total_both_ways) {
   tg_term terms[3];
   trygg_error error = {0};
   for (uint32_t i = 0; i < 3; i++)
-    terms[i] = (tg_term){0, 1, cells[i], 1, c, NAN};
+    terms[i] = (tg_term){0, 1, cells[i], 1, c, NAN, 0};
   ck_near(tg_tally_variance(tally, 1, cells, 3, 1, c, workspace, &lonely), expected, 1e-13);
   ck_ok(tg_tally_combine(tally, terms, 3, 1, 0, 1, &variance, &df, &error));
   ck_near(variance, expected, 1e-13);
@@ -109,8 +109,8 @@ START_TEST(covariance_matrix_agrees_with_single_variances_over_many_outputs) {
   static double single[OUTPUTS], matrix[OUTPUTS * OUTPUTS];
   trygg_error error = {0};
   for (uint32_t o = 0; o < OUTPUTS; o++) {
-    terms[2 * o] = (tg_term){o, o % 2, o % 5, 1 + o % 7, -0.3 * (o % 3), NAN};
-    terms[2 * o + 1] = (tg_term){o, 1, (o + 3) % 5, 0.5, 0.1 * o, NAN};
+    terms[2 * o] = (tg_term){o, o % 2, o % 5, 1 + o % 7, -0.3 * (o % 3), NAN, 0};
+    terms[2 * o + 1] = (tg_term){o, 1, (o + 3) % 5, 0.5, 0.1 * o, NAN, 0};
   }
   memcpy(copy, terms, sizeof terms);
   ck_ok(tg_tally_combine(tally, terms, 2 * OUTPUTS, OUTPUTS, 0, 2, single, NULL, &error));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <base/keys.h>
+#include <base/options.h>
 #include <base/number.h>
 #include <base/text.h>
 #include <numeric/sum.h>
@@ -244,8 +245,7 @@ static trygg_status make_populations(trygg_design *design, trygg_error *error) {
   return status;
 }
 
-static trygg_status choose_lonely(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
-  const char *name = options ? options->lonely : NULL;
+static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_error *error) {
   const char *nearest;
   design->lonely = design->responses->codebook->settings.lonely;
   if (!name)
@@ -265,12 +265,14 @@ trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_
   trygg_status status = TRYGG_OK;
   trygg_design *design = NULL;
   combination all = {0};
+  trygg_design_options chosen;
   size_t weight;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the design was given");
   *out = NULL;
   if (!responses)
     return tg_error_set(error, TRYGG_EINVAL, "no responses were given");
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
   design = tg_memory_new(1, sizeof *design);
   if (!design)
     return tg_error_memory(error);
@@ -278,7 +280,7 @@ trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_
   design->responses = trygg_responses_retain(responses);
   weight = tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0);
   design->weight = tg_design_weight(design, weight);
-  TRY(choose_lonely(design, options, error));
+  TRY(choose_lonely(design, chosen.lonely, error));
   design->stratum = tg_memory_new(responses->count, sizeof *design->stratum);
   all.keys = tg_memory_new(responses->count, sizeof *all.keys);
   all.scratch = tg_memory_new(responses->count, sizeof *all.scratch);

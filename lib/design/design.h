@@ -63,7 +63,7 @@ double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list
 void tg_variance_factors(const trygg_design *design, double *factor);
 
 /* ... and what the rule `adjust` adds to the covariance of two statistics with the stratum sums sum_a and sum_b
- * (stratum_count long); 0 under any other rule. */
-double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b);
+ * (stratum_count long); 0 under any other rule.  `across`: company is looked for in all groups together. */
+double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b, int across);
 
 #endif

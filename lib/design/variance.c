@@ -9,11 +9,18 @@
  *
  * Lonely strata (n_h = 1, f_h < 1), within each group g of strata (a wave):
  *   certainty   they add nothing;
- *   adjust      they add (1 - f_h) (z_h1 - zbar_g)^2, zbar_g the mean over all clusters of the group
+ *   adjust      they add (1 - f_h) (z_h1 - zbar_g)^2, zbar_g the mean over all clusters of the group (of all groups
+ *               for a regression over waves, whose z add up to 0 over them all)
  *               (R survey's lonely.psu = "adjust" since 4.2; Lumley 2010, Complex Surveys, 3.2.1);
  *   average     the other strata's variance is scaled by H_g / H_g,ok. */
 static double factor(const tg_stratum *stratum) {
   return stratum->remaining * (double)stratum->clusters / ((double)stratum->clusters - 1);
+}
+
+#define EVERY_GROUP SIZE_MAX
+
+static int in_group(const tg_stratum *stratum, size_t group) {
+  return group == EVERY_GROUP || stratum->group == group;
 }
 
 /* Lists are short or touch one group, groups are few: a group's facts are gathered when it is met. */
@@ -25,7 +32,7 @@ typedef struct group_facts {
 static group_facts facts_of(const trygg_design *design, size_t group) {
   group_facts facts = {0};
   for (size_t h = 0; h < design->stratum_count; h++)
-    if (design->strata[h].group == group) {
+    if (in_group(&design->strata[h], group)) {
       facts.clusters += (double)design->strata[h].clusters;
       facts.strata++;
       facts.lonely += tg_stratum_is_lonely(&design->strata[h]);
@@ -37,21 +44,24 @@ static group_facts facts_of(const trygg_design *design, size_t group) {
 static double adjusted_group(const trygg_design *design, size_t group, const double *sum_a, const double *sum_b) {
   double total_a = 0, total_b = 0, result = 0, clusters = facts_of(design, group).clusters;
   for (size_t h = 0; h < design->stratum_count; h++)
-    if (design->strata[h].group == group) {
+    if (in_group(&design->strata[h], group)) {
       total_a += sum_a[h];
       total_b += sum_b[h];
     }
   for (size_t h = 0; h < design->stratum_count; h++)
-    if (design->strata[h].group == group && tg_stratum_is_lonely(&design->strata[h]))
+    if (in_group(&design->strata[h], group) && tg_stratum_is_lonely(&design->strata[h]))
       result += design->strata[h].remaining * (sum_a[h] - total_a / clusters) * (sum_b[h] - total_b / clusters);
   return result;
 }
 
-double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b) {
+double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b, int across) {
   double result = 0;
-  if (design->lonely_count && design->lonely == TG_LONELY_ADJUST)
-    for (size_t group = 0; group < design->group_count; group++)
-      result += adjusted_group(design, group, sum_a, sum_b);
+  if (!design->lonely_count || design->lonely != TG_LONELY_ADJUST)
+    return 0;
+  if (across)
+    return adjusted_group(design, EVERY_GROUP, sum_a, sum_b);
+  for (size_t group = 0; group < design->group_count; group++)
+    result += adjusted_group(design, group, sum_a, sum_b);
   return result;
 }
 

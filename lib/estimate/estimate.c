@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <base/number.h>
+#include <base/options.h>
 #include <base/text.h>
 #include <base/thread.h>
 
@@ -134,27 +135,26 @@ static trygg_status estimate_indicator(void *context, size_t k, trygg_error *err
 
 trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options, trygg_estimates **out,
                                    trygg_error *error) {
-  static const trygg_estimate_options defaults = {.size = sizeof defaults};
   trygg_status status = TRYGG_OK;
   trygg_estimates *estimates = NULL;
   plan p = {0};
   tg_tally_request request = {0};
+  trygg_estimate_options chosen;
   size_t count;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the estimates was given");
   *out = NULL;
   if (!design)
     return tg_error_set(error, TRYGG_EINVAL, "no design was given");
-  if (!options)
-    options = &defaults;
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_estimate_options", error));
   estimates = tg_memory_new(1, sizeof *estimates);
   if (!estimates)
     return tg_error_memory(error);
   tg_references_begin(&estimates->references);
-  estimates->pooled = options->pool;
-  estimates->threads = options->threads;
-  TRY(plan_all(design, options, &p, estimates, error));
-  request = (tg_tally_request){p.by, p.by_count, &p.where, p.waves, options->threads, options->progress};
+  estimates->pooled = chosen.pool;
+  estimates->threads = chosen.threads;
+  TRY(plan_all(design, &chosen, &p, estimates, error));
+  request = (tg_tally_request){p.by, p.by_count, &p.where, p.waves, chosen.threads, chosen.progress};
   TRY(tg_tally_create(design, &p.indicators, &request, &estimates->tally, error));
   TRY(tg_domains_create(estimates, error));
   count = estimates->tally->indicators.count;
@@ -164,7 +164,7 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(tg_thread_run(tg_thread_count(options->threads, count), count, estimate_indicator, estimates, options->progress,
+  TRY(tg_thread_run(tg_thread_count(chosen.threads, count), count, estimate_indicator, estimates, chosen.progress,
                     "estimate", error));
   *out = estimates;
   estimates = NULL;

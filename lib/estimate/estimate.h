@@ -61,7 +61,8 @@ typedef struct tg_terms {
 trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient, size_t output,
                                    tg_terms *terms, trygg_error *error);
 
-/* Add sum over the row's domain of w (a y + b x), y and x not shifted. */
+/* Add sum over the row's domain of w (a y + b x), y and x not shifted, to an output that is a statistic of one sample
+ * over the waves (tg_term.across). */
 trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t row, double a, double b, size_t output,
                                     tg_terms *terms, trygg_error *error);
 

@@ -18,12 +18,12 @@ static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
 }
 
 static trygg_status add_cells(const trygg_estimates *estimates, const tg_row *row, const uint32_t *cells, size_t count,
-                              double y, double x, double threshold, size_t output, tg_terms *terms,
+                              double y, double x, double threshold, int across, size_t output, tg_terms *terms,
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
   (void)estimates;
   for (size_t k = 0; k < count && status == TRYGG_OK; k++)
-    status = add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold}, error);
+    status = add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold, across}, error);
   return status;
 }
 
@@ -58,7 +58,7 @@ static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_r
         waves++;
       else
         TRY(add_cells(estimates, row, domain->cells + first, end - first, coefficient / (waves * x),
-                      -coefficient * y / (waves * x * x), NAN, output, terms, error));
+                      -coefficient / (waves * x) * (y / x), NAN, 0, output, terms, error));
     }
 cleanup:
   return status;
@@ -87,10 +87,10 @@ trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t inde
     if (domain->wave == TG_POOLED && settings->pool == TG_POOL_EQUAL)
       return add_equal_waves(estimates, row, coefficient, output, terms, error);
     y = 1 / row->x;
-    x = -row->y / (row->x * row->x);
+    x = -(row->y / row->x) / row->x; /* so that y = x, a share of 1, gives exact zeros */
   }
   return add_cells(estimates, row, domain->cells, domain->cell_count, coefficient * y, coefficient * x, threshold,
-                   output, terms, error);
+                   0, output, terms, error);
 }
 
 trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b, size_t output,
@@ -99,7 +99,7 @@ trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t ind
   const tg_domain *domain = &estimates->domains[row->domain];
   /* y = y' + c x */
   return add_cells(estimates, row, domain->cells, domain->cell_count, a,
-                   b + a * estimates->tally->shift[row->indicator], NAN, output, terms, error);
+                   b + a * estimates->tally->shift[row->indicator], NAN, 1, output, terms, error);
 }
 
 void tg_estimate_clear_terms(tg_terms *terms) {

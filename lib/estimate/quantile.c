@@ -119,7 +119,7 @@ static trygg_status share_variance(trygg_estimates *estimates, tg_row *row, tryg
       goto cleanup;
     }
     terms.list[terms.count++] = (tg_term){0, (uint32_t)row->indicator, domain->cells[c], 1 / row->weight,
-                                          -row->share / row->weight, row->estimate};
+                                          -row->share / row->weight, row->estimate, 0};
   }
   TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, 1, 0, 1, &variance, NULL, error));
   row->share_se = sqrt(variance);

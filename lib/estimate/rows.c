@@ -2,6 +2,7 @@
 /* The estimates of one indicator in every domain, with variance, df and design effect. */
 #include <estimate/estimate.h>
 
+#include <float.h>
 #include <math.h>
 
 /* Below these an interval's coverage is not vouched for: effective cases on either side of a share, effective
@@ -18,9 +19,10 @@ double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, dou
   if (estimates->df_rule == TG_DF_GIVEN)
     return estimates->df_given;
   for (size_t h = 0; h < design->stratum_count; h++) {
-    int inside = domain->wave == TG_POOLED || design->group_count == 1;
-    for (size_t w = 0; w < estimates->wave_count && !inside; w++)
-      inside = design->strata[h].group == domain->wave;
+    size_t group = design->strata[h].group;
+    int inside = design->group_count == 1 || group == domain->wave;
+    for (size_t w = 0; w < estimates->wave_count && domain->wave == TG_POOLED && !inside; w++)
+      inside = group == estimates->waves[w];
     if (inside)
       df += (double)design->strata[h].clusters - 1;
   }
@@ -30,15 +32,14 @@ double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, dou
 /* Design effect: V over the variance of the same statistic in a simple random sample with replacement of the n
  * records, S^2 / n, S^2 the weighted variance with n/(n - 1) of the linearised e = y - R x (R survey's
  * deff = "replace"; Kish 1965, 8.2). */
-static double design_effect(const tg_row *row, const tg_domain_sums *sums, tg_estimand estimand, double scale,
-                            double variance) {
+static double design_effect(const tg_domain_sums *sums, tg_estimand estimand, double scale, double variance) {
   double n = sums->n, r = estimand == TG_RATIO ? sums->y / sums->x : sums->y / sums->weight;
   double over = estimand == TG_RATIO ? sums->qxx : sums->weight, cross = estimand == TG_RATIO ? sums->qxy : sums->y;
   double squares = sums->qyy - 2 * r * cross + r * r * over;
   double s2 = n / (n - 1) * squares / sums->weight;
   double factor = estimand == TG_RATIO ? sums->weight / sums->x : sums->weight * scale;
-  (void)row;
-  if (!(n > 1) || !(squares > 0))
+  /* Equal values leave only rounding. */
+  if (!(n > 1) || !(squares > 8 * DBL_EPSILON * (sums->qyy + r * r * over)))
     return NAN;
   return variance / (factor * factor * s2 / n);
 }
@@ -74,7 +75,7 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
   variance = tg_tally_variance(estimates->tally, row->indicator, domain->cells, domain->cell_count,
                                ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, workspace, &lonely);
   row->se = sqrt(variance);
-  row->deff = design_effect(row, sums, indicator->type->estimand, scale, variance);
+  row->deff = design_effect(sums, indicator->type->estimand, scale, variance);
   if (lonely)
     row->flags |= TG_FLAG_LONELY;
   if (indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) {
@@ -165,7 +166,8 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
     TRY(tg_quantile_estimate(estimates, indicator, workspace, error));
   for (size_t d = 0; d < estimates->domain_count; d++) {
     tg_row *row = &estimates->rows[d * estimates->tally->indicators.count + indicator];
-    if (!isnan(row->estimate) && what->type->estimand != TG_QUANTILE && !isfinite(row->se)) {
+    int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
+    if (!summed || (!isnan(row->estimate) && what->type->estimand != TG_QUANTILE && !isfinite(row->se))) {
       status = tg_error_at(error, TRYGG_ENUMERIC, NULL, 0, 0, what->name,
                            "the weights or values of `%s` are too large to be squared and summed; rescale them",
                            what->name);

@@ -43,6 +43,7 @@ typedef struct job {
   int thresholds;        /* some term has one */
   double *u;             /* the unit at hand, one an output */
   unsigned char *met;     /* the unit has a record that counts for the output */
+  unsigned char *across;  /* of each output, see tg_term */
   uint32_t *touched;
   size_t touched_count;
   spread *spreads;       /* [output * strata + stratum] */
@@ -122,7 +123,7 @@ static void add_record(job *j, uint32_t cell, size_t record, size_t i) {
     if (j->values[k].state[i] != TG_INSIDE || !(w > 0))
       continue;
     y = isnan(term->threshold) ? y - j->shift[k] * x : (y <= term->threshold);
-    touch(j, term->output - j->first, w * (term->y * y + term->x * x));
+    touch(j, term->output - j->first, w * tg_tally_linear(term->y, y, term->x, x));
   }
 }
 
@@ -168,7 +169,7 @@ static void pass_entries(job *j) {
       const tg_term *term = &j->terms[t];
       const tg_sums *sums = &tally->sums[term->indicator * tally->entry_count + e];
       if (sums->n > 0)
-        touch(j, term->output - j->first, term->y * sums->y + term->x * sums->x);
+        touch(j, term->output - j->first, tg_tally_linear(term->y, sums->y, term->x, sums->x));
     }
     if (e + 1 == tally->entry_count || tally->entry_unit[e + 1] != tally->entry_unit[e])
       finish_unit(j, tally->design->cluster_stratum[tally->entry_unit[e]]);
@@ -221,7 +222,7 @@ static trygg_status finish_variances(job *j, double *variance, trygg_error *erro
     return tg_error_memory(error);
   for (size_t o = 0; o < j->count; o++) {
     stratum_sums(j, o, sums);
-    variance[j->first + o] = variance_of(j, o) + tg_variance_adjusted(j->tally->design, sums, sums);
+    variance[j->first + o] = variance_of(j, o) + tg_variance_adjusted(j->tally->design, sums, sums, j->across[o]);
   }
   tg_memory_free(sums);
   return TRYGG_OK;
@@ -235,16 +236,26 @@ static trygg_status finish_matrix(job *j, double *variance, trygg_error *error) 
     return tg_error_memory(error);
   for (size_t o = 0; o < m; o++)
     stratum_sums(j, o, sums + o * strata);
-  for (size_t p = 0; p < m; p++)
-    for (size_t q = p; q < m; q++) {
-      const double *a = sums + p * strata, *b = sums + q * strata;
+  for (size_t p = 0; p < m; p++) {
+    for (size_t q = 0; q <= p; q++) {
+      const double *x = sums + p * strata, *y = sums + q * strata;
       double value = j->products[p * m + q];
       for (size_t h = 0; h < strata; h++)
-        value -= j->factor[h] * a[h] * b[h] / (double)design->strata[h].clusters;
-      if (p == q && value < 64 * DBL_EPSILON * j->products[p * m + q])
-        value = 0;
-      value += tg_variance_adjusted(design, a, b);
-      variance[p * m + q] = variance[q * m + p] = value;
+        value -= j->factor[h] * x[h] * y[h] / (double)design->strata[h].clusters;
+      variance[p * m + q] = value;
+    }
+    if (variance[p * m + p] < 64 * DBL_EPSILON * j->products[p * m + p])
+      variance[p * m + p] = 0;
+  }
+  for (size_t p = 0; p < m; p++)
+    for (size_t q = 0; q < p; q++) /* nothing varies with what does not vary */
+      if (variance[p * m + p] == 0 || variance[q * m + q] == 0)
+        variance[p * m + q] = 0;
+  for (size_t p = 0; p < m; p++)
+    for (size_t q = 0; q <= p; q++) {
+      variance[p * m + q] += tg_variance_adjusted(design, sums + p * strata, sums + q * strata,
+                                                  j->across[p] && j->across[q]);
+      variance[q * m + p] = variance[p * m + q];
     }
   tg_memory_free(sums);
   return TRYGG_OK;
@@ -305,6 +316,7 @@ static int allocate_outputs(job *j) {
   size_t m = j->count, strata = design->stratum_count;
   j->u = tg_memory_new(m, sizeof *j->u);
   j->met = tg_memory_new(m, 1);
+  j->across = tg_memory_new(m, 1);
   j->touched = tg_memory_new(m, sizeof *j->touched);
   j->spreads = tg_memory_new(m * strata, sizeof *j->spreads);
   j->products = tg_memory_new(j->full ? m * m : 0, sizeof *j->products);
@@ -317,7 +329,8 @@ static int allocate_outputs(job *j) {
     if (!j->cluster_u || !j->cluster_met)
       return -1;
   }
-  if (!j->u || !j->met || !j->touched || !j->spreads || !j->products || !j->factor || !j->clusters || !j->strata)
+  if (!j->u || !j->met || !j->across || !j->touched || !j->spreads || !j->products || !j->factor || !j->clusters ||
+      !j->strata)
     return -1;
   tg_variance_factors(design, j->factor);
   return 0;
@@ -326,7 +339,7 @@ static int allocate_outputs(job *j) {
 static void clear_job(job *j) {
   void *blocks[] = {j->cell_begin, j->used,    j->local,    j->weight, j->shift,    j->values,  j->storage,   j->states,
                     j->u,          j->met, j->touched,  j->spreads, j->products, j->factor, j->clusters,
-                    j->strata,     j->cluster_u, j->cluster_met};
+                    j->strata,     j->cluster_u, j->cluster_met, j->across};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
     tg_memory_free(blocks[i]);
 }
@@ -338,6 +351,8 @@ static trygg_status run_job(job *j, size_t terms, double *variance, double *df, 
     status = tg_error_memory(error);
     goto cleanup;
   }
+  for (size_t t = 0; t < terms; t++)
+    j->across[j->terms[t].output - j->first] = j->terms[t].across != 0;
   if (clustered && !j->thresholds)
     pass_entries(j);
   else

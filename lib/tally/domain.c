@@ -113,7 +113,7 @@ void tg_tally_domain(const tg_tally *tally, size_t indicator, const uint32_t *ce
 /* Moments of u = a w y' + b w x over an entry, merged into its stratum (Chan, Golub & LeVeque 1983, Am. Stat. 37,
  * formula 2.1): nothing cancels, so the variance cannot come out negative. */
 static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_moments *m, double a, double b) {
-  double n = sums->n, mean = (a * (m->ay * n + m->sy) + b * (m->ax * n + m->sx)) / n;
+  double n = sums->n, mean = tg_tally_linear(a, m->ay + m->sy / n, b, m->ax + m->sx / n);
   double yy = m->syy - m->sy * m->sy / n, xx = m->sxx - m->sx * m->sx / n, xy = m->sxy - m->sx * m->sy / n;
   double squares = a * a * yy + 2 * a * b * xy + b * b * xx, size = a * a * m->syy + b * b * m->sxx;
   double delta = mean - stratum->mean, both = stratum->n + n;
@@ -122,7 +122,7 @@ static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_mo
     squares = 0;
   stratum->squares += squares + delta * delta * stratum->n * n / both;
   stratum->mean += delta * n / both;
-  stratum->sum += a * sums->y + b * sums->x;
+  stratum->sum += tg_tally_linear(a, sums->y, b, sums->x);
   stratum->n = both;
 }
 
@@ -150,7 +150,7 @@ static void gather_clusters(const tg_tally *tally, size_t indicator, const uint3
       if (sums[e].n == 0)
         continue;
       meet_cluster(w, tally->entry_unit[e]);
-      w->totals[tally->entry_unit[e]] += a * sums[e].y + b * sums[e].x;
+      w->totals[tally->entry_unit[e]] += tg_tally_linear(a, sums[e].y, b, sums[e].x);
     }
   for (size_t k = 0; k < w->cluster_count; k++) {
     stratum_state *stratum = &w->strata[stratum_of[w->clusters_met[k]]];

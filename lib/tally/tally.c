@@ -73,7 +73,8 @@ static void add_run(gather *g, size_t first, size_t count) {
     x = g->values.x[i];
     y = g->values.y[i];
     if (!g->shifted) {
-      if (g->indicator->type->estimand == TG_RATIO && x != 0)
+      /* A share has no large numbers to take away, and a small one would lose digits by it. */
+      if (g->indicator->type->estimand == TG_RATIO && !g->indicator->type->is_share && x != 0)
         *g->shift = y / x;
       g->shifted = 1;
     }

@@ -10,6 +10,9 @@
 #ifndef TG_TALLY_TALLY_H
 #define TG_TALLY_TALLY_H
 
+#include <float.h>
+#include <math.h>
+
 #include <design/design.h>
 #include <indicator/indicator.h>
 
@@ -75,6 +78,12 @@ trygg_status tg_tally_create(trygg_design *design, tg_indicators *indicators, co
                              tg_tally **out, trygg_error *error);
 void tg_tally_free(tg_tally *tally);
 
+/* a y + b x; where the two cancel, what is left of a difference of equal numbers is rounding. */
+static inline double tg_tally_linear(double a, double y, double b, double x) {
+  double u = a * y + b * x;
+  return fabs(u) < 32 * DBL_EPSILON * fabs(a * y) ? 0 : u;
+}
+
 /* ---- domains --------------------------------------------------------------------------- */
 
 typedef struct tg_domain_sums {
@@ -104,6 +113,8 @@ typedef struct tg_term {
   uint32_t output, indicator, cell;
   double y, x;
   double threshold; /* NaN: none */
+  int across;       /* the output is a statistic of one sample over its waves: the lonely rule `adjust` compares with
+                     * the clusters of all of them; its terms agree on this */
 } tg_term;
 
 /* Variances of `outputs` linear statistics (variance[o]), or with `full` their covariance matrix (row-major), and

@@ -5,8 +5,9 @@
  *
  *   u_k = g_w w_k (y_k - mu_w),  g_w = (t_w - tbar) / sum X d (t - tbar)^2,  tbar = sum X d t / sum X d
  *
- * with d = 1 and mu = a + b t (linear), or d = mu (1 - mu) and logit mu = a + b t (logistic).  df: those of the
- * records' design less one for the slope (R survey's svyglm: degf + 1 - 2). */
+ * with d = 1 and mu = a + b t (linear), or d = mu (1 - mu) and logit mu = a + b t (logistic).  The u add up to 0 over
+ * all waves, not in each: the lonely rule `adjust` compares with the clusters of all waves.  df: those of the records'
+ * design less one for the slope (R survey's svyglm: degf + 1 - 2). */
 #include <math.h>
 
 #include <trend/tests.h>

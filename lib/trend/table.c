@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <base/options.h>
 #include <base/text.h>
 #include <trend/trend.h>
 
@@ -47,7 +48,7 @@ static const char *test_name_at(const void *context, size_t i) {
 }
 
 static trygg_status choose_tests(const trygg_trend_options *options, trials *all, trygg_error *error) {
-  size_t wanted = options ? options->test_count : 0;
+  size_t wanted = options->test_count;
   all->tests = tg_memory_new(tg_test_count + wanted, sizeof *all->tests);
   if (!all->tests)
     return tg_error_memory(error);
@@ -139,7 +140,7 @@ static trygg_status adjust(trials *all, const char *method, trygg_error *error) 
   for (size_t k = 0; k < all->test_count; k++) {
     for (size_t s = 0; s < all->series_count; s++)
       p[s] = all->list[s * all->test_count + k].finding.p;
-    TRY(trygg_inference_adjust(method ? method : "holm", p, all->series_count, error));
+    TRY(trygg_inference_adjust(method, p, all->series_count, error));
     for (size_t s = 0; s < all->series_count; s++)
       all->list[s * all->test_count + k].p_adjusted = p[s];
   }
@@ -214,23 +215,25 @@ trygg_status trygg_trend_table(const trygg_estimates *estimates, const trygg_tre
   trygg_table *table = NULL;
   tg_series *series = NULL;
   trials all = {0};
+  trygg_trend_options chosen;
   double level = 0;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
   *out = NULL;
   if (!estimates)
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
-  TRY(tg_inference_level(options ? options->level : 0, &level, error));
-  TRY(choose_tests(options, &all, error));
-  TRY(tg_series_create(estimates, options ? options->across_breaks : 0, &series, &all.series_count, error));
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_trend_options", error));
+  TRY(tg_inference_level(chosen.level, &level, error));
+  TRY(choose_tests(&chosen, &all, error));
+  TRY(tg_series_create(estimates, chosen.across_breaks, &series, &all.series_count, error));
   TRY(prepare(&all, series, error));
   TRY(run(&all, estimates, level, error));
-  TRY(adjust(&all, options ? options->adjust : NULL, error));
+  TRY(adjust(&all, chosen.adjust ? chosen.adjust : "holm", error));
   TRY(tg_table_create(&table, error));
   TRY(tg_inference_add_keys(table, estimates, 0, error));
   TRY(tg_table_add_columns(table, columns, sizeof columns / sizeof *columns, error));
   TRY(tg_inference_add_notes(table, estimates, level, error));
-  TRY(tg_table_add_note(table, "adjust", options && options->adjust ? options->adjust : "holm", error));
+  TRY(tg_table_add_note(table, "adjust", chosen.adjust ? chosen.adjust : "holm", error));
   for (size_t i = 0; i < all.count; i++)
     TRY(add_row(table, estimates, &all.list[i], error));
   *out = table;
