@@ -1,0 +1,657 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Rscript make_golden.R OUTDIR: data sets and the numbers R survey finds in them, as OUTDIR/*.csv and OUTDIR/golden.csv.
+#
+# golden.csv has `case,key,statistic,value`.  A key is `wave|by-codes|indicator`; of a covariance `KEY & KEY`; of a
+# contrast `C * KEY + C * KEY ...`; of a trend `by-codes|indicator|test`.  What a case is (survey folder, by, where,
+# lonely rule, ...) stands in tests/test_golden.c.
+#
+# Where a golden.csv stands beside this script and OUTDIR is another folder, the two are compared, and the exit
+# status is 1 when a number has moved by more than 1e-9 of itself.
+#
+# Five things are not asked of survey 4.1-1, because it does not have them or has them wrong:
+# - lonely.psu = "adjust" for anything whose linearised values do not sum to 0 (totals): it adds z^2 instead of
+#   (z - zbar)^2, zbar the mean over all clusters (mended in 4.2).  `variance()` below does it by the formula.
+# - covariances between domains: svyby(covmat = TRUE) has zeros there.  They come from svyrecvar() on all
+#   linearised values at once, which is checked to agree with svyby and svyratio where those have an answer.
+# - svyciprop(method = "asin"): an angle below 0 is squared without being stopped at 0, so that a limit below nothing
+#   comes out above it (0.0003 for 0.022 of 183 schools).  By the formula, checked against it elsewhere.
+# - svyquantile() at a share below that of the smallest value: it answers with the second smallest, while
+#   min { y : F(y) >= p } is the smallest.  By the formula, checked against it elsewhere.
+# - Wilson's interval, which came with 4.5: by the formula.
+suppressMessages(library(survey))
+options(survey.lonely.psu = "remove", digits = 17, warn = 1)
+
+arguments <- commandArgs(trailingOnly = TRUE)
+if (length(arguments) != 1) stop("usage: Rscript make_golden.R OUTDIR")
+out <- arguments[1]
+dir.create(out, showWarnings = FALSE, recursive = TRUE)
+
+# ---- writing -----------------------------------------------------------------------------------------
+
+number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "NaN")
+golden <- list()
+put <- function(case, key, statistic, value)
+  golden[[length(golden) + 1]] <<- c(case, key, statistic, number(as.numeric(value)))
+
+write_data <- function(data, name) {
+  text <- data
+  for (column in names(text))
+    text[[column]] <- if (is.numeric(text[[column]]))
+      ifelse(is.na(text[[column]]), "", sprintf("%.15g", text[[column]]))
+    else ifelse(is.na(text[[column]]), "", as.character(text[[column]]))
+  path <- file.path(out, paste0(name, ".csv"))
+  write.csv(text, path, row.names = FALSE, quote = FALSE)
+  # What was written is what is analysed.
+  read.csv(path, na.strings = "", colClasses = sapply(data, function(x) if (is.numeric(x)) "numeric" else "character"))
+}
+
+# ---- estimates ---------------------------------------------------------------------------------------
+
+# The design with the records of a domain that have a positive weight and all they need: for n, df.
+counted <- function(design, inside) design[which(inside & weights(design, "sampling") > 0), ]
+
+# One row: estimate, se, df, deff, n, weighted_n.  `type` is total, mean (shares too), ratio.
+row <- function(case, design, key, type, y, x = NULL, inside = TRUE, deff = TRUE, missing_is_zero = FALSE) {
+  ok <- inside & !is.na(y) & (if (is.null(x)) TRUE else !is.na(x)) & rep(TRUE, nrow(design))
+  d <- design
+  d$variables$.y <- y
+  d$variables$.x <- if (is.null(x)) 1 else x
+  d <- d[which(ok), ]
+  s <- switch(type,
+    total = svytotal(~.y, d, deff = "replace"),
+    mean = svymean(~.y, d, deff = "replace"),
+    ratio = svyratio(~.y, ~.x, d, deff = "replace"))
+  put(case, key, "estimate", coef(s))
+  # What is left of equal numbers is rounding, whose last bits are nobody's.
+  put(case, key, "se", ifelse(SE(s) < 1e-13 * abs(coef(s)), 0, SE(s)))
+  if (deff) put(case, key, "deff", if (type == "ratio") attr(s, "deff") else deff(s))
+  put(case, key, "df", degf(counted(design, ok)))
+  put(case, key, "n", sum(weights(d, "sampling") > 0))
+  put(case, key, "weighted_n", sum(weights(d, "sampling")))
+  invisible(s)
+}
+
+# min { y : F(y) >= p }, the rule "math".
+smallest <- function(y, w, p) {
+  if (is.nan(p) || p < 0 || p > 1) return(NaN)
+  order <- order(y)
+  share <- cumsum(w[order]) / sum(w)
+  y[order][which(share >= p * (1 - 1e-14))[1]]
+}
+
+# Quantile by the rule "math", Woodruff's interval and standard error.
+quantile_row <- function(case, design, key, y, p, inside = TRUE) {
+  ok <- inside & !is.na(y)
+  design$variables$.y <- y
+  d <- counted(design, ok)
+  y <- d$variables$.y
+  w <- weights(d, "sampling")
+  df <- degf(d)
+  q <- smallest(y, w, p)
+  d$variables$.below <- as.numeric(y <= q)
+  limits <- as.numeric(confint(svymean(~.below, d), df = df))
+  ends <- c(smallest(y, w, limits[1]), smallest(y, w, limits[2]))
+  se <- diff(ends) / (2 * qt(0.975, df))
+  if (min(p, limits[1]) > w[order(y)][1] / sum(w)) {
+    native <- svyquantile(~.y, d, p, interval.type = "mean", qrule = "math", df = df)$.y
+    stopifnot(all.equal(as.numeric(native), c(q, ends, se), tolerance = 1e-12))
+  }
+  put(case, key, "estimate", q)
+  put(case, key, "se", se)
+  put(case, key, "df", df)
+  put(case, key, "lower:logit", ends[1])
+  put(case, key, "upper:logit", ends[2])
+}
+
+# Every kind of interval for a share.
+intervals <- function(case, design, key, y, inside = TRUE, level = 0.95) {
+  design$variables$.y <- y
+  d <- counted(design, inside & !is.na(y))
+  df <- degf(d)
+  both <- function(name, limits) {
+    put(case, key, paste0("lower:", name), limits[1])
+    put(case, key, paste0("upper:", name), limits[2])
+  }
+  ci <- function(method) attr(svyciprop(~.y, d, method = method, df = df, level = level), "ci")
+  both("logit", ci("xlogit"))
+  both("wald", ci("mean"))
+  both("beta", ci("beta"))
+  m <- svymean(~.y, d)
+  p <- coef(m)
+  t <- qt((1 + level) / 2, df)
+  angles <- asin(sqrt(p)) + c(-1, 1) * t * sqrt(vcov(m)[1]) / (2 * sqrt(p * (1 - p)))
+  stopifnot(all.equal(sin(angles)^2, as.numeric(ci("asin")), check.attributes = FALSE, tolerance = 1e-10))
+  both("asin", sin(pmin(pmax(angles, 0), pi / 2))^2)
+  n <- p * (1 - p) / vcov(m)[1]
+  half <- t * sqrt(p * (1 - p) / n + t^2 / (4 * n^2))
+  both("wilson", (p + t^2 / (2 * n) + c(-half, half)) / (1 + t^2 / n))
+}
+
+# ---- linearised values, covariances, contrasts -------------------------------------------------------------
+
+# Weighted linearised values of one estimate over all records of the design, its value, and who counts.
+linear <- function(design, type, y, x = 1, inside = TRUE, w = weights(design, "sampling")) {
+  y <- y + 0 * seq_len(nrow(design))
+  x <- x + 0 * y * 0
+  ok <- inside & !is.na(y) & !is.na(x) & rep(TRUE, nrow(design))
+  y[!ok] <- 0
+  x[!ok] <- 0
+  if (type == "total") return(list(value = sum(w * y), u = w * y, ok = ok & w > 0))
+  value <- sum(w * y) / sum(w * x)
+  list(value = value, u = w * (y - value * x) / sum(w * x), ok = ok & w > 0)
+}
+
+# Covariance matrix of the columns of u.  `group` of each record: where "adjust" and "average" look (a wave).
+variance <- function(u, design, lonely = "remove", group = rep(1, nrow(design))) {
+  u <- as.matrix(u)
+  recvar <- function(z) svyrecvar(z, design$cluster, design$strata, design$fpc)
+  options(survey.lonely.psu = "remove")
+  if (lonely == "remove") return(recvar(u))
+  stratum <- as.character(design$strata[, 1])
+  psus <- design$fpc$sampsize[, 1]
+  population <- if (is.null(design$fpc$popsize)) rep(Inf, length(psus)) else design$fpc$popsize[, 1]
+  f <- ifelse(is.finite(population), psus / population, 0)
+  alone <- psus == 1 & f < 1
+  total <- 0
+  for (g in unique(group)) {
+    inside <- group == g
+    part <- recvar(u * inside)
+    strata <- length(unique(stratum[inside]))
+    lost <- length(unique(stratum[inside & alone]))
+    if (lonely == "average") part <- part * strata / (strata - lost)
+    if (lonely == "adjust") {
+      clusters <- length(unique(design$cluster[inside, 1]))
+      mean <- colSums(u[inside, , drop = FALSE]) / clusters
+      for (h in unique(stratum[inside & alone])) {
+        one <- inside & stratum == h
+        z <- colSums(u[one, , drop = FALSE]) - mean
+        part <- part + (1 - f[one][1]) * outer(z, z)
+      }
+    }
+    total <- total + part
+  }
+  total
+}
+
+union_df <- function(design, parts, coefficients = rep(1, length(parts))) {
+  met <- Reduce(`|`, lapply(parts[coefficients != 0], `[[`, "ok"))
+  # Not degf(), which looks at the design's own weights: indicators may have others.
+  length(unique(design$cluster[met, 1])) - length(unique(design$strata[met, 1]))
+}
+
+# All pairs of a named list of linearised estimates.
+covariances <- function(case, design, parts, ...) {
+  v <- variance(sapply(parts, `[[`, "u"), design, ...)
+  for (i in seq_along(parts)) for (j in seq_len(i))
+    put(case, paste(names(parts)[j], "&", names(parts)[i]), "covariance", v[j, i])
+  invisible(v)
+}
+
+contrast <- function(case, design, parts, coefficients, ...) {
+  v <- variance(sapply(parts, `[[`, "u"), design, ...)
+  estimate <- sum(coefficients * sapply(parts, `[[`, "value"))
+  se <- sqrt(drop(coefficients %*% v %*% coefficients))
+  df <- union_df(design, parts, coefficients)
+  key <- paste(sprintf("%.17g * %s", coefficients, names(parts)), collapse = " + ")
+  put(case, key, "estimate", estimate)
+  put(case, key, "se", se)
+  put(case, key, "df", df)
+  put(case, key, "p", 2 * pt(-abs(estimate / se), df))
+  put(case, key, "lower", estimate - qt(0.975, df) * se)
+}
+
+# ---- trends over waves ---------------------------------------------------------------------------------------
+
+# `parts`: linearised estimates, one a wave, in time order.
+trends <- function(case, key, design, parts, time, ...) {
+  theta <- sapply(parts, `[[`, "value")
+  v <- variance(sapply(parts, `[[`, "u"), design, ...)
+  k <- length(theta)
+  line <- function(test, coefficients) {
+    estimate <- sum(coefficients * theta)
+    se <- sqrt(drop(coefficients %*% v %*% coefficients))
+    df <- union_df(design, parts, coefficients)
+    put(case, paste0(key, "|", test), "estimate", estimate)
+    put(case, paste0(key, "|", test), "se", se)
+    put(case, paste0(key, "|", test), "df2", df)
+    put(case, paste0(key, "|", test), "p", 2 * pt(-abs(estimate / se), df))
+  }
+  line("difference", c(rep(0, k - 2), -1, 1))
+  line("linear", (time - mean(time)) / sum((time - mean(time))^2))
+  weight <- 1 / diag(v)
+  centred <- time - sum(weight * time) / sum(weight)
+  line("wls_slope", weight * centred / sum(weight * centred^2))
+  change <- cbind(diag(k - 1), -1)
+  d <- change %*% theta
+  wald <- drop(t(d) %*% solve(change %*% v %*% t(change), d))
+  q <- k - 1
+  nu <- union_df(design, parts)
+  if (nu - q + 1 > 0) {
+    f <- wald * (nu - q + 1) / (nu * q)
+    put(case, paste0(key, "|heterogeneity"), "statistic", f)
+    put(case, paste0(key, "|heterogeneity"), "df1", q)
+    put(case, paste0(key, "|heterogeneity"), "df2", nu - q + 1)
+    put(case, paste0(key, "|heterogeneity"), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
+  }
+  if (k >= 3) {
+    rank <- suppressWarnings(cor.test(time, theta, method = "kendall", exact = TRUE))
+    put(case, paste0(key, "|mann_kendall"), "estimate", rank$estimate)
+    put(case, paste0(key, "|mann_kendall"), "p", rank$p.value)
+    pairs <- combn(k, 2)
+    put(case, paste0(key, "|sen_slope"), "estimate",
+        median((theta[pairs[2, ]] - theta[pairs[1, ]]) / (time[pairs[2, ]] - time[pairs[1, ]])))
+  }
+}
+
+# Regression of the records on the time of their wave.
+record_slopes <- function(case, key, design, y, time, inside = TRUE, logit = TRUE) {
+  design$variables$.y <- y
+  design$variables$.t <- time - mean(time) # the slope is the same, its rounding smaller
+  d <- counted(design, inside & !is.na(y))
+  fits <- list(record_linear = svyglm(.y ~ .t, d))
+  if (logit)
+    fits$record_logit <- suppressWarnings(
+      svyglm(.y ~ .t, d, family = quasibinomial(), control = list(epsilon = 1e-15, maxit = 100)))
+  for (test in names(fits)) {
+    table <- summary(fits[[test]], df.resid = degf(d) - 1)$coefficients
+    put(case, paste0(key, "|", test), "estimate", table[2, 1])
+    put(case, paste0(key, "|", test), "se", table[2, 2])
+    put(case, paste0(key, "|", test), "df2", degf(d) - 1)
+    put(case, paste0(key, "|", test), "p", table[2, 4])
+  }
+}
+
+# ---- schools of California (survey's api) ------------------------------------------------------------------------
+
+data(api)
+schools <- function(data, more) data.frame(
+  data[more], stype = as.character(data$stype), sch_wide = as.character(data$sch.wide),
+  comp_imp = as.character(data$comp.imp), awards = as.character(data$awards), enroll = data$enroll,
+  api_stu = data$api.stu, api99 = data$api99, api00 = data$api00, acs_core = data$acs.core, ell = data$ell,
+  meals = data$meals, pw = data$pw)
+
+api_rows <- function(case, design, where, inside) {
+  v <- design$variables
+  row(case, design, paste0(where, "enroll_total"), "total", v$enroll, inside = inside)
+  row(case, design, paste0(where, "enroll_mean"), "mean", v$enroll, inside = inside)
+  row(case, design, paste0(where, "api_mean"), "mean", v$api00, inside = inside)
+  row(case, design, paste0(where, "core_mean"), "mean", v$acs_core, inside = inside)
+  row(case, design, paste0(where, "wide"), "mean", as.numeric(v$sch_wide == "Yes"), inside = inside)
+  row(case, design, paste0(where, "wide_count"), "total", as.numeric(v$sch_wide == "Yes"), inside = inside)
+  row(case, design, paste0(where, "tested"), "ratio", v$api_stu, v$enroll, inside = inside)
+}
+
+api_quantiles <- function(case, design, where, inside = TRUE)
+  for (p in c(0.1, 0.25, 0.5, 0.75, 0.9))
+    quantile_row(case, design, paste0(where, "api_", sub("0.", "p", p, fixed = TRUE)), design$variables$api00, p, inside)
+
+strat <- write_data(schools(apistrat, "fpc"), "apistrat")
+dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat)
+api_rows("strat", dstrat, "||", TRUE)
+api_quantiles("strat", dstrat, "||")
+for (code in c("E", "H", "M"))
+  row("strat", dstrat, paste0("||stype=", code), "mean", as.numeric(strat$stype == code), deff = FALSE)
+intervals("strat", dstrat, "||wide", as.numeric(strat$sch_wide == "Yes"))
+for (imp in c("No", "Yes")) {
+  inside <- strat$comp_imp == imp
+  api_rows("strat by comp_imp", dstrat, paste0("|", imp, "|"), inside)
+  intervals("strat by comp_imp", dstrat, paste0("|", imp, "|core_low"), as.numeric(strat$acs_core <= 26), inside)
+}
+for (imp in c("No", "Yes")) for (type in c("E", "H", "M"))
+  api_rows("strat by comp_imp stype", dstrat, paste0("|", imp, " ", type, "|"),
+           strat$comp_imp == imp & strat$stype == type)
+api_rows("strat where awards", dstrat, "||", strat$awards == "Yes")
+
+dplain <- svydesign(id = ~1, weights = ~pw, data = strat)
+api_rows("strat unstratified", dplain, "||", TRUE)
+
+parts <- list("|No|api_mean" = linear(dstrat, "mean", strat$api00, inside = strat$comp_imp == "No"),
+              "|Yes|api_mean" = linear(dstrat, "mean", strat$api00, inside = strat$comp_imp == "Yes"),
+              "|No|tested" = linear(dstrat, "ratio", strat$api_stu, strat$enroll, strat$comp_imp == "No"),
+              "|Yes|enroll_total" = linear(dstrat, "total", strat$enroll, inside = strat$comp_imp == "Yes"),
+              "||wide" = linear(dstrat, "mean", as.numeric(strat$sch_wide == "Yes")))
+v <- covariances("strat by comp_imp", dstrat, parts)
+by <- vcov(svyby(~api00, ~comp_imp, dstrat, svymean, covmat = TRUE))
+stopifnot(all.equal(diag(by), diag(v)[1:2], check.attributes = FALSE, tolerance = 1e-12))
+contrast("strat by comp_imp", dstrat, parts[1:2], c(-1, 1))
+both <- svymean(~api00 + api99 + enroll, dstrat)
+v <- covariances("strat", dstrat, list("||api_mean" = linear(dstrat, "mean", strat$api00),
+                                       "||api99_mean" = linear(dstrat, "mean", strat$api99),
+                                       "||enroll_mean" = linear(dstrat, "mean", strat$enroll)))
+stopifnot(all.equal(vcov(both), v, check.attributes = FALSE, tolerance = 1e-12))
+change <- svycontrast(both, c(api00 = 1, api99 = -1))
+put("strat", "1 * ||api_mean + -1 * ||api99_mean", "estimate", coef(change))
+put("strat", "1 * ||api_mean + -1 * ||api99_mean", "se", SE(change))
+
+clus1 <- write_data(schools(apiclus1, c("dnum", "fpc")), "apiclus1")
+dclus1 <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = clus1)
+api_rows("clus1", dclus1, "||", TRUE)
+api_quantiles("clus1", dclus1, "||")
+row("clus1", dclus1, "||no_ell", "mean", as.numeric(clus1$ell == 0))
+intervals("clus1", dclus1, "||no_ell", as.numeric(clus1$ell == 0))
+for (type in c("E", "H", "M")) {
+  api_rows("clus1 by stype", dclus1, paste0("|", type, "|"), clus1$stype == type)
+  quantile_row("clus1 by stype", dclus1, paste0("|", type, "|api_p5"), clus1$api00, 0.5, clus1$stype == type)
+}
+intervals("clus1 by stype", dclus1, "|E|wide", as.numeric(clus1$sch_wide == "Yes"), clus1$stype == "E")
+intervals("clus1 by stype", dclus1, "|H|wide", as.numeric(clus1$sch_wide == "Yes"), clus1$stype == "H")
+parts <- list()
+for (type in c("E", "H", "M"))
+  parts[[paste0("|", type, "|api_mean")]] <- linear(dclus1, "mean", clus1$api00, inside = clus1$stype == type)
+v <- covariances("clus1 by stype", dclus1, parts)
+byratio <- svyratio(~I(api00 * (stype == "E")), ~I(1 * (stype == "E")), dclus1)
+stopifnot(all.equal(vcov(byratio)[1], v[1, 1], tolerance = 1e-12))
+contrast("clus1 by stype", dclus1, parts, c(1, -1, 0))
+contrast("clus1 by stype", dclus1, parts, c(-0.5, 1, -0.5))
+
+# One stage only, without finite populations.
+clus2 <- write_data(schools(apiclus2, "dnum"), "apiclus2")
+dclus2 <- svydesign(id = ~dnum, weights = ~pw, data = clus2)
+api_rows("clus2", dclus2, "||", TRUE)
+for (type in c("E", "H", "M"))
+  api_rows("clus2 by stype", dclus2, paste0("|", type, "|"), clus2$stype == type)
+
+# The districts of apiclus1 in 1999 and 2000: overlapping waves, and the same taken for independent ones.
+years <- write_data(rbind(data.frame(clus1[c("dnum", "comp_imp", "pw", "fpc")], year = 1999, score = clus1$api99),
+                          data.frame(clus1[c("dnum", "comp_imp", "pw", "fpc")], year = 2000, score = clus1$api00)),
+                    "apiyears")
+dsame <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = years)
+dapart <- svydesign(id = ~dnum, strata = ~year, nest = TRUE, weights = ~pw, fpc = ~fpc, data = years)
+year_parts <- function(design, name, inside = TRUE, middle = "") {
+  parts <- list()
+  for (year in c(1999, 2000))
+    parts[[paste0(year, "|", middle, "|", name)]] <- linear(design, "mean", years$score, inside = inside & years$year == year)
+  parts
+}
+for (case in c("years overlapping", "years independent")) {
+  design <- if (case == "years overlapping") dsame else dapart
+  covariances(case, design, year_parts(design, "score_mean"))
+  contrast(case, design, year_parts(design, "score_mean"), c(-1, 1))
+  record_slopes(case, "|score_mean", design, years$score, years$year, logit = FALSE)
+  trends(case, "|score_mean", design, year_parts(design, "score_mean"), c(1999, 2000))
+}
+# Difference in differences between schools that met their target and the others.
+contrast("years overlapping by comp_imp", dsame,
+         c(year_parts(dsame, "score_mean", years$comp_imp == "No", "No"),
+           year_parts(dsame, "score_mean", years$comp_imp == "Yes", "Yes")), c(1, -1, -1, 1))
+
+# ---- lonely clusters ---------------------------------------------------------------------------------------------
+
+lonely <- clus1[c("dnum", "api00", "enroll", "pw")]
+lonely$fpc <- ifelse(lonely$dnum == 413, 1, 1000)
+lonely <- write_data(lonely, "lonely")
+dlonely <- svydesign(id = ~1, strata = ~dnum, weights = ~pw, data = lonely)
+stopifnot(sum(lonely$dnum == 413) == 1)
+for (rule in c("certainty", "adjust", "average")) {
+  case <- paste("lonely", rule)
+  options(survey.lonely.psu = rule)
+  row(case, dlonely, "||api_mean", "mean", lonely$api00)
+  row(case, dlonely, "||grade", "ratio", lonely$api00, lonely$enroll)
+  options(survey.lonely.psu = "remove")
+  total <- linear(dlonely, "total", lonely$enroll)
+  v <- variance(total$u, dlonely, if (rule == "certainty") "remove" else rule)
+  put(case, "||enroll_total", "estimate", total$value)
+  put(case, "||enroll_total", "se", sqrt(v[1]))
+  covariances(case, dlonely, list("||enroll_total" = total, "||api_mean" = linear(dlonely, "mean", lonely$api00)),
+              lonely = if (rule == "certainty") "remove" else rule)
+}
+# A stratum that is all of its population is not lonely.
+row("lonely census", svydesign(id = ~1, strata = ~dnum, weights = ~pw, fpc = ~fpc, data = lonely),
+    "||api_mean", "mean", lonely$api00)
+
+# Worked by hand: totals of clusters 320.25 425.25 | 700 1040 | 660, mean of all 629.1.
+five <- write_data(data.frame(stratum = c(1, 1, 2, 2, 3), psu = 1:5, weight = c(10.5, 10.5, 20, 20, 15),
+                              age = c(30.5, 40.5, 35, 52, 44)), "five")
+put("five certainty", "||age_total", "se", sqrt(126625))
+put("five adjust", "||age_total", "se", sqrt(126625 + (660 - 629.1)^2))
+put("five average", "||age_total", "se", sqrt(126625 * 3 / 2))
+options(survey.lonely.psu = "certainty")
+stopifnot(all.equal(vcov(svytotal(~age, svydesign(~psu, strata = ~stratum, weights = ~weight, data = five)))[1], 126625))
+options(survey.lonely.psu = "remove")
+
+# ---- small classics ----------------------------------------------------------------------------------------------
+
+data(fpc)
+small <- write_data(fpc, "fpc")
+for (case in c("fpc", "no fpc")) {
+  design <- if (case == "fpc") svydesign(id = ~psuid, strata = ~stratid, weights = ~weight, fpc = ~Nh, data = small, nest = TRUE)
+            else svydesign(id = ~psuid, strata = ~stratid, weights = ~weight, data = small, nest = TRUE)
+  row(case, design, "||x_mean", "mean", small$x)
+  row(case, design, "||x_total", "total", small$x)
+  row(paste(case, "where x"), design, "||x_mean", "mean", small$x, inside = small$x > 4)
+  row(paste(case, "where x"), design, "||x_total", "total", small$x, inside = small$x > 4)
+}
+
+data(scd)
+ambulances <- write_data(scd, "scd")
+dscd <- svydesign(id = ~ambulance, strata = ~ESA, weights = ~rep(1, 6), data = ambulances, nest = TRUE)
+row("scd", dscd, "||survival", "ratio", ambulances$alive, ambulances$arrests)
+row("scd", dscd, "||alive_total", "total", ambulances$alive)
+
+# ---- a health survey (survey's nhanes) ------------------------------------------------------------------------------
+
+data(nhanes)
+health <- write_data(data.frame(psu = nhanes$SDMVPSU, stratum = nhanes$SDMVSTRA, weight = nhanes$WTMEC2YR,
+                                chol = nhanes$HI_CHOL, race = nhanes$race, age = as.integer(nhanes$agecat),
+                                sex = nhanes$RIAGENDR), "nhanes")
+dhealth <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = health)
+row("nhanes", dhealth, "||high", "mean", health$chol)
+row("nhanes", dhealth, "||high_count", "total", health$chol)
+intervals("nhanes", dhealth, "||high", health$chol)
+parts <- list()
+for (age in 1:4) {
+  key <- paste0("|", age, "|high")
+  row("nhanes by age", dhealth, key, "mean", health$chol, inside = health$age == age)
+  intervals("nhanes by age", dhealth, key, health$chol, health$age == age)
+  parts[[key]] <- linear(dhealth, "mean", health$chol, inside = health$age == age)
+}
+covariances("nhanes by age", dhealth, parts)
+for (degree in 1:3)
+  contrast("nhanes by age", dhealth, parts, round(contr.poly(4)[, degree], 12))
+for (sex in 1:2) for (race in 1:4) {
+  inside <- health$race == race & health$sex == sex
+  row("nhanes by race sex", dhealth, paste0("|", race, " ", sex, "|high"), "mean", health$chol, inside = inside)
+}
+
+# ---- made-up waves: missing values, zero and alternative weights, a lonely stratum ---------------------------------
+
+set.seed(20121)
+pick <- function(n, from, p) from[findInterval(runif(n), cumsum(p)) + 1]
+made <- list()
+for (wave in c(2012, 2016, 2019, 2024)) for (stratum in c("A", "B", "C", "D")) {
+  clusters <- if (wave == 2019 && stratum == "D") 1 else 3 + floor(3 * runif(1))
+  for (cluster in seq_len(clusters)) {
+    n <- 2 + floor(4 * runif(1))
+    lift <- runif(1)
+    q <- function() ifelse(runif(n) < 0.12, NA, 1 + floor(5 * (0.7 * runif(n) + 0.3 * lift)))
+    d <- data.frame(wave, stratum, cluster, weight = round(20 + 300 * runif(n)^2, 3), hw = round(10 + 90 * runif(n), 3),
+                    sex = pick(n, 1:2, c(0.5, 0.5)), area = pick(n, c("N", "S", "W", NA), c(0.4, 0.3, 0.25, 0.05)),
+                    q1 = pick(n, c(1, 2, 3, 4, 8, NA), c(0.15, 0.2, 0.25, 0.2, 0.1, 0.1)), q2 = q(), q3 = q(), q4 = q(),
+                    x = ifelse(runif(n) < 0.1, NA, round(50 + 20 * lift + 10 * runif(n) + 0.4 * (wave - 2012), 2)),
+                    z = ifelse(runif(n) < 0.05, NA, round(100 + 30 * runif(n), 2)))
+    if (wave == 2012) d$q4 <- NA
+    d$weight[runif(n) < 0.06] <- 0
+    if (stratum == "B" && cluster == 2) d$weight <- 0 # a whole cluster
+    d$hw[runif(n) < 0.1] <- NA
+    d$hw[runif(n) < 0.05] <- 0
+    made[[length(made) + 1]] <- d
+  }
+}
+county <- write_data(do.call(rbind, made), "county")
+county_design <- function(weight) {
+  data <- county
+  data$.w <- weight
+  svydesign(id = ~cluster, strata = ~interaction(wave, stratum), weights = ~.w, nest = TRUE, data = data)
+}
+dcounty <- county_design(county$weight)
+dhouse <- county_design(ifelse(is.na(county$hw), 0, county$hw))
+
+items <- function(data, reverse) {
+  m <- cbind(data$q2, data$q3, 6 - data$q4)
+  valid <- rowSums(!is.na(m))
+  ifelse(valid >= 2, (rowSums(m, na.rm = TRUE) / pmax(valid, 1) - 1) / 4 * 100, NA)
+}
+any_low <- function(data) {
+  m <- cbind(data$q2, data$q3)
+  hit <- rowSums(m <= 2, na.rm = TRUE) > 0
+  ifelse(hit, 1, ifelse(rowSums(!is.na(m)) == 2, 0, NA))
+}
+hit1 <- as.numeric(county$q1 %in% 1:2)
+county_values <- list(
+  worried = list("mean", ifelse(is.na(county$q1) | county$q1 == 8, NA, hit1)),
+  worried_dk = list("mean", ifelse(is.na(county$q1), NA, hit1)),
+  worried_all = list("mean", hit1),
+  worried_women = list("mean", ifelse(is.na(county$q1) | county$q1 == 8 | county$sex != 2, NA, hit1)),
+  low_any = list("mean", any_low(county)),
+  points = list("mean", items(county)),
+  x_mean = list("mean", county$x),
+  x_total = list("total", county$x),
+  worried_count = list("total", ifelse(is.na(county$q1) | county$q1 == 8, NA, hit1)),
+  x_per_z = list("ratio", county$x, county$z))
+house_value <- ifelse(is.na(county$q1) | county$q1 == 8 | is.na(county$hw), NA, hit1)
+waves <- c(2012, 2016, 2019, 2024)
+part_of <- function(name, inside) {
+  v <- county_values[[name]]
+  linear(dcounty, v[[1]], v[[2]], if (length(v) > 2) v[[3]] else 1, inside)
+}
+value_row <- function(case, key, name, inside, ...) {
+  v <- county_values[[name]]
+  row(case, dcounty, paste0(key, name), v[[1]], v[[2]], if (length(v) > 2) v[[3]] else NULL, inside, ...)
+}
+for (wave in waves) {
+  for (name in names(county_values)) value_row("county certainty", paste0(wave, "||"), name, county$wave == wave)
+  row("county certainty", dhouse, paste0(wave, "||worried_house"), "mean", house_value, inside = county$wave == wave)
+  quantile_row("county certainty", dcounty, paste0(wave, "||x_median"), county$x, 0.5, county$wave == wave)
+  intervals("county certainty", dcounty, paste0(wave, "||worried"), county_values$worried[[2]], county$wave == wave)
+}
+for (wave in c(2016, 2019)) for (sex in 1:2) for (name in c("worried", "x_total", "x_per_z", "points"))
+  value_row("county by sex", paste0(wave, "|", sex, "|"), name, county$wave == wave & county$sex == sex)
+for (wave in c(2012, 2024)) for (sex in 1:2) for (area in c("N", "S", "W")) for (name in c("worried", "x_mean"))
+  value_row("county by sex area", paste0(wave, "|", sex, " ", area, "|"), name,
+            county$wave == wave & county$sex == sex & county$area %in% area, deff = FALSE)
+for (name in c("worried", "x_total"))
+  value_row("county where area", "2024||", name, county$wave == 2024 & county$area %in% "N")
+
+# Between indicators, by their own weights, waves and domains.
+parts <- list("2016||worried" = part_of("worried", county$wave == 2016),
+              "2016||worried_house" = { l <- linear(dhouse, "mean", house_value, inside = county$wave == 2016); l },
+              "2016||x_per_z" = part_of("x_per_z", county$wave == 2016),
+              "2016||x_total" = part_of("x_total", county$wave == 2016),
+              "2019||points" = part_of("points", county$wave == 2019))
+covariances("county certainty", dcounty, parts)
+contrast("county certainty", dcounty, parts[c(1, 2)], c(1, -1))
+
+for (rule in c("adjust", "average")) {
+  case <- paste("county", rule)
+  for (wave in c(2016, 2019)) for (name in c("worried", "x_total", "x_mean")) {
+    l <- part_of(name, county$wave == wave)
+    put(case, paste0(wave, "||", name), "se", sqrt(variance(l$u, dcounty, rule, county$wave)[1]))
+    if (name != "x_total") { # 4.1-1 is right where linearised values sum to 0
+      options(survey.lonely.psu = rule)
+      native <- svymean(~.y, local({ d <- dcounty; d$variables$.y <- county_values[[name]][[2]]
+                                     d[which(county$wave == wave & !is.na(county_values[[name]][[2]])), ] }))
+      options(survey.lonely.psu = "remove")
+      stopifnot(all.equal(SE(native)[1], sqrt(variance(l$u, dcounty, rule, county$wave)[1]), tolerance = 1e-12,
+                          check.attributes = FALSE))
+    }
+  }
+  contrast(case, dcounty, list("2016||x_total" = part_of("x_total", county$wave == 2016),
+                               "2019||x_total" = part_of("x_total", county$wave == 2019)), c(-1, 1), rule, county$wave)
+}
+
+for (name in c("worried", "x_mean", "points", "x_total", "x_per_z")) {
+  parts <- lapply(waves, function(wave) part_of(name, county$wave == wave))
+  trends("county certainty", paste0("|", name), dcounty, parts, waves)
+}
+record_slopes("county certainty", "|worried", dcounty, county_values$worried[[2]], county$wave)
+record_slopes("county certainty", "|low_any", dcounty, county_values$low_any[[2]], county$wave)
+record_slopes("county certainty", "|x_mean", dcounty, county$x, county$wave, logit = FALSE)
+# The linearised values of a regression sum to 0 over all waves, so that 4.1-1 is right here.
+options(survey.lonely.psu = "adjust")
+record_slopes("county adjust", "|worried", dcounty, county_values$worried[[2]], county$wave)
+record_slopes("county adjust", "|x_mean", dcounty, county$x, county$wave, logit = FALSE)
+options(survey.lonely.psu = "remove")
+record_slopes("county by sex", "2|worried", dcounty, county_values$worried[[2]], county$wave, county$sex == 2)
+
+# Pooled over waves.
+for (name in c("worried", "x_mean", "x_per_z")) value_row("county pooled", "||", name, TRUE)
+for (how in c("average", "sum", "equal")) {
+  case <- paste("county pooled", how)
+  one <- lapply(waves, function(wave) part_of("x_total", county$wave == wave))
+  scale <- if (how == "sum") 1 else 1 / 4
+  u <- scale * Reduce(`+`, lapply(one, `[[`, "u"))
+  put(case, "||x_total", "estimate", scale * sum(sapply(one, `[[`, "value")))
+  put(case, "||x_total", "se", sqrt(variance(u, dcounty)[1]))
+}
+for (name in c("worried", "x_per_z")) {
+  one <- lapply(waves, function(wave) part_of(name, county$wave == wave))
+  put("county pooled equal", paste0("||", name), "estimate", mean(sapply(one, `[[`, "value")))
+  put("county pooled equal", paste0("||", name), "se", sqrt(variance(Reduce(`+`, lapply(one, `[[`, "u")) / 4, dcounty)[1]))
+}
+
+# ---- made-up panel: the same clusters in every wave ------------------------------------------------------------------
+
+made <- list()
+for (stratum in 1:4) for (cluster in seq_len(if (stratum == 4) 1 else 5)) {
+  lift <- runif(1)
+  for (wave in c(2005, 2008, 2010, 2013, 2018, 2020)) {
+    if (stratum == 2 && cluster == 3 && wave > 2010) next # left the panel
+    n <- 3 + floor(4 * runif(1))
+    made[[length(made) + 1]] <- data.frame(
+      wave, stratum, cluster, clusters = c(20, 8, 60, 9)[stratum], weight = round(50 + 100 * runif(n), 2),
+      sex = pick(n, 1:2, c(0.45, 0.55)), afraid = ifelse(runif(n) < 0.08, NA, as.numeric(runif(n) < 0.15 + 0.35 * lift +
+        0.012 * (wave - 2005))), score = ifelse(runif(n) < 0.05, NA, round(10 + 8 * lift + 3 * runif(n) - 0.1 * (wave - 2005), 1)))
+  }
+}
+panel <- write_data(do.call(rbind, made), "panel")
+dpanel <- svydesign(id = ~cluster, strata = ~stratum, fpc = ~clusters, weights = ~weight, nest = TRUE, data = panel)
+years <- c(2005, 2008, 2010, 2013, 2018, 2020)
+panel_part <- function(type, y, inside) linear(dpanel, type, y, inside = inside)
+for (wave in years) {
+  row("panel certainty", dpanel, paste0(wave, "||afraid"), "mean", panel$afraid, inside = panel$wave == wave)
+  row("panel certainty", dpanel, paste0(wave, "||score_total"), "total", panel$score, inside = panel$wave == wave)
+}
+parts <- lapply(years, function(wave) panel_part("mean", panel$afraid, panel$wave == wave))
+names(parts) <- paste0(years, "||afraid")
+covariances("panel certainty", dpanel, parts)
+for (rule in c("adjust", "average"))
+  covariances(paste("panel", rule), dpanel, parts[1:3], rule)
+trends("panel certainty", "|afraid", dpanel, parts, years)
+trends("panel certainty", "|score_mean", dpanel,
+       lapply(years, function(wave) panel_part("mean", panel$score, panel$wave == wave)), years)
+for (sex in 1:2)
+  trends("panel by sex", paste0(sex, "|afraid"), dpanel,
+         lapply(years, function(wave) panel_part("mean", panel$afraid, panel$wave == wave & panel$sex == sex)), years)
+record_slopes("panel certainty", "|afraid", dpanel, panel$afraid, panel$wave)
+record_slopes("panel certainty", "|score_mean", dpanel, panel$score, panel$wave, logit = FALSE)
+record_slopes("panel by sex", "1|afraid", dpanel, panel$afraid, panel$wave, panel$sex == 1)
+row("panel pooled", dpanel, "||afraid", "mean", panel$afraid)
+total <- panel_part("total", panel$score, TRUE)
+put("panel pooled", "||score_total", "estimate", total$value / 6)
+put("panel pooled", "||score_total", "se", sqrt(variance(total$u / 6, dpanel)[1]))
+put("panel pooled adjust", "||score_total", "se", sqrt(variance(total$u / 6, dpanel, "adjust")[1]))
+
+# ---- out -------------------------------------------------------------------------------------------------------------
+
+golden <- as.data.frame(do.call(rbind, golden))
+names(golden) <- c("case", "key", "statistic", "value")
+stopifnot(!any(duplicated(golden[1:3])), !any(grepl(",", as.matrix(golden), fixed = TRUE)))
+write.csv(golden, file.path(out, "golden.csv"), row.names = FALSE, quote = FALSE)
+cat(nrow(golden), "numbers in", file.path(out, "golden.csv"), "\n")
+
+script <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE, fixed = TRUE)[1], fixed = TRUE)
+frozen_path <- file.path(dirname(script), "golden.csv")
+if (file.exists(frozen_path) && normalizePath(frozen_path) != normalizePath(file.path(out, "golden.csv"))) {
+  read_text <- function(path) read.csv(path, colClasses = "character", check.names = FALSE)
+  frozen <- read_text(frozen_path)
+  stopifnot(identical(frozen[1:3], read_text(file.path(out, "golden.csv"))[1:3]))
+  a <- as.numeric(golden$value)
+  b <- as.numeric(frozen$value)
+  moved <- which(is.nan(a) != is.nan(b) | abs(a - b) > 1e-9 * pmax(abs(b), 1e-12))
+  for (i in moved) cat("moved:", golden$case[i], golden$key[i], golden$statistic[i], frozen$value[i], "->", golden$value[i], "\n")
+  for (name in setdiff(list.files(out, "[.]csv$"), "golden.csv"))
+    if (!identical(readLines(file.path(out, name)), readLines(file.path(dirname(script), "..", "data", "golden", name))))
+      moved <- c(moved, cat("other data:", name, "\n"), 1)
+  if (length(moved)) quit(status = 1)
+  cat("the frozen numbers and data are the same\n")
+}
