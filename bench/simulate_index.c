@@ -21,8 +21,8 @@
 /* One wave, ready to be resampled: records stand stratum by stratum, each with w y and w x of every item. */
 typedef struct sample {
   size_t items, records, strata;
-  double *values;        /* [record][2 * items] */
-  size_t *begin;         /* [strata + 1] */
+  double *values;           /* [record][2 * items] */
+  size_t *begin;            /* [strata + 1] */
   uint32_t *stratum_domain; /* domain of a stratum: strata nest in domains */
 } sample;
 
@@ -93,7 +93,8 @@ static size_t position_of(const trygg_estimates *estimates, const tg_index_item 
 }
 
 /* The whole index from the sums of w y and w x of every indicator. */
-static double points_of(const trygg_estimates *estimates, const tg_index_definition *definition, const double *sums) {
+static double points_of(const trygg_estimates *estimates, const tg_index_definition *definition,
+                        const double *sums) {
   double total = 0, weights = 0, slope;
   for (size_t g = 0; g < definition->section_count; g++) {
     const tg_index_section *section = &definition->sections[g];
@@ -131,9 +132,10 @@ static void resample(const sample *s, tg_random *random, double *stratum, double
 }
 
 /* Standard deviations of the index over the replicates, one a domain. */
-static void bootstrap(const trygg_estimates *estimates, const tg_index_definition *definition, const sample *s,
-                      size_t domains, size_t replicates, uint64_t stream, double *se) {
-  double *sums = need((domains + 1) * 2 * s->items, sizeof *sums), *stratum = need(2 * s->items, sizeof *stratum);
+static void bootstrap(const trygg_estimates *estimates, const tg_index_definition *definition,
+                      const sample *s, size_t domains, size_t replicates, uint64_t stream, double *se) {
+  double *sums = need((domains + 1) * 2 * s->items, sizeof *sums),
+         *stratum = need(2 * s->items, sizeof *stratum);
   double *mean = need(domains + 1, sizeof *mean), *squares = need(domains + 1, sizeof *squares);
   tg_random random;
   tg_random_seed(&random, SEED, stream);
@@ -234,9 +236,10 @@ int main(int argc, char **argv) {
         other = se[domain->by ? domain->by[0] : domains];
         ratio = values[i].se / other;
         kink = near_kink(estimates, &definitions.list[d], values[i].domain);
-        printf("%s,%s,%s,%.4f,%.6f,%.6f,%.4f,%d\n", estimates->tally->design->responses->waves[domain->wave].code,
-               domain->by ? estimates->tally->categories[0].names[domain->by[0]] : "", definitions.list[d].name,
-               values[i].points, values[i].se, other, ratio, kink);
+        printf("%s,%s,%s,%.4f,%.6f,%.6f,%.4f,%d\n",
+               estimates->tally->design->responses->waves[domain->wave].code,
+               domain->by ? estimates->tally->categories[0].names[domain->by[0]] : "",
+               definitions.list[d].name, values[i].points, values[i].se, other, ratio, kink);
         if (kink) {
           kinks++;
           worst_kink = fmax(worst_kink, fabs(ratio - 1));
@@ -250,8 +253,9 @@ int main(int argc, char **argv) {
     free(s.begin);
     free(s.stratum_domain);
   }
-  printf("# %zu replicates; away from kinks: %d cells, largest difference %.2f %%; near kinks: %d cells, %.2f %%\n",
-         replicates, cells, 100 * worst, kinks, 100 * worst_kink);
+  printf(
+      "# %zu replicates; away from kinks: %d cells, largest difference %.2f %%; near kinks: %d cells, %.2f %%\n",
+      replicates, cells, 100 * worst, kinks, 100 * worst_kink);
   free(values);
   free(se);
   tg_definition_clear(&definitions);

@@ -12,9 +12,12 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
   const struct {
     const char *table, *text;
   } tables[] = {{"settings", texts->settings ? texts->settings : "form_title,form_id,version\nTest,test,1\n"},
-                {"survey", texts->survey},         {"choices", texts->choices ? texts->choices : "list_name,name\nyn,1\n"},
-                {"indicators", texts->indicators}, {"indices", texts->indices},
-                {"waves", texts->waves},           {"breaks", texts->breaks},
+                {"survey", texts->survey},
+                {"choices", texts->choices ? texts->choices : "list_name,name\nyn,1\n"},
+                {"indicators", texts->indicators},
+                {"indices", texts->indices},
+                {"waves", texts->waves},
+                {"breaks", texts->breaks},
                 {"strata", texts->strata}};
   trygg_status status = trygg_codebook_create(&f->codebook, error);
   for (size_t i = 0; status == TRYGG_OK && i < sizeof tables / sizeof *tables; i++)
@@ -58,7 +61,10 @@ void fixture_free(fixture *f) {
 }
 
 trygg_estimates *fixture_estimate(const fixture *f, const char *by, const char *where) {
-  trygg_estimate_options options = {.size = sizeof options, .by = &by, .by_count = by != NULL, .where = &where,
+  trygg_estimate_options options = {.size = sizeof options,
+                                    .by = &by,
+                                    .by_count = by != NULL,
+                                    .where = &where,
                                     .where_count = where != NULL};
   trygg_estimates *estimates = NULL;
   trygg_error error = {0};
@@ -66,8 +72,10 @@ trygg_estimates *fixture_estimate(const fixture *f, const char *by, const char *
   return estimates;
 }
 
-trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, const char *by, const char *indicator) {
+trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, const char *by,
+                           const char *indicator) {
   size_t row = trygg_estimate_find(estimates, wave, by ? &by : NULL, indicator);
-  ck_assert_msg(row != SIZE_MAX, "no estimate of %s in wave %s, domain %s", indicator, wave, by ? by : "(total)");
+  ck_assert_msg(row != SIZE_MAX, "no estimate of %s in wave %s, domain %s", indicator, wave,
+                by ? by : "(total)");
   return trygg_estimate_get(estimates, row);
 }

@@ -29,7 +29,8 @@ void fixture_free(fixture *f);
 trygg_estimates *fixture_estimate(const fixture *f, const char *by, const char *where);
 
 /* The estimate of an indicator in a wave and by-code (NULL: the total); the test fails when there is none. */
-trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, const char *by, const char *indicator);
+trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, const char *by,
+                           const char *indicator);
 
 /* Loading and designing must fail with this status; returns the error. */
 trygg_error fixture_refuse(const fixture_texts *texts, trygg_status status);

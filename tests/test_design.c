@@ -25,8 +25,9 @@ START_TEST(clusters_are_read_within_their_stratum) {
 END_TEST
 
 START_TEST(order_of_records_does_not_change_strata) {
-  static const char other[] = "str,psu,w,nh,x\n2,3,4,12,4.2\n1,5,3,15,9.2\n2,1,4,12,3.7\n1,1,3,15,2.8\n1,2,3,15,4.1\n"
-                              "1,4,3,15,6.8\n2,2,4,12,6.6\n1,3,3,15,6.8\n";
+  static const char other[] =
+      "str,psu,w,nh,x\n2,3,4,12,4.2\n1,5,3,15,9.2\n2,1,4,12,3.7\n1,1,3,15,2.8\n1,2,3,15,4.1\n"
+      "1,4,3,15,6.8\n2,2,4,12,6.6\n1,3,3,15,6.8\n";
   fixture a = fixture_load(&(fixture_texts){.survey = survey_fpc, .data = data_fpc});
   fixture b = fixture_load(&(fixture_texts){.survey = survey_fpc, .data = other});
   for (size_t h = 0; h < 2; h++) {
@@ -49,7 +50,8 @@ END_TEST
 
 START_TEST(population_from_the_strata_table) {
   static const char survey[] = "type,name,role\ntext,str,stratum\ndecimal,w,weight\ndecimal,x,\n";
-  fixture f = fixture_load(&(fixture_texts){.survey = survey, .strata = "stratum,population\n1,4\n2,8\n",
+  fixture f = fixture_load(&(fixture_texts){.survey = survey,
+                                            .strata = "stratum,population\n1,4\n2,8\n",
                                             .data = "str,w,x\n1,2,1\n1,2,2\n2,4,3\n2,4,4\n"});
   ck_near(f.design->strata[0].remaining, 0.5, 0);
   ck_near(f.design->strata[1].remaining, 0.75, 0);
@@ -67,7 +69,8 @@ END_TEST
 
 START_TEST(two_populations_in_a_stratum_are_refused) {
   trygg_error error = fixture_refuse(
-      &(fixture_texts){.survey = survey_fpc, .data = "str,psu,w,nh,x\n1,1,3,20,1\n1,2,3,21,1\n"}, TRYGG_EDESIGN);
+      &(fixture_texts){.survey = survey_fpc, .data = "str,psu,w,nh,x\n1,1,3,20,1\n1,2,3,21,1\n"},
+      TRYGG_EDESIGN);
   ck_assert_str_eq(error.field, "nh");
 }
 END_TEST
@@ -80,8 +83,8 @@ START_TEST(record_without_stratum_is_refused) {
 END_TEST
 
 START_TEST(unknown_lonely_rule_names_the_nearest) {
-  trygg_error error = fixture_refuse(&(fixture_texts){.survey = survey_fpc, .data = data_fpc, .lonely = "adjsut"},
-                                     TRYGG_ENAME);
+  trygg_error error = fixture_refuse(
+      &(fixture_texts){.survey = survey_fpc, .data = data_fpc, .lonely = "adjsut"}, TRYGG_ENAME);
   ck_assert_ptr_nonnull(strstr(error.message, "`adjust`"));
 }
 END_TEST
@@ -89,8 +92,9 @@ END_TEST
 /* Lumley's 5-row example (R survey's tests, lonely.psu): totals of w Age; strata 1,1,2,2,3. */
 static const char survey_lonely[] =
     "type,name,role\ntext,str,stratum\ntext,psu,cluster\ndecimal,w,weight\ninteger,in,\ndecimal,age,\n";
-static const char data_lonely[] = "str,psu,w,in,age\n1,1,10.5,1,30.5\n1,2,10.5,1,40.5\n2,3,20,1,35\n2,4,20,1,52\n"
-                                  "3,5,15,1,44\n";
+static const char data_lonely[] =
+    "str,psu,w,in,age\n1,1,10.5,1,30.5\n1,2,10.5,1,40.5\n2,3,20,1,35\n2,4,20,1,52\n"
+    "3,5,15,1,44\n";
 static const char total_age[] = "name,type,variable\nt,total,age\n";
 
 static double variance_of_total(const char *lonely) {
@@ -113,7 +117,8 @@ START_TEST(lonely_rules_give_the_values_derived_by_hand) {
 END_TEST
 
 START_TEST(lonely_cluster_fails_by_default_and_says_what_to_do) {
-  fixture f = fixture_load(&(fixture_texts){.survey = survey_lonely, .indicators = total_age, .data = data_lonely});
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = survey_lonely, .indicators = total_age, .data = data_lonely});
   trygg_estimates *estimates = NULL;
   trygg_error error = {0};
   ck_assert_int_eq(trygg_estimate_create(f.design, NULL, &estimates, &error), TRYGG_EDESIGN);
@@ -124,7 +129,8 @@ START_TEST(lonely_cluster_fails_by_default_and_says_what_to_do) {
 END_TEST
 
 START_TEST(census_of_a_single_cluster_is_not_lonely) {
-  fixture f = fixture_load(&(fixture_texts){.survey = survey_fpc, .data = "str,psu,w,nh,x\n1,1,1,1,5\n2,1,2,4,3\n2,2,2,4,4\n"});
+  fixture f = fixture_load(
+      &(fixture_texts){.survey = survey_fpc, .data = "str,psu,w,nh,x\n1,1,1,1,5\n2,1,2,4,3\n2,2,2,4,4\n"});
   trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
   trygg_estimate_free(estimates);
   fixture_free(&f);
@@ -149,4 +155,6 @@ static Suite *design_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(design_suite()); }
+int main(void) {
+  return run_suite(design_suite());
+}

@@ -10,14 +10,14 @@
 #include "fixture.h"
 
 /* Stata's fpc.dta, as in the Stata manual ([SVY] variance estimation) and R survey's tests. */
-#define FPC_SURVEY                                                                                        \
-  "type,name,role\ntext,str,stratum\ntext,psu,cluster\ndecimal,w,weight\ndecimal,x,\ninteger,large,\n"    \
+#define FPC_SURVEY                                                                                           \
+  "type,name,role\ntext,str,stratum\ntext,psu,cluster\ndecimal,w,weight\ndecimal,x,\ninteger,large,\n"       \
   "integer,one,\ndecimal,nh,%s\n"
-#define FPC_DATA                                                                                         \
-  "str,psu,w,x,large,one,nh\n1,1,3,2.8,0,1,15\n1,2,3,4.1,1,1,15\n1,3,3,6.8,1,1,15\n1,4,3,6.8,1,1,15\n"    \
+#define FPC_DATA                                                                                             \
+  "str,psu,w,x,large,one,nh\n1,1,3,2.8,0,1,15\n1,2,3,4.1,1,1,15\n1,3,3,6.8,1,1,15\n1,4,3,6.8,1,1,15\n"       \
   "1,5,3,9.2,1,1,15\n2,1,4,3.7,0,1,12\n2,2,4,6.6,1,1,12\n2,3,4,4.2,1,1,12\n"
-#define FPC_INDICATORS                                                                                   \
-  "name,type,variable,denominator,where\nmean,mean,x,,\ntotal,total,x,,\nbig,mean,x,,large=1\n"          \
+#define FPC_INDICATORS                                                                                       \
+  "name,type,variable,denominator,where\nmean,mean,x,,\ntotal,total,x,,\nbig,mean,x,,large=1\n"              \
   "bigtotal,total,x,,large=1\nratio,ratio,x,one,\n"
 
 static fixture stata(int with_fpc) {
@@ -55,9 +55,11 @@ END_TEST
 START_TEST(levy_and_lemeshow_ratio) {
   /* R survey's scd (Levy & Lemeshow): arrests over alive in three strata of two ambulance companies */
   fixture f = fixture_load(&(fixture_texts){
-      .survey = "type,name,role\ntext,esa,stratum\ntext,psu,cluster\ndecimal,w,weight\ninteger,arrests,\ninteger,alive,\n",
+      .survey =
+          "type,name,role\ntext,esa,stratum\ntext,psu,cluster\ndecimal,w,weight\ninteger,arrests,\ninteger,alive,\n",
       .indicators = "name,type,variable,denominator\nr,ratio,alive,arrests\n",
-      .data = "esa,psu,w,arrests,alive\n1,1,1,120,25\n1,2,1,78,24\n2,1,1,185,30\n2,2,1,228,49\n3,1,1,670,80\n3,2,1,530,70\n"});
+      .data =
+          "esa,psu,w,arrests,alive\n1,1,1,120,25\n1,2,1,78,24\n2,1,1,185,30\n2,2,1,228,49\n3,1,1,670,80\n3,2,1,530,70\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   ck_near(fixture_get(e, "", NULL, "r").estimate, 0.1535063501, 1e-9);
   ck_near(fixture_get(e, "", NULL, "r").se, 0.0098073036, 1e-8);
@@ -78,8 +80,9 @@ static const char *synthetic(double scale, int reversed) {
     for (int h = 0; h < 4; h++)
       for (int i = 0; i < 12; i++) {
         state = state * 1103515245u + 12345u;
-        sprintf(lines[n++], "%d,%d,%d,%g,%d,%d,%d\n", 2010 + wave * 2, h, i / 3, (1 + (state >> 16) % 5) * scale,
-                1 + (int)((state >> 20) % 2), (int)((state >> 18) % 17), 1 + (int)((state >> 24) % 3));
+        sprintf(lines[n++], "%d,%d,%d,%g,%d,%d,%d\n", 2010 + wave * 2, h, i / 3,
+                (1 + (state >> 16) % 5) * scale, 1 + (int)((state >> 20) % 2), (int)((state >> 18) % 17),
+                1 + (int)((state >> 24) % 3));
       }
   for (int i = 0; i < n; i++)
     at += sprintf(at, "%s", lines[reversed ? n - 1 - i : i]);
@@ -90,12 +93,14 @@ static const char *synthetic(double scale, int reversed) {
   "type,name,role\ninteger,year,wave\ntext,str,stratum\ntext,psu," cluster "\ndecimal,w,weight\n"            \
   "select_one two,a,\ninteger,y,\nselect_one three,g,\n"
 #define SYN_CHOICES "list_name,name\ntwo,1\ntwo,2\nthree,1\nthree,2\nthree,3\n"
-#define SYN_INDICATORS                                                                                      \
+#define SYN_INDICATORS                                                                                       \
   "name,type,variable,numerator\ns,share,a,1\nm,mean,y,\nt,total,y,\nh,total,a,2\nq,quantile,y,0.5\n"
 
 static fixture_texts synthetic_texts(int clustered) {
-  return (fixture_texts){.survey = clustered ? SYN_SURVEY("cluster") : SYN_SURVEY(""), .choices = SYN_CHOICES,
-                         .indicators = SYN_INDICATORS, .data = synthetic(1, 0)};
+  return (fixture_texts){.survey = clustered ? SYN_SURVEY("cluster") : SYN_SURVEY(""),
+                         .choices = SYN_CHOICES,
+                         .indicators = SYN_INDICATORS,
+                         .data = synthetic(1, 0)};
 }
 
 /* The two ways to a variance, through retained sums and through linearised records, agree in every row. */
@@ -113,7 +118,8 @@ START_TEST(covariance_diagonal_is_the_squared_error) {
     trygg_estimate one = trygg_estimate_get(e, i);
     ck_near(matrix[i * count + i], one.se * one.se, 1e-11);
     for (size_t j = 0; j < count; j++)
-      if (strcmp(one.wave, trygg_estimate_get(e, j).wave) && !isnan(matrix[i * count + j])) /* independent waves */
+      if (strcmp(one.wave, trygg_estimate_get(e, j).wave) &&
+          !isnan(matrix[i * count + j])) /* independent waves */
         ck_near(matrix[i * count + j], 0, 0);
   }
   free(rows);
@@ -232,10 +238,11 @@ END_TEST
 
 START_TEST(stratum_shares_have_no_variance) {
   /* With equal weights a stratum's share of a stratified sample is fixed by the design. */
-  fixture f = fixture_load(&(fixture_texts){
-      .survey = "type,name,role\nselect_one two,h,stratum\ndecimal,w,weight\n", .choices = SYN_CHOICES,
-      .indicators = "name,type,variable,numerator\ns,share,h,1\nt,total,h,1\n",
-      .data = "h,w\n1,3.3\n1,3.3\n1,3.3\n2,7.7\n2,7.7\n"});
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = "type,name,role\nselect_one two,h,stratum\ndecimal,w,weight\n",
+                                    .choices = SYN_CHOICES,
+                                    .indicators = "name,type,variable,numerator\ns,share,h,1\nt,total,h,1\n",
+                                    .data = "h,w\n1,3.3\n1,3.3\n1,3.3\n2,7.7\n2,7.7\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   ck_near(fixture_get(e, "", NULL, "s").se, 0, 0);
   ck_near(fixture_get(e, "", NULL, "t").se, 0, 0);
@@ -254,11 +261,12 @@ START_TEST(large_close_numbers_do_not_cancel) {
     trygg_estimates *e;
     for (int i = 0; i < 500; i++)
       at += sprintf(at, "%s.1\n%s.3\n", c, c);
-    f = fixture_load(&(fixture_texts){.survey = "type,name\ndecimal,y\n", .data = text,
-                                      .indicators = "name,type,variable\nm,mean,y\n"});
+    f = fixture_load(&(fixture_texts){
+        .survey = "type,name\ndecimal,y\n", .data = text, .indicators = "name,type,variable\nm,mean,y\n"});
     e = fixture_estimate(&f, NULL, NULL);
     ck_near(fixture_get(e, "", NULL, "m").estimate, k ? 10000000.2 : 1000000.2, 1e-15);
-    ck_near(fixture_get(e, "", NULL, "m").se, 0.1 / sqrt(1001), k ? 6e-9 : 4e-10); /* what a double's input leaves */
+    ck_near(fixture_get(e, "", NULL, "m").se, 0.1 / sqrt(1001),
+            k ? 6e-9 : 4e-10); /* what a double's input leaves */
     trygg_estimate_free(e);
     fixture_free(&f);
   }
@@ -274,8 +282,10 @@ START_TEST(overlapping_waves_share_their_clusters) {
                              "2011,a,2\n2011,b,4\n2011,c,4\n2011,d,9\n2011,e,5\n2011,f,9\n";
   static const double change[] = {1, 0, 2, 1, 0, 2};
   double mean = 1, squares = 0, matrix[4];
-  fixture f = fixture_load(&(fixture_texts){.settings = "form_id,waves\nt,overlapping\n", .survey = survey,
-                                            .indicators = "name,type,variable\nm,mean,y\n", .data = data});
+  fixture f = fixture_load(&(fixture_texts){.settings = "form_id,waves\nt,overlapping\n",
+                                            .survey = survey,
+                                            .indicators = "name,type,variable\nm,mean,y\n",
+                                            .data = data});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   trygg_error error = {0};
   for (int i = 0; i < 6; i++)
@@ -297,7 +307,9 @@ START_TEST(pooling_follows_the_settings) {
   } modes[] = {{"form_id,pool\nt,average\n", (4 + 42) / 8.0, 23},
                {"form_id,pool\nt,sum\n", (4 + 42) / 8.0, 46},
                {"form_id,pool\nt,equal\n", (2 + 7) / 2.0, 23}};
-  fixture f = fixture_load(&(fixture_texts){.settings = modes[_i].settings, .survey = survey, .data = data,
+  fixture f = fixture_load(&(fixture_texts){.settings = modes[_i].settings,
+                                            .survey = survey,
+                                            .data = data,
                                             .indicators = "name,type,variable\nm,mean,y\nt,total,y\n"});
   trygg_estimate_options options = {.size = sizeof options, .pool = 1};
   trygg_estimates *e = NULL;
@@ -321,7 +333,8 @@ END_TEST
 
 START_TEST(zero_weight_counts_for_the_design_only) {
   static const char survey[] = "type,name,role\ntext,psu,cluster\ndecimal,w,weight\ndecimal,y,\n";
-  fixture f = fixture_load(&(fixture_texts){.survey = survey, .indicators = "name,type,variable\nt,total,y\n",
+  fixture f = fixture_load(&(fixture_texts){.survey = survey,
+                                            .indicators = "name,type,variable\nt,total,y\n",
                                             .data = "psu,w,y\n1,2,3\n2,1,4\n3,0,100\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   trygg_estimate t = fixture_get(e, "", NULL, "t");
@@ -337,9 +350,10 @@ START_TEST(zero_weight_counts_for_the_design_only) {
 END_TEST
 
 START_TEST(nothing_valid_gives_no_estimate) {
-  fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ninteger,year,wave\ndecimal,y,\ndecimal,z,\n",
-                                            .indicators = "name,type,variable\nm,mean,y\n",
-                                            .data = "year,y,z\n2010,1,1\n2010,2,1\n2011,,1\n2011,,2\n"});
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = "type,name,role\ninteger,year,wave\ndecimal,y,\ndecimal,z,\n",
+                                    .indicators = "name,type,variable\nm,mean,y\n",
+                                    .data = "year,y,z\n2010,1,1\n2010,2,1\n2011,,1\n2011,,2\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   trygg_estimate empty = fixture_get(e, "2011", NULL, "m");
   ck_assert(isnan(empty.estimate) && isnan(empty.se) && empty.n == 0);
@@ -350,8 +364,10 @@ START_TEST(nothing_valid_gives_no_estimate) {
 END_TEST
 
 START_TEST(one_record_has_an_estimate_but_no_df) {
-  fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ndecimal,y,\n", .lonely = "certainty",
-                                            .indicators = "name,type,variable\nm,mean,y\n", .data = "y\n7\n"});
+  fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ndecimal,y,\n",
+                                            .lonely = "certainty",
+                                            .indicators = "name,type,variable\nm,mean,y\n",
+                                            .data = "y\n7\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   trygg_estimate one = fixture_get(e, "", NULL, "m");
   ck_near(one.estimate, 7, 0);
@@ -364,7 +380,8 @@ END_TEST
 
 START_TEST(totals_that_miss_answers_say_so) {
   fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ndecimal,y,\n",
-                                            .indicators = "name,type,variable\nt,total,y\n", .data = "y,x\n7,1\n,1\n3,1\n"});
+                                            .indicators = "name,type,variable\nt,total,y\n",
+                                            .data = "y,x\n7,1\n,1\n3,1\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   ck_near(fixture_get(e, "", NULL, "t").estimate, 10, 0);
   ck_assert(fixture_get(e, "", NULL, "t").flags & TG_FLAG_ITEM_MISSING);
@@ -374,9 +391,10 @@ START_TEST(totals_that_miss_answers_say_so) {
 END_TEST
 
 START_TEST(alternative_weight_leaves_out_who_has_none) {
-  fixture f = fixture_load(&(fixture_texts){
-      .survey = "type,name,role\ndecimal,w,weight\ndecimal,household,\ndecimal,y,\n",
-      .indicators = "name,type,variable,weight\nm,mean,y,household\n", .data = "w,household,y\n1,2,5\n1,,100\n1,6,9\n"});
+  fixture f = fixture_load(
+      &(fixture_texts){.survey = "type,name,role\ndecimal,w,weight\ndecimal,household,\ndecimal,y,\n",
+                       .indicators = "name,type,variable,weight\nm,mean,y,household\n",
+                       .data = "w,household,y\n1,2,5\n1,,100\n1,6,9\n"});
   trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
   trygg_estimate m = fixture_get(e, "", NULL, "m");
   ck_near(m.estimate, (10 + 54) / 8.0, 1e-14);
@@ -403,13 +421,29 @@ static const struct {
   trygg_status status;
   const char *words;
 } refused[] = {
-    {{.size = sizeof(trygg_estimate_options), .indicators = (const char *const[]){"ss"}, .indicator_count = 1}, TRYGG_ENAME, "`s`"},
-    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"gg"}, .by_count = 1}, TRYGG_ENAME, "`g`"},
-    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"w"}, .by_count = 1}, TRYGG_EINVAL, "bands"},
-    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"g", "g"}, .by_count = 2}, TRYGG_EINVAL, "twice"},
-    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g=9"}, .where_count = 1}, TRYGG_ENAME, ""},
-    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g"}, .where_count = 1}, TRYGG_EINVAL, "VAR=CODE"},
-    {{.size = sizeof(trygg_estimate_options), .waves = (const char *const[]){"2011"}, .wave_count = 1}, TRYGG_ENAME, "2011"},
+    {{.size = sizeof(trygg_estimate_options),
+      .indicators = (const char *const[]){"ss"},
+      .indicator_count = 1},
+     TRYGG_ENAME,
+     "`s`"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"gg"}, .by_count = 1},
+     TRYGG_ENAME,
+     "`g`"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"w"}, .by_count = 1},
+     TRYGG_EINVAL,
+     "bands"},
+    {{.size = sizeof(trygg_estimate_options), .by = (const char *const[]){"g", "g"}, .by_count = 2},
+     TRYGG_EINVAL,
+     "twice"},
+    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g=9"}, .where_count = 1},
+     TRYGG_ENAME,
+     ""},
+    {{.size = sizeof(trygg_estimate_options), .where = (const char *const[]){"g"}, .where_count = 1},
+     TRYGG_EINVAL,
+     "VAR=CODE"},
+    {{.size = sizeof(trygg_estimate_options), .waves = (const char *const[]){"2011"}, .wave_count = 1},
+     TRYGG_ENAME,
+     "2011"},
     {{.size = sizeof(trygg_estimate_options), .df = "dsign"}, TRYGG_EINVAL, "design"},
     {{.size = sizeof(trygg_estimate_options), .df = "-3"}, TRYGG_EINVAL, "number"},
 };
@@ -419,8 +453,8 @@ START_TEST(options_that_make_no_sense_are_refused) {
   fixture f = fixture_load(&texts);
   trygg_estimates *e = NULL;
   trygg_error error = {0};
-  ck_assert_msg(trygg_estimate_create(f.design, &refused[_i].options, &e, &error) == refused[_i].status, "%d: %s", _i,
-                error.message);
+  ck_assert_msg(trygg_estimate_create(f.design, &refused[_i].options, &e, &error) == refused[_i].status,
+                "%d: %s", _i, error.message);
   ck_assert_msg(strstr(error.message, refused[_i].words) != NULL, "%s", error.message);
   ck_assert_ptr_null(e);
   fixture_free(&f);
@@ -485,11 +519,14 @@ static Suite *estimate_suite(void) {
   tcase_add_test(tests, totals_that_miss_answers_say_so);
   tcase_add_test(tests, alternative_weight_leaves_out_who_has_none);
   tcase_add_test(tests, weights_beyond_a_double_are_told);
-  tcase_add_loop_test(tests, options_that_make_no_sense_are_refused, 0, (int)(sizeof refused / sizeof *refused));
+  tcase_add_loop_test(tests, options_that_make_no_sense_are_refused, 0,
+                      (int)(sizeof refused / sizeof *refused));
   tcase_add_test(tests, handles_may_be_freed_in_any_order);
   tcase_add_loop_test(tests, failing_allocations_leave_nothing, 0, 2);
   suite_add_tcase(suite, tests);
   return suite;
 }
 
-int main(void) { return run_suite(estimate_suite()); }
+int main(void) {
+  return run_suite(estimate_suite());
+}

@@ -7,17 +7,17 @@
 
 #include "fixture.h"
 
-#define SURVEY                                                                                                  \
+#define SURVEY                                                                                                 \
   "type,name,role\ntext,str,stratum\ndecimal,w,weight\nselect_one yn,a,\nselect_one yn,b,\nselect_one yn,c,\n" \
   "select_one yn,g,\n"
 #define CHOICES "list_name,name\nyn,1\nyn,2\n"
-#define INDICATORS                                                                                   \
+#define INDICATORS                                                                                           \
   "name,type,variable,numerator,better\nia,share,a,1,low\nib,share,b,1,low\nic,share,c,1,high\n"
-#define INDICES                                                                                      \
-  "index,section,indicator,weight,knots\ns,one,ia,1,0:0 0.5:2 1:6\ns,one,ib,3,ratio 0.4\n"             \
+#define INDICES                                                                                              \
+  "index,section,indicator,weight,knots\ns,one,ia,1,0:0 0.5:2 1:6\ns,one,ib,3,ratio 0.4\n"                   \
   "s,two,ic,1,z 0.5 0.25\ns,two,,2,\n"
-#define DATA                                                                                         \
-  "str,w,a,b,c,g\n1,1,1,1,1,1\n1,2,2,2,1,1\n1,1,1,2,2,1\n1,3,1,2,2,2\n1,1,2,1,1,2\n2,2,2,1,2,1\n"      \
+#define DATA                                                                                                 \
+  "str,w,a,b,c,g\n1,1,1,1,1,1\n1,2,2,2,1,1\n1,1,1,2,2,1\n1,3,1,2,2,2\n1,1,2,1,1,2\n2,2,2,1,2,1\n"            \
   "2,1,2,2,1,1\n2,4,1,2,1,2\n2,1,2,2,1,2\n2,1,1,2,2,2\n"
 
 static const fixture_texts texts = {
@@ -125,7 +125,8 @@ START_TEST(ranks_cover_what_the_error_leaves_open) {
     ranked++;
     ck_assert(trygg_table_integer(table, row, rank) >= trygg_table_integer(table, row, rank + 1));
     ck_assert(trygg_table_integer(table, row, rank) <= trygg_table_integer(table, row, rank + 2));
-    ck_assert_int_eq(trygg_table_integer(table, row, rank + 1), 1); /* five records a group tell nothing apart */
+    ck_assert_int_eq(trygg_table_integer(table, row, rank + 1),
+                     1); /* five records a group tell nothing apart */
     ck_assert_int_eq(trygg_table_integer(table, row, rank + 2), 2);
   }
   ck_assert_int_eq(ranked, 6);
@@ -188,4 +189,6 @@ static Suite *index_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(index_suite()); }
+int main(void) {
+  return run_suite(index_suite());
+}

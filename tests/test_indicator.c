@@ -7,14 +7,15 @@
 
 #include "fixture.h"
 
-#define SURVEY                                                                                                     \
+#define SURVEY                                                                                                             \
   "type,name,role,missing\ndecimal,w,weight,\nselect_one five,q1,,\nselect_one other,q2,,\ninteger,number,,99=no_answer\n" \
   "decimal,size,,\nselect_one yn,owner,,\n"
-#define CHOICES                                                                                                    \
-  "list_name,name,missing,score\nfive,1,,10\nfive,2,,\nfive,3,,\nfive,4,,\nfive,5,,\nfive,8,dont_know,\n"          \
+#define CHOICES                                                                                              \
+  "list_name,name,missing,score\nfive,1,,10\nfive,2,,\nfive,3,,\nfive,4,,\nfive,5,,\nfive,8,dont_know,\n"    \
   "five,9,not_applicable,\nother,1,,\nother,2,,\nother,3,,\nother,4,,\nother,5,,\nyn,1,,\nyn,2,,\n"
 /* q1: 1 2 8 (empty) 9 5 */
-#define DATA "w,q1,q2,number,size,owner\n1,1,5,3,2,1\n1,2,,0,1,2\n1,8,4,99,4,1\n1,,,7,,1\n1,9,2,1,5,1\n1,5,1,2,1,2\n"
+#define DATA                                                                                                 \
+  "w,q1,q2,number,size,owner\n1,1,5,3,2,1\n1,2,,0,1,2\n1,8,4,99,4,1\n1,,,7,,1\n1,9,2,1,5,1\n1,5,1,2,1,2\n"
 
 /* Expected state (0 outside, 1 inside, 2 missing) and y of the six records. */
 static const struct {
@@ -100,7 +101,8 @@ START_TEST(faults_are_told_with_place_and_nearest_name) {
   trygg_error error = {0};
   ck_assert_msg(trygg_indicator_check(f.codebook, &error) == faults[_i].status, "%s: %s", faults[_i].row,
                 error.message);
-  ck_assert_msg(!strcmp(error.field, faults[_i].field), "%s: field %s: %s", faults[_i].row, error.field, error.message);
+  ck_assert_msg(!strcmp(error.field, faults[_i].field), "%s: field %s: %s", faults[_i].row, error.field,
+                error.message);
   ck_assert_int_eq((int)error.line, 2);
   ck_assert_msg(strstr(error.message, faults[_i].words) != NULL, "%s", error.message);
   fixture_free(&f);
@@ -119,7 +121,8 @@ START_TEST(variables_become_shares_or_means) {
   ck_assert_str_eq(list.list[5].name, "number");
   ck_assert_str_eq(list.list[5].type->name, "mean");
   tg_indicator_clear(&list);
-  ck_assert_int_eq(tg_indicator_select(f.codebook, (const char *const[]){"numbr"}, 1, &list, &error), TRYGG_ENAME);
+  ck_assert_int_eq(tg_indicator_select(f.codebook, (const char *const[]){"numbr"}, 1, &list, &error),
+                   TRYGG_ENAME);
   ck_assert_uint_eq(list.count, 0);
   fixture_free(&f);
 }
@@ -146,7 +149,8 @@ START_TEST(failing_allocations_leave_nothing) {
     tg_memory_fail(k, 0);
     status = tg_indicator_select(f.codebook, NULL, 0, &list, &error);
     tg_memory_fail(-1, 0);
-    ck_assert_msg(status == TRYGG_OK || status == TRYGG_ENOMEM, "%d: %d %s", (int)k, (int)status, error.message);
+    ck_assert_msg(status == TRYGG_OK || status == TRYGG_ENOMEM, "%d: %d %s", (int)k, (int)status,
+                  error.message);
   }
   tg_indicator_clear(&list);
   fixture_free(&f);
@@ -157,7 +161,8 @@ static Suite *indicator_suite(void) {
   Suite *suite = suite_create("indicator");
   TCase *tests = tcase_create("indicator");
   tcase_add_loop_test(tests, values_are_those_worked_out_by_hand, 0, (int)(sizeof cases / sizeof *cases));
-  tcase_add_loop_test(tests, faults_are_told_with_place_and_nearest_name, 0, (int)(sizeof faults / sizeof *faults));
+  tcase_add_loop_test(tests, faults_are_told_with_place_and_nearest_name, 0,
+                      (int)(sizeof faults / sizeof *faults));
   tcase_add_test(tests, variables_become_shares_or_means);
   tcase_add_test(tests, every_type_is_listed_with_help);
   tcase_add_test(tests, failing_allocations_leave_nothing);
@@ -165,4 +170,6 @@ static Suite *indicator_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(indicator_suite()); }
+int main(void) {
+  return run_suite(indicator_suite());
+}

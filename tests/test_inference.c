@@ -59,7 +59,8 @@ END_TEST
 START_TEST(adjusted_p_equal_p_adjust) {
   /* R: p.adjust(c(0.01, 0.04, 0.03, 0.02, NA, 0.9), "holm") and "BH" */
   double holm[] = {0.01, 0.04, 0.03, 0.02, NAN, 0.9}, bh[] = {0.01, 0.04, 0.03, 0.02, NAN, 0.9};
-  const double expected_holm[] = {0.05, 0.09, 0.09, 0.08, NAN, 0.9}, expected_bh[] = {0.05, 0.05, 0.05, 0.05, NAN, 0.9};
+  const double expected_holm[] = {0.05, 0.09, 0.09, 0.08, NAN, 0.9},
+               expected_bh[] = {0.05, 0.05, 0.05, 0.05, NAN, 0.9};
   trygg_error error = {0};
   ck_ok(trygg_inference_adjust("holm", holm, 6, &error));
   ck_ok(trygg_inference_adjust("bh", bh, 6, &error));
@@ -168,4 +169,6 @@ static Suite *inference_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(inference_suite()); }
+int main(void) {
+  return run_suite(inference_suite());
+}

@@ -11,11 +11,12 @@
 
 /* Flow of the Nile 1871-1970 (R's datasets::Nile). */
 static const double nile[] = {
-    1120, 1160, 963,  1210, 1160, 1160, 813,  1230, 1370, 1140, 995, 935, 1110, 994,  1020, 960,  1180, 799,  958, 1140,
-    1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774,  840,  874, 694, 940,  833,  701,  916,  692,  1020, 1050, 969,
-    831,  726,  456,  824,  702,  1120, 1100, 832,  764,  821,  768, 845, 864,  862,  698,  845,  744,  796,  1040, 759,
-    781,  865,  845,  944,  984,  897,  822,  1010, 771,  676,  649, 846, 812,  742,  801,  1040, 860,  874,  848, 890,
-    744,  749,  838,  1050, 918,  986,  797,  923,  975,  815,  1020, 906, 901, 1170, 912,  746,  919,  718,  714, 740};
+    1120, 1160, 963,  1210, 1160, 1160, 813,  1230, 1370, 1140, 995,  935,  1110, 994, 1020, 960,  1180,
+    799,  958,  1140, 1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774,  840,  874, 694,  940,  833,
+    701,  916,  692,  1020, 1050, 969,  831,  726,  456,  824,  702,  1120, 1100, 832, 764,  821,  768,
+    845,  864,  862,  698,  845,  744,  796,  1040, 759,  781,  865,  845,  944,  984, 897,  822,  1010,
+    771,  676,  649,  846,  812,  742,  801,  1040, 860,  874,  848,  890,  744,  749, 838,  1050, 918,
+    986,  797,  923,  975,  815,  1020, 906,  901,  1170, 912,  746,  919,  718,  714, 740};
 
 START_TEST(mann_kendall_of_the_nile) {
   /* R trend 1.1.6 mk.test(Nile) and Kendall 2.2.1 */
@@ -109,8 +110,8 @@ static const char *four_waves(void) {
 static trygg_table *trend(const fixture_texts *texts, const char *test, int across) {
   fixture f = fixture_load(texts);
   trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
-  trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = test != NULL,
-                                 .across_breaks = across};
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = &test, .test_count = test != NULL, .across_breaks = across};
   trygg_table *table = NULL;
   trygg_error error = {0};
   ck_ok(trygg_trend_table(estimates, &options, &table, &error));
@@ -131,8 +132,9 @@ static const char *text_cell(const trygg_table *table, size_t row, const char *c
 static const double share[] = {0.2, 0.3, 0.5, 0.6}, year[] = {2010, 2012, 2015, 2016};
 
 START_TEST(difference_of_independent_waves_adds_variances) {
-  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
-                                              .data = four_waves()}, "difference", 0);
+  trygg_table *table = trend(
+      &(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()},
+      "difference", 0);
   ck_near(cell(table, 0, "estimate"), 0.1, 1e-14);
   ck_near(cell(table, 0, "se"), sqrt((0.25 + 0.24) / 9), 1e-12);
   ck_near(cell(table, 0, "df2"), 18, 0);
@@ -143,8 +145,9 @@ END_TEST
 
 START_TEST(linear_slope_is_least_squares_over_real_years) {
   double mean = (2010 + 2012 + 2015 + 2016) / 4.0, squares = 0, slope = 0, variance = 0;
-  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
-                                              .data = four_waves()}, "linear", 0);
+  trygg_table *table = trend(
+      &(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()},
+      "linear", 0);
   for (int i = 0; i < 4; i++)
     squares += (year[i] - mean) * (year[i] - mean);
   for (int i = 0; i < 4; i++) {
@@ -161,7 +164,8 @@ END_TEST
 
 START_TEST(wls_slope_and_heterogeneity_by_hand) {
   double w[4], sw = 0, mean = 0, centre = 0, squares = 0, slope = 0, q = 0, variance = 0;
-  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
+  fixture_texts texts = {
+      .survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
   trygg_table *table = trend(&texts, "wls_slope", 0);
   for (int i = 0; i < 4; i++) {
     w[i] = 9 / (share[i] * (1 - share[i]));
@@ -191,7 +195,10 @@ START_TEST(wls_slope_and_heterogeneity_by_hand) {
 END_TEST
 
 START_TEST(no_slope_runs_across_a_break_unless_asked) {
-  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves(),
+  fixture_texts texts = {.survey = SURVEY,
+                         .choices = CHOICES,
+                         .indicators = INDICATORS,
+                         .data = four_waves(),
                          .breaks = "wave,indicator,kind,note\n2015,,break,new method\n"};
   trygg_table *table = trend(&texts, "linear", 0);
   ck_assert_str_eq(text_cell(table, 0, "waves"), "2015 2016");
@@ -213,9 +220,12 @@ START_TEST(no_slope_runs_across_a_break_unless_asked) {
 END_TEST
 
 START_TEST(break_of_another_indicator_does_not_matter) {
-  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .data = four_waves(),
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY,
+                                              .choices = CHOICES,
+                                              .data = four_waves(),
                                               .indicators = INDICATORS "no,share,a,2\n",
-                                              .breaks = "wave,indicator\n2015,no\n"}, "linear", 0);
+                                              .breaks = "wave,indicator\n2015,no\n"},
+                             "linear", 0);
   ck_assert_str_eq(text_cell(table, 0, "waves"), "2010 2012 2015 2016");
   ck_assert_str_eq(text_cell(table, 1, "waves"), "2015 2016");
   trygg_table_free(table);
@@ -224,7 +234,8 @@ END_TEST
 
 START_TEST(record_slope_equals_weighted_least_squares_on_records) {
   /* Ten records a wave, equal weights: the slope on records is that on the waves. */
-  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
+  fixture_texts texts = {
+      .survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
   trygg_table *records = trend(&texts, "record_linear", 0), *waves = trend(&texts, "linear", 0);
   ck_near(cell(records, 0, "estimate"), cell(waves, 0, "estimate"), 1e-12);
   ck_near(cell(records, 0, "df2"), cell(waves, 0, "df2") - 1, 0);
@@ -234,8 +245,12 @@ START_TEST(record_slope_equals_weighted_least_squares_on_records) {
 END_TEST
 
 START_TEST(logit_slope_of_two_waves_is_the_log_odds_ratio) {
-  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
-                                              .data = four_waves(), .breaks = "wave\n2015\n"}, "record_logit", 0);
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY,
+                                              .choices = CHOICES,
+                                              .indicators = INDICATORS,
+                                              .data = four_waves(),
+                                              .breaks = "wave\n2015\n"},
+                             "record_logit", 0);
   double odds = log(0.6 / 0.4) - log(0.5 / 0.5);
   ck_near(cell(table, 0, "estimate"), odds, 1e-10); /* one year apart */
   ck_near(cell(table, 0, "se"), sqrt(0.24 / 9 / pow(0.24, 2) + 0.25 / 9 / pow(0.25, 2)), 1e-9);
@@ -245,7 +260,8 @@ END_TEST
 
 START_TEST(unknown_time_says_where_to_give_it) {
   fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ntext,round,wave\nselect_one yn,a,\n",
-                                            .choices = CHOICES, .indicators = INDICATORS,
+                                            .choices = CHOICES,
+                                            .indicators = INDICATORS,
                                             .data = "round,a\nfirst,1\nfirst,2\nsecond,1\nsecond,2\n"});
   trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
   trygg_table *table = NULL;
@@ -259,8 +275,9 @@ START_TEST(unknown_time_says_where_to_give_it) {
 END_TEST
 
 START_TEST(every_test_is_listed_with_help_and_runs) {
-  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS,
-                                              .data = four_waves()}, NULL, 0);
+  trygg_table *table = trend(
+      &(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()},
+      NULL, 0);
   ck_assert_uint_eq(trygg_table_rows(table), tg_test_count);
   for (size_t i = 0; i < tg_test_count; i++) {
     ck_assert_str_eq(text_cell(table, i, "test"), trygg_trend_test(i));
@@ -294,4 +311,6 @@ static Suite *trend_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(trend_suite()); }
+int main(void) {
+  return run_suite(trend_suite());
+}

@@ -70,8 +70,8 @@ TRYGG_API trygg_estimate trygg_estimate_get(const trygg_estimates *estimates, si
 TRYGG_API const char *trygg_estimate_by(const trygg_estimates *estimates, size_t row, size_t by);
 
 /** Row of an indicator in a wave ("" pooled) and domain (@p by codes, NULL for the total); SIZE_MAX if none. */
-TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const char *wave, const char *const *by,
-                                     const char *indicator);
+TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const char *wave,
+                                     const char *const *by, const char *indicator);
 
 /**
  * Covariance matrix of @p count estimates, any of them.
@@ -83,8 +83,8 @@ TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const cha
  * @param[in]  count   How many.
  * @param[out] matrix  @p count x @p count, row-major; rows without an estimate give NaN.
  */
-TRYGG_API trygg_status trygg_estimate_covariance(const trygg_estimates *estimates, const size_t *rows, size_t count,
-                                                 double *matrix, trygg_error *error);
+TRYGG_API trygg_status trygg_estimate_covariance(const trygg_estimates *estimates, const size_t *rows,
+                                                 size_t count, double *matrix, trygg_error *error);
 
 /** Take one more reference; returns @p estimates. */
 TRYGG_API trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates);

@@ -34,8 +34,9 @@ typedef struct trygg_inference_options {
  * @retval TRYGG_ENAME   An unknown kind of interval.
  * @retval TRYGG_EINVAL  A level outside 0..1; a by-variable named like a column.
  */
-TRYGG_API trygg_status trygg_inference_table(const trygg_estimates *estimates, const trygg_inference_options *options,
-                                             trygg_table **out, trygg_error *error);
+TRYGG_API trygg_status trygg_inference_table(const trygg_estimates *estimates,
+                                             const trygg_inference_options *options, trygg_table **out,
+                                             trygg_error *error);
 
 /** A linear combination of estimates. */
 typedef struct trygg_contrast {
@@ -61,7 +62,8 @@ TRYGG_API trygg_status trygg_inference_contrast(const trygg_estimates *estimates
  *                    (Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57:289-300).
  * @retval TRYGG_ENAME  Another method.
  */
-TRYGG_API trygg_status trygg_inference_adjust(const char *method, double *p, size_t count, trygg_error *error);
+TRYGG_API trygg_status trygg_inference_adjust(const char *method, double *p, size_t count,
+                                              trygg_error *error);
 
 TRYGG_END_DECLS
 

@@ -5,8 +5,8 @@
 
 #include <base/error.h>
 
-#define TG_KEY_NONE UINT64_MAX   /* a record without a key */
-#define TG_RANK_NONE UINT32_MAX  /* its rank */
+#define TG_KEY_NONE UINT64_MAX  /* a record without a key */
+#define TG_RANK_NONE UINT32_MAX /* its rank */
 
 /* ranks[i] = rank of keys[i] among the distinct keys (TG_RANK_NONE for TG_KEY_NONE);
  * *distinct (yours to free with tg_memory_free) holds them in increasing order. */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-trygg_status tg_options_take(void *out, size_t known, const void *given, const char *name, trygg_error *error) {
+trygg_status tg_options_take(void *out, size_t known, const void *given, const char *name,
+                             trygg_error *error) {
   size_t size = known;
   memset(out, 0, known);
   if (given) {

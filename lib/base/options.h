@@ -8,6 +8,7 @@
 /* Copy what the caller gave (NULL: nothing) into `out`, which is `known` bytes: fields the caller does not know are
  * 0, fields we do not know are left.  Every option struct begins with its size; TRYGG_EINVAL when it is not set.
  * `name` is the type's, for the message. */
-trygg_status tg_options_take(void *out, size_t known, const void *given, const char *name, trygg_error *error);
+trygg_status tg_options_take(void *out, size_t known, const void *given, const char *name,
+                             trygg_error *error);
 
 #endif

@@ -55,16 +55,18 @@ static trygg_status combine_role(combination *all, const trygg_responses *respon
     }
     if (missing) {
       char number[TG_NUMBER_SIZE];
-      return tg_error_at(error, TRYGG_EDATA, NULL, 0, 0, codebook->variables[v].name,
-                         "%s records have no value in `%s`, which the sampling design needs; fill it in the data",
-                         tg_number_format_integer(number, (int64_t)missing), codebook->variables[v].name);
+      return tg_error_at(
+          error, TRYGG_EDATA, NULL, 0, 0, codebook->variables[v].name,
+          "%s records have no value in `%s`, which the sampling design needs; fill it in the data",
+          tg_number_format_integer(number, (int64_t)missing), codebook->variables[v].name);
     }
   }
   return TRYGG_OK;
 }
 
 /* "0380 north" for a stratum key, the wave first where waves are independent. */
-static char *stratum_name(const combination *all, const trygg_responses *responses, uint64_t key, int with_wave) {
+static char *stratum_name(const combination *all, const trygg_responses *responses, uint64_t key,
+                          int with_wave) {
   tg_text text = {0};
   const char *names[17];
   size_t count = 0;
@@ -162,9 +164,10 @@ static trygg_status set_population(tg_stratum *stratum, double value, trygg_erro
   double fraction = value <= 1 ? value : n / value;
   if (!(value > 0) || (value > 1 && value < n)) {
     char text[TG_NUMBER_SIZE], sample[TG_NUMBER_SIZE];
-    return tg_error_set(error, TRYGG_EDESIGN,
-                        "stratum `%s` has a finite population of %s but %s sampled clusters; it must be at least that",
-                        stratum->name, tg_number_format(text, value), tg_number_format(sample, n));
+    return tg_error_set(
+        error, TRYGG_EDESIGN,
+        "stratum `%s` has a finite population of %s but %s sampled clusters; it must be at least that",
+        stratum->name, tg_number_format(text, value), tg_number_format(sample, n));
   }
   stratum->remaining = 1 - fraction;
   return TRYGG_OK;
@@ -183,7 +186,8 @@ static trygg_status populations_from_column(trygg_design *design, size_t variabl
     if (isnan(value) || (met[h] != 0 && met[h] != value)) {
       status = tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, column->variable->name,
                            "stratum `%s` %s; give one value for all its records", design->strata[h].name,
-                           isnan(value) ? "has records without a finite population" : "has two finite populations");
+                           isnan(value) ? "has records without a finite population"
+                                        : "has two finite populations");
       goto cleanup;
     }
     if (met[h] == 0) {
@@ -257,11 +261,12 @@ static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_
     }
   nearest = tg_text_nearest(name, TG_LONELY_MODES, tg_text_name_at, tg_lonely_names);
   return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "lonely",
-                     "no rule `%s` for lonely clusters; did you mean `%s`?", name, nearest ? nearest : "adjust");
+                     "no rule `%s` for lonely clusters; did you mean `%s`?", name,
+                     nearest ? nearest : "adjust");
 }
 
-trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options, trygg_design **out,
-                                 trygg_error *error) {
+trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
+                                 trygg_design **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_design *design = NULL;
   combination all = {0};
@@ -303,9 +308,13 @@ const double *tg_design_weight(const trygg_design *design, size_t variable) {
   return variable == TG_NONE ? design->weight : design->responses->columns[variable].values.number;
 }
 
-size_t trygg_design_strata(const trygg_design *design) { return design ? design->stratum_count : 0; }
+size_t trygg_design_strata(const trygg_design *design) {
+  return design ? design->stratum_count : 0;
+}
 
-size_t trygg_design_clusters(const trygg_design *design) { return design ? design->cluster_count : 0; }
+size_t trygg_design_clusters(const trygg_design *design) {
+  return design ? design->cluster_count : 0;
+}
 
 double trygg_design_population(const trygg_design *design) {
   tg_sum sum = {0};

@@ -19,8 +19,8 @@ struct trygg_design {
   trygg_responses *responses;
   const double *weight; /* of each record; NULL: all 1 */
   uint32_t *stratum;    /* of each record */
-  uint32_t *cluster;    /* of each record, numbered within strata in stratum order; NULL: records are clusters */
-  tg_stratum *strata;   /* in the order group, codes */
+  uint32_t *cluster; /* of each record, numbered within strata in stratum order; NULL: records are clusters */
+  tg_stratum *strata; /* in the order group, codes */
   size_t stratum_count;
   uint32_t *cluster_stratum; /* of each cluster; NULL when records are clusters */
   size_t cluster_count;
@@ -57,7 +57,8 @@ typedef struct tg_stratum_sums {
 /* V = sum_h (1 - f_h) n_h/(n_h - 1) M_h, and what the lonely rule adds.  Strata that are not listed have only
  * zeros.  `list` need not be sorted but holds each stratum once.  *lonely_met is set when a lonely stratum
  * had a rule applied. */
-double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count, int *lonely_met);
+double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count,
+                         int *lonely_met);
 
 /* For covariances: factor[h] = (1 - f_h) n_h/(n_h - 1), the lonely rule `average` included, 0 for lonely strata. */
 void tg_variance_factors(const trygg_design *design, double *factor);

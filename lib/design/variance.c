@@ -41,7 +41,8 @@ static group_facts facts_of(const trygg_design *design, size_t group) {
 }
 
 /* Sum over the lonely strata of a group of (1 - f)(z_a - zbar_a)(z_b - zbar_b). */
-static double adjusted_group(const trygg_design *design, size_t group, const double *sum_a, const double *sum_b) {
+static double adjusted_group(const trygg_design *design, size_t group, const double *sum_a,
+                             const double *sum_b) {
   double total_a = 0, total_b = 0, result = 0, clusters = facts_of(design, group).clusters;
   for (size_t h = 0; h < design->stratum_count; h++)
     if (in_group(&design->strata[h], group)) {
@@ -50,11 +51,13 @@ static double adjusted_group(const trygg_design *design, size_t group, const dou
     }
   for (size_t h = 0; h < design->stratum_count; h++)
     if (in_group(&design->strata[h], group) && tg_stratum_is_lonely(&design->strata[h]))
-      result += design->strata[h].remaining * (sum_a[h] - total_a / clusters) * (sum_b[h] - total_b / clusters);
+      result +=
+          design->strata[h].remaining * (sum_a[h] - total_a / clusters) * (sum_b[h] - total_b / clusters);
   return result;
 }
 
-double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b, int across) {
+double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b,
+                            int across) {
   double result = 0;
   if (!design->lonely_count || design->lonely != TG_LONELY_ADJUST)
     return 0;
@@ -110,7 +113,8 @@ static double adjusted_list(const trygg_design *design, size_t group, const grou
   return result + (outside > 0 ? outside : 0) * mean * mean;
 }
 
-double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count, int *lonely_met) {
+double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count,
+                         int *lonely_met) {
   double result = 0;
   if (!design->lonely_count)
     return plain(design, list, count);
@@ -147,9 +151,10 @@ trygg_status tg_design_check_group(const trygg_design *design, size_t group, try
     return TRYGG_OK;
   for (size_t h = 0; h < design->stratum_count; h++)
     if (design->strata[h].group == group && tg_stratum_is_lonely(&design->strata[h]))
-      return tg_error_set(error, TRYGG_EDESIGN,
-                          "stratum `%s` has only one cluster, which gives no variance; choose --lonely certainty, "
-                          "adjust or average, or set `lonely` in settings.csv",
-                          design->strata[h].name);
+      return tg_error_set(
+          error, TRYGG_EDESIGN,
+          "stratum `%s` has only one cluster, which gives no variance; choose --lonely certainty, "
+          "adjust or average, or set `lonely` in settings.csv",
+          design->strata[h].name);
   return TRYGG_OK;
 }

@@ -28,8 +28,8 @@ static trygg_status number_groups(trygg_estimates *estimates, uint32_t *group, t
 
 /* Fill one domain with the cells of a wave (TG_POOLED: all) and group (TG_TOTAL_DOMAIN: all); without cells it stays
  * out, except that a total is always there. */
-static trygg_status add_domain(trygg_estimates *estimates, uint32_t wave, uint32_t group, const uint32_t *groups,
-                               trygg_error *error) {
+static trygg_status add_domain(trygg_estimates *estimates, uint32_t wave, uint32_t group,
+                               const uint32_t *groups, trygg_error *error) {
   const tg_tally *tally = estimates->tally;
   tg_domain *domain = &estimates->domains[estimates->domain_count];
   *domain = (tg_domain){.wave = wave, .group = group};
@@ -44,7 +44,8 @@ static trygg_status add_domain(trygg_estimates *estimates, uint32_t wave, uint32
   estimates->domain_count++;
   domain->cell_count = 0;
   for (size_t c = 0; c < tally->cell_count; c++)
-    if ((wave == TG_POOLED || tally->cells[c].wave == wave) && (group == TG_TOTAL_DOMAIN || groups[c] == group))
+    if ((wave == TG_POOLED || tally->cells[c].wave == wave) &&
+        (group == TG_TOTAL_DOMAIN || groups[c] == group))
       domain->cells[domain->cell_count++] = (uint32_t)c;
   if (group != TG_TOTAL_DOMAIN)
     domain->by = tally->cells[domain->cells[0]].by;

@@ -42,9 +42,9 @@ static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate
     variable = &codebook->variables[p->by[i]];
     if (variable->type == TG_SELECT_MULTIPLE || variable->type == TG_DECIMAL || variable->type == TG_DATE ||
         variable->role == TG_ROLE_ID)
-      return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by",
-                         "`%s` cannot divide a table: give a variable with codes, or make bands of it in derived.csv",
-                         name);
+      return tg_error_at(
+          error, TRYGG_EINVAL, NULL, 0, 0, "by",
+          "`%s` cannot divide a table: give a variable with codes, or make bands of it in derived.csv", name);
     for (size_t k = 0; k < i; k++)
       if (p->by[k] == p->by[i])
         return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by", "`%s` is named twice", name);
@@ -71,8 +71,8 @@ static const char *wave_name_at(const void *context, size_t i) {
   return ((const trygg_responses *)context)->waves[i].code;
 }
 
-static trygg_status plan_waves(const trygg_responses *responses, const trygg_estimate_options *options, plan *p,
-                               trygg_error *error) {
+static trygg_status plan_waves(const trygg_responses *responses, const trygg_estimate_options *options,
+                               plan *p, trygg_error *error) {
   p->waves = tg_memory_new(responses->wave_count, 1);
   if (!p->waves)
     return tg_error_memory(error);
@@ -83,9 +83,11 @@ static trygg_status plan_waves(const trygg_responses *responses, const trygg_est
     while (w < responses->wave_count && strcmp(responses->waves[w].code, options->waves[i]))
       w++;
     if (w == responses->wave_count) {
-      const char *nearest = tg_text_nearest(options->waves[i], responses->wave_count, wave_name_at, responses);
-      return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "wave", "the data have no wave `%s`; the nearest is `%s`",
-                         options->waves[i], nearest ? nearest : responses->waves[responses->wave_count - 1].code);
+      const char *nearest =
+          tg_text_nearest(options->waves[i], responses->wave_count, wave_name_at, responses);
+      return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "wave",
+                         "the data have no wave `%s`; the nearest is `%s`", options->waves[i],
+                         nearest ? nearest : responses->waves[responses->wave_count - 1].code);
     }
     p->waves[w] = 1;
   }
@@ -133,8 +135,8 @@ static trygg_status estimate_indicator(void *context, size_t k, trygg_error *err
   return tg_rows_estimate(context, k, error);
 }
 
-trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options, trygg_estimates **out,
-                                   trygg_error *error) {
+trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options,
+                                   trygg_estimates **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_estimates *estimates = NULL;
   plan p = {0};
@@ -164,8 +166,8 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(tg_thread_run(tg_thread_count(chosen.threads, count), count, estimate_indicator, estimates, chosen.progress,
-                    "estimate", error));
+  TRY(tg_thread_run(tg_thread_count(chosen.threads, count), count, estimate_indicator, estimates,
+                    chosen.progress, "estimate", error));
   *out = estimates;
   estimates = NULL;
 cleanup:
@@ -174,7 +176,9 @@ cleanup:
   return status;
 }
 
-size_t trygg_estimate_count(const trygg_estimates *estimates) { return estimates ? estimates->row_count : 0; }
+size_t trygg_estimate_count(const trygg_estimates *estimates) {
+  return estimates ? estimates->row_count : 0;
+}
 
 static const char *wave_code(const trygg_estimates *estimates, uint32_t wave) {
   return wave == TG_POOLED ? "" : estimates->tally->design->responses->waves[wave].code;

@@ -58,13 +58,13 @@ typedef struct tg_terms {
 } tg_terms;
 
 /* Add `coefficient` times the linearised estimate of a row to an output. */
-trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient, size_t output,
-                                   tg_terms *terms, trygg_error *error);
+trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient,
+                                   size_t output, tg_terms *terms, trygg_error *error);
 
 /* Add sum over the row's domain of w (a y + b x), y and x not shifted, to an output that is a statistic of one sample
  * over the waves (tg_term.across). */
-trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t row, double a, double b, size_t output,
-                                    tg_terms *terms, trygg_error *error);
+trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t row, double a, double b,
+                                    size_t output, tg_terms *terms, trygg_error *error);
 
 /* Variances (or, full, the covariance matrix) of outputs and their df by the rule of the estimates.  df may be
  * NULL.  Frees nothing of terms. */
@@ -81,8 +81,7 @@ trygg_status tg_domains_create(trygg_estimates *estimates, trygg_error *error);
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
 
 /* Quantiles: value, share at it and the share's variance for every row of one indicator. */
-trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, tg_workspace *workspace,
-                                  trygg_error *error);
+trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
 
 /* Values of the row's domain at the weighted shares p[0..count): what an interval for a quantile inverts.
  * NaN where p is outside 0..1. */

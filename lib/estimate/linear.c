@@ -17,13 +17,14 @@ static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
   return TRYGG_OK;
 }
 
-static trygg_status add_cells(const trygg_estimates *estimates, const tg_row *row, const uint32_t *cells, size_t count,
-                              double y, double x, double threshold, int across, size_t output, tg_terms *terms,
+static trygg_status add_cells(const tg_row *row, const uint32_t *cells, size_t count, double y, double x,
+                              double threshold, int across, size_t output, tg_terms *terms,
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  (void)estimates;
   for (size_t k = 0; k < count && status == TRYGG_OK; k++)
-    status = add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold, across}, error);
+    status =
+        add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold, across},
+            error);
   return status;
 }
 
@@ -48,8 +49,8 @@ static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_r
   double waves = 0, x, y;
   for (int round = 0; round < 2; round++)
     for (size_t first = 0, end; first < domain->cell_count; first = end) {
-      for (end = first;
-           end < domain->cell_count && tally->cells[domain->cells[end]].wave == tally->cells[domain->cells[first]].wave;)
+      for (end = first; end < domain->cell_count &&
+                        tally->cells[domain->cells[end]].wave == tally->cells[domain->cells[first]].wave;)
         end++;
       run_sums(tally, row->indicator, domain->cells + first, end - first, &x, &y);
       if (x == 0)
@@ -57,15 +58,15 @@ static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_r
       if (round == 0)
         waves++;
       else
-        TRY(add_cells(estimates, row, domain->cells + first, end - first, coefficient / (waves * x),
+        TRY(add_cells(row, domain->cells + first, end - first, coefficient / (waves * x),
                       -coefficient / (waves * x) * (y / x), NAN, 0, output, terms, error));
     }
 cleanup:
   return status;
 }
 
-trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t index, double coefficient, size_t output,
-                                   tg_terms *terms, trygg_error *error) {
+trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t index, double coefficient,
+                                   size_t output, tg_terms *terms, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
   const tg_settings *settings = &estimates->tally->design->responses->codebook->settings;
@@ -89,17 +90,17 @@ trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t inde
     y = 1 / row->x;
     x = -(row->y / row->x) / row->x; /* so that y = x, a share of 1, gives exact zeros */
   }
-  return add_cells(estimates, row, domain->cells, domain->cell_count, coefficient * y, coefficient * x, threshold,
-                   0, output, terms, error);
+  return add_cells(row, domain->cells, domain->cell_count, coefficient * y, coefficient * x, threshold, 0,
+                   output, terms, error);
 }
 
-trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b, size_t output,
-                                    tg_terms *terms, trygg_error *error) {
+trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b,
+                                    size_t output, tg_terms *terms, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
   /* y = y' + c x */
-  return add_cells(estimates, row, domain->cells, domain->cell_count, a,
-                   b + a * estimates->tally->shift[row->indicator], NAN, 1, output, terms, error);
+  return add_cells(row, domain->cells, domain->cell_count, a, b + a * estimates->tally->shift[row->indicator],
+                   NAN, 1, output, terms, error);
 }
 
 void tg_estimate_clear_terms(tg_terms *terms) {
@@ -108,8 +109,8 @@ void tg_estimate_clear_terms(tg_terms *terms) {
 }
 
 /* Under the rule `design` the df of an output are those of the waves its terms come from. */
-static void design_df(const trygg_estimates *estimates, const tg_terms *terms, size_t outputs, unsigned char *wave_met,
-                      double *df) {
+static void design_df(const trygg_estimates *estimates, const tg_terms *terms, size_t outputs,
+                      unsigned char *wave_met, double *df) {
   const tg_tally *tally = estimates->tally;
   const trygg_design *design = tally->design;
   size_t groups = design->group_count;
@@ -131,8 +132,8 @@ trygg_status tg_estimate_combine(const trygg_estimates *estimates, tg_terms *ter
   double *domain_df = tg_memory_new(outputs, sizeof *domain_df);
   if (!domain_df)
     return tg_error_memory(error);
-  TRY(tg_tally_combine(estimates->tally, terms->list, terms->count, outputs, full, estimates->threads, variance,
-                       domain_df, error));
+  TRY(tg_tally_combine(estimates->tally, terms->list, terms->count, outputs, full, estimates->threads,
+                       variance, domain_df, error));
   if (!df)
     goto cleanup;
   wave_met = tg_memory_new(outputs * estimates->tally->design->group_count, 1);

@@ -30,7 +30,8 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* All values of the indicator that count, in increasing order. */
-static trygg_status sorted_values(const tg_tally *tally, size_t k, valued **out, size_t *count, trygg_error *error) {
+static trygg_status sorted_values(const tg_tally *tally, size_t k, valued **out, size_t *count,
+                                  trygg_error *error) {
   const trygg_responses *responses = tally->design->responses;
   const tg_indicator *indicator = &tally->indicators.list[k];
   const double *weight = tg_design_weight(tally->design, indicator->weight);
@@ -79,7 +80,8 @@ static double total_weight(const valued *values, size_t count, const unsigned ch
 /* q at the share p among the values whose cell is marked, whose weights add up to `total`.  F is compared with a
  * tolerance for the rounding of its sum, so that p = 1/2 of four equal weights finds the second; the sums are
  * compensated, since a few thousand roundings would pass any tolerance. */
-static double invert(const valued *values, size_t count, const unsigned char *inside, double total, double p) {
+static double invert(const valued *values, size_t count, const unsigned char *inside, double total,
+                     double p) {
   tg_sum sum = {0};
   double last = NAN;
   if (!(p >= 0 && p <= 1))
@@ -94,7 +96,8 @@ static double invert(const valued *values, size_t count, const unsigned char *in
   return last;
 }
 
-static double share_at(const valued *values, size_t count, const unsigned char *inside, double total, double y) {
+static double share_at(const valued *values, size_t count, const unsigned char *inside, double total,
+                       double y) {
   tg_sum sum = {0};
   for (size_t i = 0; i < count && values[i].y <= y; i++)
     if (inside[values[i].cell])
@@ -118,8 +121,13 @@ static trygg_status share_variance(trygg_estimates *estimates, tg_row *row, tryg
       status = tg_error_memory(error);
       goto cleanup;
     }
-    terms.list[terms.count++] = (tg_term){0, (uint32_t)row->indicator, domain->cells[c], 1 / row->weight,
-                                          -row->share / row->weight, row->estimate, 0};
+    terms.list[terms.count++] = (tg_term){0,
+                                          (uint32_t)row->indicator,
+                                          domain->cells[c],
+                                          1 / row->weight,
+                                          -row->share / row->weight,
+                                          row->estimate,
+                                          0};
   }
   TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, 1, 0, 1, &variance, NULL, error));
   row->share_se = sqrt(variance);
@@ -128,14 +136,13 @@ cleanup:
   return status;
 }
 
-trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, tg_workspace *workspace, trygg_error *error) {
+trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_error *error) {
   const tg_tally *tally = estimates->tally;
   double p = tally->indicators.list[k].probability;
   valued *values = NULL;
   size_t count = 0;
   unsigned char *inside = tg_memory_new(tally->cell_count, 1);
   trygg_status status = TRYGG_OK;
-  (void)workspace;
   if (!inside)
     return tg_error_memory(error);
   TRY(sorted_values(tally, k, &values, &count, error));

@@ -34,7 +34,8 @@ double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, dou
  * deff = "replace"; Kish 1965, 8.2). */
 static double design_effect(const tg_domain_sums *sums, tg_estimand estimand, double scale, double variance) {
   double n = sums->n, r = estimand == TG_RATIO ? sums->y / sums->x : sums->y / sums->weight;
-  double over = estimand == TG_RATIO ? sums->qxx : sums->weight, cross = estimand == TG_RATIO ? sums->qxy : sums->y;
+  double over = estimand == TG_RATIO ? sums->qxx : sums->weight,
+         cross = estimand == TG_RATIO ? sums->qxy : sums->y;
   double squares = sums->qyy - 2 * r * cross + r * r * over;
   double s2 = n / (n - 1) * squares / sums->weight;
   double factor = estimand == TG_RATIO ? sums->weight / sums->x : sums->weight * scale;
@@ -46,8 +47,9 @@ static double design_effect(const tg_domain_sums *sums, tg_estimand estimand, do
 
 static void judge_reliability(tg_row *row, int is_share) {
   double effective = row->n / (row->deff > 0 ? row->deff : 1);
-  int few = is_share ? effective * row->estimate < RELIABLE_SIDE || effective * (1 - row->estimate) < RELIABLE_SIDE
-                     : effective < RELIABLE_CASES;
+  int few = is_share
+                ? effective * row->estimate < RELIABLE_SIDE || effective * (1 - row->estimate) < RELIABLE_SIDE
+                : effective < RELIABLE_CASES;
   if (few || row->df < RELIABLE_DF)
     row->flags |= TG_FLAG_UNRELIABLE;
 }
@@ -56,12 +58,14 @@ static void judge_reliability(tg_row *row, int is_share) {
  * `sum`. */
 static double total_scale(const trygg_estimates *estimates, const tg_domain *domain) {
   const trygg_responses *responses = estimates->tally->design->responses;
-  if (domain->wave != TG_POOLED || responses->codebook->settings.pool == TG_POOL_SUM || !estimates->wave_count)
+  if (domain->wave != TG_POOLED || responses->codebook->settings.pool == TG_POOL_SUM ||
+      !estimates->wave_count)
     return 1;
   return 1 / (double)estimates->wave_count;
 }
 
-static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_sums *sums, tg_workspace *workspace) {
+static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_sums *sums,
+                       tg_workspace *workspace) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
   const tg_domain *domain = &estimates->domains[row->domain];
   double shift = estimates->tally->shift[row->indicator], scale = total_scale(estimates, domain), variance;
@@ -103,7 +107,8 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
   const tg_domain *d = &estimates->domains[domain];
   tg_domain_sums sums;
   tg_tally_domain(estimates->tally, indicator, d->cells, d->cell_count, workspace, &sums);
-  *row = (tg_row){.domain = domain, .indicator = indicator, .n = sums.n, .weight = sums.weight, .x = sums.x, .y = sums.y};
+  *row = (tg_row){
+      .domain = domain, .indicator = indicator, .n = sums.n, .weight = sums.weight, .x = sums.x, .y = sums.y};
   row->estimate = row->se = row->deff = row->share = row->share_se = NAN;
   row->df = tg_rows_df(estimates, d, sums.clusters - sums.strata);
   if (sums.n == 0) {
@@ -159,18 +164,18 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
   for (size_t d = 0; d < estimates->domain_count; d++) {
     fill_row(estimates, d, indicator, workspace);
     if (equal)
-      TRY(pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator], workspace,
-                       error));
+      TRY(pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
+                       workspace, error));
   }
   if (what->type->estimand == TG_QUANTILE)
-    TRY(tg_quantile_estimate(estimates, indicator, workspace, error));
+    TRY(tg_quantile_estimate(estimates, indicator, error));
   for (size_t d = 0; d < estimates->domain_count; d++) {
     tg_row *row = &estimates->rows[d * estimates->tally->indicators.count + indicator];
     int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
     if (!summed || (!isnan(row->estimate) && what->type->estimand != TG_QUANTILE && !isfinite(row->se))) {
-      status = tg_error_at(error, TRYGG_ENUMERIC, NULL, 0, 0, what->name,
-                           "the weights or values of `%s` are too large to be squared and summed; rescale them",
-                           what->name);
+      status = tg_error_at(
+          error, TRYGG_ENUMERIC, NULL, 0, 0, what->name,
+          "the weights or values of `%s` are too large to be squared and summed; rescale them", what->name);
       goto cleanup;
     }
     if (row->n > 0 && !isnan(row->estimate))

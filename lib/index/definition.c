@@ -123,8 +123,8 @@ static trygg_status find_section(tg_index_definition *definition, const char *na
       *out = &definition->sections[i];
       return TRYGG_OK;
     }
-  if (tg_memory_grow((void **)&definition->sections, &definition->section_capacity, definition->section_count + 1,
-                     sizeof *definition->sections))
+  if (tg_memory_grow((void **)&definition->sections, &definition->section_capacity,
+                     definition->section_count + 1, sizeof *definition->sections))
     return tg_error_memory(error);
   *out = &definition->sections[definition->section_count++];
   **out = (tg_index_section){.name = name, .weight = 1};
@@ -138,8 +138,8 @@ static trygg_status read_weight(const tg_index_row *row, double *out, trygg_erro
   return TRYGG_OK;
 }
 
-static trygg_status add_item(const trygg_codebook *codebook, tg_index_section *section, const tg_index_row *row,
-                             trygg_error *error) {
+static trygg_status add_item(const trygg_codebook *codebook, tg_index_section *section,
+                             const tg_index_row *row, trygg_error *error) {
   trygg_status status;
   tg_index_item *item;
   const tg_indicator_row *indicator;
@@ -150,10 +150,12 @@ static trygg_status add_item(const trygg_codebook *codebook, tg_index_section *s
   *item = (tg_index_item){.row = row};
   item->indicator = tg_codebook_find_indicator(codebook, row->indicator, strlen(row->indicator));
   if (item->indicator == TG_NONE)
-    return tg_error_at(error, TRYGG_ENAME, row->file, row->line, 0, "indicator", "no indicator `%s`", row->indicator);
+    return tg_error_at(error, TRYGG_ENAME, row->file, row->line, 0, "indicator", "no indicator `%s`",
+                       row->indicator);
   indicator = &codebook->indicators[item->indicator];
   item->reversed = !strcmp(indicator->better, "high");
-  if (item->reversed && *indicator->type && strcmp(indicator->type, "share") && strcmp(indicator->type, "any"))
+  if (item->reversed && *indicator->type && strcmp(indicator->type, "share") &&
+      strcmp(indicator->type, "any"))
     return fault(row, "indicator", error, "an indicator with better = high enters an index only as a share");
   status = read_weight(row, &item->weight, error);
   return status == TRYGG_OK ? read_knots(item, error) : status;
@@ -210,7 +212,8 @@ trygg_status tg_definition_read(const trygg_codebook *codebook, const char *cons
       continue;
     TRY(find_definition(out, row->index, &definition, error));
     TRY(find_section(definition, row->section, &section, error));
-    TRY(*row->indicator ? add_item(codebook, section, row, error) : read_weight(row, &section->weight, error));
+    TRY(*row->indicator ? add_item(codebook, section, row, error)
+                        : read_weight(row, &section->weight, error));
   }
   TRY(check_names(out, names, count, error));
   for (size_t i = 0; i < out->count; i++)
@@ -245,8 +248,8 @@ trygg_status trygg_index_check(const trygg_codebook *codebook, trygg_error *erro
   return status;
 }
 
-trygg_status trygg_index_items(const trygg_codebook *codebook, const trygg_index_options *options, const char ***items,
-                               size_t *count, trygg_error *error) {
+trygg_status trygg_index_items(const trygg_codebook *codebook, const trygg_index_options *options,
+                               const char ***items, size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_index_definitions all = {0};
   trygg_index_options chosen;
@@ -280,4 +283,6 @@ cleanup:
   return status;
 }
 
-void trygg_index_free_items(const char **items) { tg_memory_free((void *)items); }
+void trygg_index_free_items(const char **items) {
+  tg_memory_free((void *)items);
+}

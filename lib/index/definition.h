@@ -16,7 +16,7 @@ typedef struct tg_index_item {
   const tg_index_row *row;
   size_t indicator; /* of the codebook */
   double weight;
-  int reversed;     /* better = high: the knots are for 1 - p */
+  int reversed; /* better = high: the knots are for 1 - p */
   tg_knot *knots;
   size_t knot_count;
 } tg_index_item;

@@ -41,14 +41,15 @@ static trygg_status find_items(figures *f, trygg_error *error) {
         const tg_index_item *item = &f->definitions->list[d].sections[g].items[i];
         if (f->position[item->indicator] == TG_NONE)
           return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "indicator",
-                             "the index needs the indicator `%s`, which was not estimated", item->row->indicator);
+                             "the index needs the indicator `%s`, which was not estimated",
+                             item->row->indicator);
       }
   return TRYGG_OK;
 }
 
 /* Add a section to a figure: its points times `share` of the figure. */
-static trygg_status add_section(figures *f, tg_index_value *value, const tg_index_section *section, double share,
-                                size_t output, trygg_error *error) {
+static trygg_status add_section(figures *f, tg_index_value *value, const tg_index_section *section,
+                                double share, size_t output, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   double total = 0;
   for (size_t i = 0; i < section->item_count; i++)
@@ -85,7 +86,8 @@ static trygg_status add_figure(figures *f, size_t domain, size_t d, size_t secti
   for (size_t g = 0; g < definition->section_count; g++)
     total += definition->sections[g].weight;
   for (size_t g = 0; g < definition->section_count; g++)
-    TRY(add_section(f, value, &definition->sections[g], definition->sections[g].weight / total, output, error));
+    TRY(add_section(f, value, &definition->sections[g], definition->sections[g].weight / total, output,
+                    error));
 cleanup:
   return status;
 }
@@ -121,8 +123,8 @@ cleanup:
   return status;
 }
 
-trygg_status tg_index_values(const trygg_estimates *estimates, const tg_index_definitions *definitions, double level,
-                             tg_index_value **out, size_t *count, trygg_error *error) {
+trygg_status tg_index_values(const trygg_estimates *estimates, const tg_index_definitions *definitions,
+                             double level, tg_index_value **out, size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   figures f = {.estimates = estimates, .definitions = definitions};
   size_t each = 0;

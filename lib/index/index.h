@@ -16,11 +16,11 @@ typedef struct tg_index_value {
 } tg_index_value;
 
 /* All figures, in the order domain, definition, sections, whole. */
-trygg_status tg_index_values(const trygg_estimates *estimates, const tg_index_definitions *definitions, double level,
-                             tg_index_value **out, size_t *count, trygg_error *error);
+trygg_status tg_index_values(const trygg_estimates *estimates, const tg_index_definitions *definitions,
+                             double level, tg_index_value **out, size_t *count, trygg_error *error);
 
 /* Ranks among the by-domains of each wave, for each figure of a definition. */
-trygg_status tg_ranks_set(const trygg_estimates *estimates, tg_index_value *values, size_t count, double level,
-                          trygg_error *error);
+trygg_status tg_ranks_set(const trygg_estimates *estimates, tg_index_value *values, size_t count,
+                          double level, trygg_error *error);
 
 #endif

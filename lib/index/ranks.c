@@ -36,8 +36,8 @@ static int comparable(const trygg_estimates *estimates, const tg_index_value *a,
          !isnan(b->points) && !isnan(b->se) && b->df > 0;
 }
 
-trygg_status tg_ranks_set(const trygg_estimates *estimates, tg_index_value *values, size_t count, double level,
-                          trygg_error *error) {
+trygg_status tg_ranks_set(const trygg_estimates *estimates, tg_index_value *values, size_t count,
+                          double level, trygg_error *error) {
   area *areas = tg_memory_new(estimates->domain_count, sizeof *areas);
   if (!areas)
     return tg_error_memory(error);

@@ -22,7 +22,8 @@ static const tg_column_description columns[] = {
 };
 
 static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates,
-                            const tg_index_definitions *definitions, const tg_index_value *value, trygg_error *error) {
+                            const tg_index_definitions *definitions, const tg_index_value *value,
+                            trygg_error *error) {
   const tg_index_definition *definition = &definitions->list[value->definition];
   size_t column = 1 + estimates->tally->by_count;
   trygg_status status = TRYGG_OK;
@@ -51,8 +52,8 @@ cleanup:
   return status;
 }
 
-trygg_status trygg_index_table(const trygg_estimates *estimates, const trygg_index_options *options, trygg_table **out,
-                               trygg_error *error) {
+trygg_status trygg_index_table(const trygg_estimates *estimates, const trygg_index_options *options,
+                               trygg_table **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_table *table = NULL;
   tg_index_definitions definitions = {0};

@@ -2,8 +2,8 @@
 /* Type any: 1 when a valid item hits; 0 when none hits and at least min_valid are valid; else missing. */
 #include <indicator/types.h>
 
-void tg_any_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                     tg_values *values) {
+void tg_any_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                     size_t count, tg_values *values) {
   for (size_t i = 0; i < count; i++) {
     size_t valid = 0, hits = 0;
     values->x[i] = 1;

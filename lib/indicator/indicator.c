@@ -83,8 +83,8 @@ static int denominator_kinds(const char *word, size_t length, unsigned *kinds) {
   return 0;
 }
 
-static trygg_status compile_denominator(tg_indicator *indicator, const trygg_codebook *codebook, trygg_error *place,
-                                        trygg_error *error) {
+static trygg_status compile_denominator(tg_indicator *indicator, const trygg_codebook *codebook,
+                                        trygg_error *place, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   const char *cursor = indicator->row->denominator, *word;
   size_t length;
@@ -114,8 +114,8 @@ cleanup:
   return status;
 }
 
-static trygg_status compile_numerator(tg_indicator *indicator, const trygg_codebook *codebook, trygg_error *place,
-                                      trygg_error *error) {
+static trygg_status compile_numerator(tg_indicator *indicator, const trygg_codebook *codebook,
+                                      trygg_error *place, trygg_error *error) {
   const char *text = indicator->row->numerator;
   at_field(place, "numerator");
   if (indicator->type->estimand == TG_QUANTILE)
@@ -159,7 +159,8 @@ cleanup:
   return status;
 }
 
-static trygg_status check_columns(const tg_indicator *indicator, const trygg_error *place, trygg_error *error) {
+static trygg_status check_columns(const tg_indicator *indicator, const trygg_error *place,
+                                  trygg_error *error) {
   const tg_indicator_row *row = indicator->row;
   unsigned uses = indicator->type->uses;
   if ((uses & TG_NEEDS_NUMERATOR) && !*row->numerator)
@@ -171,8 +172,8 @@ static trygg_status check_columns(const tg_indicator *indicator, const trygg_err
   return TRYGG_OK;
 }
 
-static trygg_status compile_weight(tg_indicator *indicator, const trygg_codebook *codebook, trygg_error *place,
-                                   trygg_error *error) {
+static trygg_status compile_weight(tg_indicator *indicator, const trygg_codebook *codebook,
+                                   trygg_error *place, trygg_error *error) {
   const char *name = indicator->row->weight;
   indicator->weight = TG_NONE;
   if (!*name)
@@ -185,7 +186,8 @@ static trygg_status compile_weight(tg_indicator *indicator, const trygg_codebook
   return TRYGG_OK;
 }
 
-trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out, trygg_error *error) {
+trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out,
+                                  trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_error place = {0};
   memset(out, 0, sizeof *out);

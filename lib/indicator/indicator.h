@@ -46,8 +46,8 @@ typedef struct tg_indicator_type {
                           trygg_error *error); /* what only this type has; may be NULL */
   /* Fill values for records first..first+count-1, whose state says TG_INSIDE (the base: `where` holds)
    * or TG_OUTSIDE on entry. */
-  void (*evaluate)(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                   tg_values *values);
+  void (*evaluate)(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                   size_t count, tg_values *values);
 } tg_indicator_type;
 
 extern const tg_indicator_type tg_indicator_types[];
@@ -57,8 +57,8 @@ extern const size_t tg_indicator_type_count;
 typedef struct tg_item {
   size_t variable;
   int reversed;
-  unsigned kinds;      /* bit k: values of missing kind k are in the denominator; bit TG_VALID: valid ones */
-  tg_code_set codes;   /* further values in the denominator; sets are empty when not given */
+  unsigned kinds;    /* bit k: values of missing kind k are in the denominator; bit TG_VALID: valid ones */
+  tg_code_set codes; /* further values in the denominator; sets are empty when not given */
   int has_codes;
   tg_code_set numerator;
   int has_numerator;
@@ -79,7 +79,8 @@ struct tg_indicator {
 };
 
 /* Compile a row of the codebook. */
-trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out, trygg_error *error);
+trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out,
+                                  trygg_error *error);
 
 /* A list of indicators. */
 typedef struct tg_indicators {

@@ -9,17 +9,19 @@ static double number(const tg_item *item, const tg_column *column, size_t record
   return tg_column_number(column, record);
 }
 
-void tg_mean_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                      tg_values *values) {
-  tg_single_evaluate(indicator->items, &responses->columns[indicator->items->variable], number, first, count, values);
+void tg_mean_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                      size_t count, tg_values *values) {
+  tg_single_evaluate(indicator->items, &responses->columns[indicator->items->variable], number, first, count,
+                     values);
 }
 
 /* The probability stands in the numerator column. */
-trygg_status tg_quantile_compile(tg_indicator *indicator, const trygg_codebook *codebook, const trygg_error *place,
-                                 trygg_error *error) {
+trygg_status tg_quantile_compile(tg_indicator *indicator, const trygg_codebook *codebook,
+                                 const trygg_error *place, trygg_error *error) {
   (void)codebook;
   if (!(indicator->probability > 0 && indicator->probability < 1))
-    return tg_error_at(error, TRYGG_ECODEBOOK, place->file, place->line, 0, "numerator",
-                       "a quantile needs its probability, a number between 0 and 1, in the column `numerator`");
+    return tg_error_at(
+        error, TRYGG_ECODEBOOK, place->file, place->line, 0, "numerator",
+        "a quantile needs its probability, a number between 0 and 1, in the column `numerator`");
   return TRYGG_OK;
 }

@@ -6,8 +6,8 @@
 #include <base/text.h>
 #include <indicator/types.h>
 
-trygg_status tg_ratio_compile(tg_indicator *indicator, const trygg_codebook *codebook, const trygg_error *place,
-                              trygg_error *error) {
+trygg_status tg_ratio_compile(tg_indicator *indicator, const trygg_codebook *codebook,
+                              const trygg_error *place, trygg_error *error) {
   const char *name = indicator->row->denominator;
   trygg_error at = *place;
   tg_text_print(at.field, sizeof at.field, "denominator");
@@ -20,8 +20,8 @@ trygg_status tg_ratio_compile(tg_indicator *indicator, const trygg_codebook *cod
   return TRYGG_OK;
 }
 
-void tg_ratio_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                       tg_values *values) {
+void tg_ratio_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                       size_t count, tg_values *values) {
   const tg_column *over = &responses->columns[indicator->items->variable];
   const tg_column *under = &responses->columns[indicator->denominator_variable];
   for (size_t i = 0; i < count; i++) {

@@ -4,8 +4,8 @@
 
 #include <indicator/types.h>
 
-void tg_scale_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                       tg_values *values) {
+void tg_scale_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                       size_t count, tg_values *values) {
   double low = indicator->low, high = indicator->high;
   for (size_t i = 0; i < count; i++) {
     size_t valid = 0;

@@ -69,7 +69,8 @@ static trygg_status append_variable(const trygg_codebook *codebook, size_t varia
   indicator->items->variable = variable;
   indicator->items->kinds = 1u << TG_VALID;
   indicator->items->has_numerator = code != NULL;
-  return code ? tg_code_set_parse(codebook, variable, code, NULL, &indicator->items->numerator, error) : TRYGG_OK;
+  return code ? tg_code_set_parse(codebook, variable, code, NULL, &indicator->items->numerator, error)
+              : TRYGG_OK;
 }
 
 static trygg_status select_variable(const trygg_codebook *codebook, size_t index, tg_indicators *out,
@@ -89,7 +90,8 @@ static trygg_status select_variable(const trygg_codebook *codebook, size_t index
   return TRYGG_OK;
 }
 
-static trygg_status select_row(const trygg_codebook *codebook, size_t row, tg_indicators *out, trygg_error *error) {
+static trygg_status select_row(const trygg_codebook *codebook, size_t row, tg_indicators *out,
+                               trygg_error *error) {
   tg_indicator *indicator = append(out, error);
   return indicator ? tg_indicator_compile(codebook, row, indicator, error) : TRYGG_ENOMEM;
 }

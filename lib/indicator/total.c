@@ -2,8 +2,8 @@
 /* Type total: y is the number, or 1 for an answer in the numerator; missing ones add nothing. */
 #include <indicator/types.h>
 
-void tg_total_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first, size_t count,
-                       tg_values *values) {
+void tg_total_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                       size_t count, tg_values *values) {
   const tg_column *column = &responses->columns[indicator->items->variable];
   if (indicator->items->has_numerator)
     tg_share_evaluate(indicator, responses, first, count, values);

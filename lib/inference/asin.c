@@ -7,7 +7,8 @@
 
 tg_limits tg_asin_run(const tg_share *share, double alpha) {
   double angle = asin(sqrt(share->p)), quarter = acos(0.0);
-  double half = tg_distribution_t_quantile(1 - alpha / 2, share->df) * share->se / (2 * sqrt(share->p * (1 - share->p)));
+  double half = tg_distribution_t_quantile(1 - alpha / 2, share->df) * share->se /
+                (2 * sqrt(share->p * (1 - share->p)));
   double lower = sin(fmax(angle - half, 0)), upper = sin(fmin(angle + half, quarter));
   return (tg_limits){lower * lower, upper * upper};
 }

@@ -14,12 +14,15 @@ trygg_status tg_inference_level(double wanted, double *level, trygg_error *error
   *level = wanted == 0 ? 0.95 : wanted;
   if (*level > 0 && *level < 1)
     return TRYGG_OK;
-  return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "level", "a confidence level lies between 0 and 1, as 0.95");
+  return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "level",
+                     "a confidence level lies between 0 and 1, as 0.95");
 }
 
 tg_limits tg_inference_symmetric(double estimate, double se, double df, double level) {
   double t = df > 0 ? tg_distribution_t_quantile((1 + level) / 2, df) : NAN;
-  return (tg_limits){estimate - t * se, estimate + t * se};
+  tg_limits limits = {estimate - t * se, estimate + t * se};
+  /* A given df near 0 has a t quantile beyond any double: that is no interval, as without df. */
+  return isinf(limits.lower) || isinf(limits.upper) ? (tg_limits){NAN, NAN} : limits;
 }
 
 double tg_inference_p(double estimate, double se, double df) {
@@ -30,8 +33,8 @@ tg_unit tg_inference_unit(const tg_indicator *indicator) {
   return indicator->type->is_share ? TG_UNIT_SHARE : TG_UNIT_NUMBER;
 }
 
-static trygg_status quantile_limits(const trygg_estimates *estimates, size_t index, double level, tg_limits *out,
-                                    trygg_error *error) {
+static trygg_status quantile_limits(const trygg_estimates *estimates, size_t index, double level,
+                                    tg_limits *out, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   tg_limits shares = tg_inference_symmetric(row->share, row->share_se, row->df, level);
   double p[2] = {shares.lower, shares.upper}, values[2];
@@ -60,14 +63,16 @@ trygg_status tg_inference_limits(const trygg_estimates *estimates, size_t index,
   return TRYGG_OK;
 }
 
-trygg_status trygg_inference_contrast(const trygg_estimates *estimates, const size_t *rows, const double *coefficients,
-                                      size_t count, double level, trygg_contrast *out, trygg_error *error) {
+trygg_status trygg_inference_contrast(const trygg_estimates *estimates, const size_t *rows,
+                                      const double *coefficients, size_t count, double level,
+                                      trygg_contrast *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_terms terms = {0};
   double variance = 0;
   tg_limits limits;
   if (!estimates || !out || (count && (!rows || !coefficients)))
-    return tg_error_set(error, TRYGG_EINVAL, "estimates, rows, coefficients and a place for the result were expected");
+    return tg_error_set(error, TRYGG_EINVAL,
+                        "estimates, rows, coefficients and a place for the result were expected");
   memset(out, 0, sizeof *out);
   TRY(tg_inference_level(level, &level, error));
   for (size_t i = 0; i < count; i++) {
@@ -136,7 +141,8 @@ trygg_status trygg_inference_adjust(const char *method, double *p, size_t count,
   while (which < 3 && (!method || strcmp(adjustments[which].name, method)))
     which++;
   if (which == 3)
-    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "adjust", "p-values are adjusted by `none`, `holm` or `bh`");
+    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "adjust",
+                       "p-values are adjusted by `none`, `holm` or `bh`");
   if (!adjustments[which].run)
     return TRYGG_OK;
   list = tg_memory_new(count, sizeof *list);

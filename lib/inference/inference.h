@@ -49,8 +49,8 @@ tg_unit tg_inference_unit(const tg_indicator *indicator);
 /* Columns and cells that every table of estimates begins with: wave (when `with_wave`), by-variables. */
 trygg_status tg_inference_add_keys(trygg_table *table, const trygg_estimates *estimates, int with_wave,
                                    trygg_error *error);
-trygg_status tg_inference_set_keys(trygg_table *table, const trygg_estimates *estimates, const tg_domain *domain,
-                                   int with_wave, trygg_error *error);
+trygg_status tg_inference_set_keys(trygg_table *table, const trygg_estimates *estimates,
+                                   const tg_domain *domain, int with_wave, trygg_error *error);
 
 /* Notes on survey, definition, design, df rule, level: what a number needs to be understood. */
 trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,

@@ -34,6 +34,10 @@ const tg_interval *tg_interval_find(const char *name, trygg_error *error) {
   return NULL;
 }
 
-const char *trygg_inference_interval(size_t i) { return i < tg_interval_count ? tg_intervals[i].name : NULL; }
+const char *trygg_inference_interval(size_t i) {
+  return i < tg_interval_count ? tg_intervals[i].name : NULL;
+}
 
-const char *trygg_inference_interval_help(size_t i) { return i < tg_interval_count ? tg_intervals[i].help : NULL; }
+const char *trygg_inference_interval_help(size_t i) {
+  return i < tg_interval_count ? tg_intervals[i].help : NULL;
+}

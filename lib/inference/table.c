@@ -27,22 +27,24 @@ trygg_status tg_inference_add_keys(trygg_table *table, const trygg_estimates *es
   if (with_wave)
     TRY(tg_table_add_column(table, "wave", TRYGG_TEXT, TRYGG_KEY, error));
   for (size_t k = 0; k < tally->by_count; k++)
-    TRY(tg_table_add_column(table, tally->design->responses->codebook->variables[tally->by[k]].name, TRYGG_TEXT,
-                            TRYGG_KEY, error));
+    TRY(tg_table_add_column(table, tally->design->responses->codebook->variables[tally->by[k]].name,
+                            TRYGG_TEXT, TRYGG_KEY, error));
 cleanup:
   return status;
 }
 
-trygg_status tg_inference_set_keys(trygg_table *table, const trygg_estimates *estimates, const tg_domain *domain,
-                                   int with_wave, trygg_error *error) {
+trygg_status tg_inference_set_keys(trygg_table *table, const trygg_estimates *estimates,
+                                   const tg_domain *domain, int with_wave, trygg_error *error) {
   const tg_tally *tally = estimates->tally;
   trygg_status status = TRYGG_OK;
   size_t column = 0;
   if (with_wave)
     TRY(tg_table_set_text(
-        table, column++, domain->wave == TG_POOLED ? NULL : tally->design->responses->waves[domain->wave].code, error));
+        table, column++,
+        domain->wave == TG_POOLED ? NULL : tally->design->responses->waves[domain->wave].code, error));
   for (size_t k = 0; k < tally->by_count; k++)
-    TRY(tg_table_set_text(table, column++, domain->by ? tally->categories[k].names[domain->by[k]] : NULL, error));
+    TRY(tg_table_set_text(table, column++, domain->by ? tally->categories[k].names[domain->by[k]] : NULL,
+                          error));
 cleanup:
   return status;
 }
@@ -57,18 +59,23 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "survey", codebook->title, error));
   TRY(tg_table_add_note(table, "definition", codebook->hash, error));
   TRY(tg_table_add_note(table, "library", trygg_version(), error));
-  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)design->responses->count), error));
-  TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count), error));
-  TRY(tg_table_add_note(table, "clusters", tg_number_format_integer(number, (int64_t)design->cluster_count), error));
+  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)design->responses->count),
+                        error));
+  TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count),
+                        error));
+  TRY(tg_table_add_note(table, "clusters", tg_number_format_integer(number, (int64_t)design->cluster_count),
+                        error));
   TRY(tg_table_add_note(table, "waves",
-                        codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent", error));
+                        codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent",
+                        error));
   TRY(tg_table_add_note(table, "variance", "taylor", error));
   TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
   TRY(tg_table_add_note(table, "df", df_rules[estimates->df_rule], error));
   TRY(tg_table_add_note(table, "level", tg_number_format(number, level), error));
   if (estimates->tally->by_missing_records)
     TRY(tg_table_add_note(table, "by_missing",
-                          tg_number_format_integer(number, (int64_t)estimates->tally->by_missing_records), error));
+                          tg_number_format_integer(number, (int64_t)estimates->tally->by_missing_records),
+                          error));
 cleanup:
   return status;
 }

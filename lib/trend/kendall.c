@@ -68,15 +68,16 @@ trygg_status tg_kendall_test(const double *y, size_t n, tg_kendall *out, trygg_e
   out->variance = (m * (m - 1) * (2 * m + 5) - ties) / 18;
   out->tau = out->s / sqrt(pairs * (pairs - tied_pairs));
   out->z = out->s == 0 ? 0 : (out->s - (out->s > 0 ? 1 : -1)) / sqrt(out->variance);
-  out->p = n <= EXACT && tied_pairs == 0 ? exact_p(n, out->s) : 2 * tg_distribution_normal_upper(fabs(out->z));
+  out->p =
+      n <= EXACT && tied_pairs == 0 ? exact_p(n, out->s) : 2 * tg_distribution_normal_upper(fabs(out->z));
   if (!(out->variance > 0)) /* all values tied */
     out->tau = out->z = out->p = NAN;
   tg_memory_free(sorted);
   return TRYGG_OK;
 }
 
-trygg_status tg_kendall_slope(const double *t, const double *y, size_t n, double level, double *slope, double *lower,
-                              double *upper, trygg_error *error) {
+trygg_status tg_kendall_slope(const double *t, const double *y, size_t n, double level, double *slope,
+                              double *lower, double *upper, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_kendall test;
   size_t count = 0;
@@ -105,8 +106,8 @@ cleanup:
   return status;
 }
 
-trygg_status tg_mann_kendall_finish(const tg_span *span, double variance, double df, double level, tg_finding *finding,
-                                    trygg_error *error) {
+trygg_status tg_mann_kendall_finish(const tg_span *span, double variance, double df, double level,
+                                    tg_finding *finding, trygg_error *error) {
   tg_kendall test;
   trygg_status status = tg_kendall_test(span->series->value + span->first, span->count, &test, error);
   (void)variance;
@@ -120,8 +121,8 @@ trygg_status tg_mann_kendall_finish(const tg_span *span, double variance, double
   return status;
 }
 
-trygg_status tg_sen_slope_finish(const tg_span *span, double variance, double df, double level, tg_finding *finding,
-                                 trygg_error *error) {
+trygg_status tg_sen_slope_finish(const tg_span *span, double variance, double df, double level,
+                                 tg_finding *finding, trygg_error *error) {
   tg_kendall test;
   trygg_status status = tg_kendall_test(span->series->value + span->first, span->count, &test, error);
   (void)variance;
@@ -130,6 +131,6 @@ trygg_status tg_sen_slope_finish(const tg_span *span, double variance, double df
     return status;
   finding->statistic = test.s;
   finding->p = test.p;
-  return tg_kendall_slope(span->series->time + span->first, span->series->value + span->first, span->count, level,
-                          &finding->estimate, &finding->lower, &finding->upper, error);
+  return tg_kendall_slope(span->series->time + span->first, span->series->value + span->first, span->count,
+                          level, &finding->estimate, &finding->lower, &finding->upper, error);
 }

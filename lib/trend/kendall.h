@@ -18,7 +18,7 @@ trygg_status tg_kendall_test(const double *y, size_t n, tg_kendall *out, trygg_e
 
 /* Median of (y_j - y_i) / (t_j - t_i) over pairs of different times, and its limits at `level` (NaN where the
  * ranks fall outside). */
-trygg_status tg_kendall_slope(const double *t, const double *y, size_t n, double level, double *slope, double *lower,
-                              double *upper, trygg_error *error);
+trygg_status tg_kendall_slope(const double *t, const double *y, size_t n, double level, double *slope,
+                              double *lower, double *upper, trygg_error *error);
 
 #endif

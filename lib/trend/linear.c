@@ -8,7 +8,8 @@
 static trygg_status add(const tg_span *span, size_t i, double coefficient, size_t output, tg_terms *terms,
                         tg_finding *finding, trygg_error *error) {
   finding->estimate += coefficient * tg_span_value(span, i);
-  return tg_estimate_add_terms(span->series->estimates, tg_span_row(span, i), coefficient, output, terms, error);
+  return tg_estimate_add_terms(span->series->estimates, tg_span_row(span, i), coefficient, output, terms,
+                               error);
 }
 
 trygg_status tg_difference_terms(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding,
@@ -33,7 +34,8 @@ static trygg_status slope_terms(const tg_span *span, const double *v, size_t out
     squares += (v ? v[i] : 1) * (tg_span_time(span, i) - mean) * (tg_span_time(span, i) - mean);
   finding->estimate = 0;
   for (size_t i = 0; i < span->count && status == TRYGG_OK; i++)
-    status = add(span, i, (v ? v[i] : 1) * (tg_span_time(span, i) - mean) / squares, output, terms, finding, error);
+    status = add(span, i, (v ? v[i] : 1) * (tg_span_time(span, i) - mean) / squares, output, terms, finding,
+                 error);
   return status;
 }
 
@@ -58,8 +60,8 @@ trygg_status tg_wls_terms(const tg_span *span, size_t output, tg_terms *terms, t
   return status;
 }
 
-trygg_status tg_linear_finish(const tg_span *span, double variance, double df, double level, tg_finding *finding,
-                              trygg_error *error) {
+trygg_status tg_linear_finish(const tg_span *span, double variance, double df, double level,
+                              tg_finding *finding, trygg_error *error) {
   tg_limits limits;
   (void)span;
   (void)error;

@@ -64,8 +64,8 @@ static trygg_status add_influence(const tg_span *span, line *l, int logit, size_
   finding->df_lost = 1;
   for (size_t i = 0; i < span->count && status == TRYGG_OK; i++) {
     double t = tg_span_time(span, i), g = (t - l->mean_time) / l->information;
-    status = tg_estimate_add_totals(span->series->estimates, tg_span_row(span, i), g, -g * fitted(l, t, logit), output,
-                                    terms, error);
+    status = tg_estimate_add_totals(span->series->estimates, tg_span_row(span, i), g,
+                                    -g * fitted(l, t, logit), output, terms, error);
   }
   return status;
 }
@@ -84,7 +84,8 @@ trygg_status tg_record_logit_terms(const tg_span *span, size_t output, tg_terms 
                                    trygg_error *error) {
   line l = {0}, last;
   int round = 0;
-  finding->no_test = !is_mean(span) || !tg_row_indicator(span->series->estimates, tg_span_row(span, 0))->type->is_share;
+  finding->no_test =
+      !is_mean(span) || !tg_row_indicator(span->series->estimates, tg_span_row(span, 0))->type->is_share;
   if (finding->no_test)
     return TRYGG_OK;
   do {

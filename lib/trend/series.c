@@ -10,7 +10,8 @@
 static trygg_status check_times(const trygg_estimates *estimates, trygg_error *error) {
   const trygg_responses *responses = estimates->tally->design->responses;
   if (estimates->pooled)
-    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "pool", "pooled estimates have no trend; estimate wave by wave");
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "pool",
+                       "pooled estimates have no trend; estimate wave by wave");
   for (size_t w = 0; w < estimates->wave_count; w++)
     if (isnan(responses->waves[estimates->waves[w]].time))
       return tg_error_at(error, TRYGG_ECODEBOOK, "waves.csv", 0, 0, "wave",
@@ -76,8 +77,8 @@ cleanup:
   return status;
 }
 
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out, size_t *count,
-                              trygg_error *error) {
+trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out,
+                              size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t indicators = estimates->tally->indicators.count, groups = estimates->group_count + 1;
   *count = groups * indicators;

@@ -110,7 +110,8 @@ cleanup:
 
 static trygg_status run(trials *all, const trygg_estimates *estimates, double level, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  double *variance = tg_memory_new(all->outputs, sizeof *variance), *df = tg_memory_new(all->outputs, sizeof *df);
+  double *variance = tg_memory_new(all->outputs, sizeof *variance),
+         *df = tg_memory_new(all->outputs, sizeof *df);
   if (!variance || !df) {
     status = tg_error_memory(error);
     goto cleanup;
@@ -178,13 +179,15 @@ static int64_t base_of(const trial *t) {
   return base;
 }
 
-static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates, const trial *t, trygg_error *error) {
+static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates, const trial *t,
+                            trygg_error *error) {
   const tg_series *series = t->span.series;
   const tg_indicator *indicator = &estimates->tally->indicators.list[series->indicator];
   const tg_finding *f = &t->finding;
   size_t column = estimates->tally->by_count;
   trygg_status status = TRYGG_OK;
-  double cells[] = {f->statistic, f->df1, f->df2, f->estimate, f->se, f->lower, f->upper, f->p, t->p_adjusted};
+  double cells[] = {f->statistic, f->df1,   f->df2, f->estimate,  f->se,
+                    f->lower,     f->upper, f->p,   t->p_adjusted};
   tg_domain domain = {.wave = TG_POOLED};
   TRY(tg_table_add_row(table, error));
   for (size_t d = 0; d < estimates->domain_count; d++)

@@ -13,7 +13,8 @@ trygg_status tg_record_logit_terms(const tg_span *, size_t output, tg_terms *, t
 trygg_status tg_heterogeneity_terms(const tg_span *, size_t output, tg_terms *, tg_finding *, trygg_error *);
 
 /* t = estimate / se on df: for every test whose estimate is one linear statistic. */
-trygg_status tg_linear_finish(const tg_span *, double variance, double df, double level, tg_finding *, trygg_error *);
+trygg_status tg_linear_finish(const tg_span *, double variance, double df, double level, tg_finding *,
+                              trygg_error *);
 trygg_status tg_heterogeneity_finish(const tg_span *, double variance, double df, double level, tg_finding *,
                                      trygg_error *);
 trygg_status tg_mann_kendall_finish(const tg_span *, double variance, double df, double level, tg_finding *,

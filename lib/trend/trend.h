@@ -15,7 +15,7 @@ typedef struct tg_series {
   size_t count;
   size_t *rows;
   uint32_t *waves;
-  double *time;       /* decimal years */
+  double *time; /* decimal years */
   double *value;
   double *covariance; /* count x count, between the waves */
   size_t since_break; /* first wave after the last declared break */
@@ -27,9 +27,15 @@ typedef struct tg_span {
   size_t first, count;
 } tg_span;
 
-static inline double tg_span_time(const tg_span *s, size_t i) { return s->series->time[s->first + i]; }
-static inline double tg_span_value(const tg_span *s, size_t i) { return s->series->value[s->first + i]; }
-static inline size_t tg_span_row(const tg_span *s, size_t i) { return s->series->rows[s->first + i]; }
+static inline double tg_span_time(const tg_span *s, size_t i) {
+  return s->series->time[s->first + i];
+}
+static inline double tg_span_value(const tg_span *s, size_t i) {
+  return s->series->value[s->first + i];
+}
+static inline size_t tg_span_row(const tg_span *s, size_t i) {
+  return s->series->rows[s->first + i];
+}
 static inline double tg_span_covariance(const tg_span *s, size_t i, size_t j) {
   return s->series->covariance[(s->first + i) * s->series->count + s->first + j];
 }
@@ -48,11 +54,13 @@ typedef enum tg_test_unit { TG_TEST_CHANGE, TG_TEST_NUMBER } tg_test_unit;
 typedef struct tg_test {
   const char *name, *help;
   size_t min_waves;
-  size_t last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */
+  size_t
+      last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */
   tg_test_unit unit;
   /* Set finding->estimate and add the terms of its linearised form; their variance and df come to `finish`.
    * NULL: the test needs neither. */
-  trygg_status (*terms)(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding, trygg_error *error);
+  trygg_status (*terms)(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding,
+                        trygg_error *error);
   trygg_status (*finish)(const tg_span *span, double variance, double df, double level, tg_finding *finding,
                          trygg_error *error);
 } tg_test;
@@ -61,8 +69,8 @@ extern const tg_test tg_tests[];
 extern const size_t tg_test_count;
 
 /* The series of every domain group and indicator; yours to clear. */
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out, size_t *count,
-                              trygg_error *error);
+trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out,
+                              size_t *count, trygg_error *error);
 void tg_series_free(tg_series *list, size_t count);
 
 #endif
