@@ -4,14 +4,16 @@
 
 #include <math.h>
 
+#include <base/error.h>
+
 static unsigned char judge(const tg_item *item, const tg_column *column, tg_single_value value, size_t record,
                            double *y) {
   *y = tg_item_counts(item, column, record) ? value(item, column, record) : NAN;
   return isnan(*y) ? TG_ITEM_MISSING : TG_INSIDE;
 }
 
-static void from_table(const tg_item *item, const tg_column *column, tg_single_value value, size_t first, size_t count,
-                       tg_values *values) {
+static void from_table(const tg_item *item, const tg_column *column, tg_single_value value, size_t first,
+                       size_t count, tg_values *values) {
   unsigned char state[256];
   double y[256];
   uint8_t byte;
@@ -40,4 +42,39 @@ void tg_single_evaluate(const tg_item *item, const tg_column *column, tg_single_
       values->state[i] = judge(item, column, value, first + i, &values->y[i]);
     values->x[i] = 1;
   }
+}
+
+/* The column on which alone the indicator depends, if it is one byte wide. */
+static const tg_column *only_column(const tg_indicator *indicator, const trygg_responses *responses) {
+  const tg_column *column = &responses->columns[indicator->items->variable];
+  if (indicator->item_count != 1 || indicator->denominator_variable != TG_NONE ||
+      column->kind != TG_COLUMN_CODE8 || !column->values.code8)
+    return NULL;
+  for (size_t c = 0; c < indicator->where.count; c++)
+    if (indicator->where.sets[c].variable != indicator->items->variable)
+      return NULL;
+  return column;
+}
+
+trygg_status tg_single_table(const tg_indicator *indicator, const trygg_responses *responses,
+                             tg_values *table, const uint8_t **answers, trygg_error *error) {
+  const tg_column *column = only_column(indicator, responses);
+  size_t variable = indicator->items->variable;
+  uint8_t every[TG_SINGLE_ANSWERS];
+  trygg_responses all = {.codebook = responses->codebook, .count = TG_SINGLE_ANSWERS};
+  *answers = NULL;
+  if (!column)
+    return TRYGG_OK;
+  /* Only the place of this one column is looked at. */
+  all.columns = tg_memory_new(variable + 1, sizeof *all.columns);
+  if (!all.columns)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < TG_SINGLE_ANSWERS; i++)
+    every[i] = (uint8_t)i;
+  all.columns[variable] = *column;
+  all.columns[variable].values.code8 = every;
+  tg_indicator_evaluate(indicator, &all, 0, TG_SINGLE_ANSWERS, table);
+  tg_memory_free(all.columns);
+  *answers = column->values.code8;
+  return TRYGG_OK;
 }

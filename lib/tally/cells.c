@@ -10,8 +10,8 @@
 
 /* Key of a record's cell: wave, then each by-category in mixed radix; a cell with a missing by-code comes after
  * the others of its wave.  TG_KEY_NONE outside. */
-static trygg_status cell_keys(tg_tally *tally, const tg_tally_request *request, uint64_t *keys, uint64_t *radix,
-                              trygg_error *error) {
+static trygg_status cell_keys(tg_tally *tally, const tg_tally_request *request, uint64_t *keys,
+                              uint64_t *radix, trygg_error *error) {
   const trygg_responses *responses = tally->design->responses;
   trygg_status status = TRYGG_OK;
   size_t records = responses->count;
@@ -60,7 +60,8 @@ cleanup:
   return status;
 }
 
-static trygg_status decode_cells(tg_tally *tally, const uint64_t *distinct, uint64_t radix, trygg_error *error) {
+static trygg_status decode_cells(tg_tally *tally, const uint64_t *distinct, uint64_t radix,
+                                 trygg_error *error) {
   tally->cells = tg_memory_new(tally->cell_count, sizeof *tally->cells);
   tally->cell_by = tg_memory_new(tally->cell_count * tally->by_count, sizeof *tally->cell_by);
   if (!tally->cells || !tally->cell_by)

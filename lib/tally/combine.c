@@ -31,19 +31,18 @@ typedef struct job {
   const tg_term *terms;
   size_t first, count;
   int full;
-  size_t *cell_begin;    /* terms of each cell */
-  size_t *used;          /* distinct indicators of the terms */
+  size_t *cell_begin; /* terms of each cell */
+  size_t *used;       /* distinct indicators of the terms */
   size_t used_count;
   uint32_t *local;       /* position in `used` of each indicator */
   const double **weight; /* of each used indicator */
-  double *shift;         /* the same */
   tg_values *values;     /* the same, RUN long */
   double *storage;
   unsigned char *states;
   int thresholds;        /* some term has one */
   double *u;             /* the unit at hand, one an output */
-  unsigned char *met;     /* the unit has a record that counts for the output */
-  unsigned char *across;  /* of each output, see tg_term */
+  unsigned char *met;    /* the unit has a record that counts for the output */
+  unsigned char *across; /* of each output, see tg_term */
   uint32_t *touched;
   size_t touched_count;
   spread *spreads;       /* [output * strata + stratum] */
@@ -122,7 +121,7 @@ static void add_record(job *j, uint32_t cell, size_t record, size_t i) {
     double w = j->weight[k] ? j->weight[k][record] : 1, x = j->values[k].x[i], y = j->values[k].y[i];
     if (j->values[k].state[i] != TG_INSIDE || !(w > 0))
       continue;
-    y = isnan(term->threshold) ? y - j->shift[k] * x : (y <= term->threshold);
+    y = isnan(term->threshold) ? y - term->shift * x : (y <= term->threshold);
     touch(j, term->output - j->first, w * tg_tally_linear(term->y, y, term->x, x));
   }
 }
@@ -139,13 +138,27 @@ static void keep_for_cluster(job *j, uint32_t cluster) {
   j->touched_count = 0;
 }
 
+/* Some record of the run has a term: areas tend to stand together, so most runs can be passed over. */
+static int run_matters(const job *j, size_t first, size_t count) {
+  for (size_t i = first; i < first + count; i++) {
+    uint32_t e = j->tally->entry[i];
+    if (e != TG_RANK_NONE &&
+        j->cell_begin[j->tally->entry_cell[e]] < j->cell_begin[j->tally->entry_cell[e] + 1])
+      return 1;
+  }
+  return 0;
+}
+
 static void pass_records(job *j) {
   const trygg_design *design = j->tally->design;
   size_t records = design->responses->count;
   for (size_t first = 0; first < records; first += RUN) {
     size_t count = records - first < RUN ? records - first : RUN;
+    if (!run_matters(j, first, count))
+      continue;
     for (size_t k = 0; k < j->used_count; k++)
-      tg_indicator_evaluate(&j->tally->indicators.list[j->used[k]], design->responses, first, count, &j->values[k]);
+      tg_indicator_evaluate(&j->tally->indicators.list[j->used[k]], design->responses, first, count,
+                            &j->values[k]);
     for (size_t i = 0; i < count; i++) {
       uint32_t e = j->tally->entry[first + i];
       if (e == TG_RANK_NONE)
@@ -168,8 +181,10 @@ static void pass_entries(job *j) {
     for (size_t t = j->cell_begin[cell]; t < j->cell_begin[cell + 1]; t++) {
       const tg_term *term = &j->terms[t];
       const tg_sums *sums = &tally->sums[term->indicator * tally->entry_count + e];
+      double shift = tally->shift[term->indicator * tally->cell_count + cell];
       if (sums->n > 0)
-        touch(j, term->output - j->first, tg_tally_linear(term->y, sums->y, term->x, sums->x));
+        touch(j, term->output - j->first,
+              tg_tally_linear(term->y, sums->y, term->x + term->y * (shift - term->shift), sums->x));
     }
     if (e + 1 == tally->entry_count || tally->entry_unit[e + 1] != tally->entry_unit[e])
       finish_unit(j, tally->design->cluster_stratum[tally->entry_unit[e]]);
@@ -222,7 +237,8 @@ static trygg_status finish_variances(job *j, double *variance, trygg_error *erro
     return tg_error_memory(error);
   for (size_t o = 0; o < j->count; o++) {
     stratum_sums(j, o, sums);
-    variance[j->first + o] = variance_of(j, o) + tg_variance_adjusted(j->tally->design, sums, sums, j->across[o]);
+    variance[j->first + o] =
+        variance_of(j, o) + tg_variance_adjusted(j->tally->design, sums, sums, j->across[o]);
   }
   tg_memory_free(sums);
   return TRYGG_OK;
@@ -253,8 +269,8 @@ static trygg_status finish_matrix(job *j, double *variance, trygg_error *error) 
         variance[p * m + q] = 0;
   for (size_t p = 0; p < m; p++)
     for (size_t q = 0; q <= p; q++) {
-      variance[p * m + q] += tg_variance_adjusted(design, sums + p * strata, sums + q * strata,
-                                                  j->across[p] && j->across[q]);
+      variance[p * m + q] +=
+          tg_variance_adjusted(design, sums + p * strata, sums + q * strata, j->across[p] && j->across[q]);
       variance[q * m + p] = variance[p * m + q];
     }
   tg_memory_free(sums);
@@ -276,15 +292,13 @@ static void finish_df(const job *j, double *df) {
 static int allocate_values(job *j) {
   size_t n = j->used_count;
   j->weight = tg_memory_new(n, sizeof *j->weight);
-  j->shift = tg_memory_new(n, sizeof *j->shift);
   j->values = tg_memory_new(n, sizeof *j->values);
   j->storage = tg_memory_new(n * 2 * RUN, sizeof *j->storage);
   j->states = tg_memory_new(n, RUN);
-  if (!j->weight || !j->shift || !j->values || !j->storage || !j->states)
+  if (!j->weight || !j->values || !j->storage || !j->states)
     return -1;
   for (size_t k = 0; k < n; k++) {
     j->values[k] = (tg_values){j->storage + 2 * k * RUN, j->storage + (2 * k + 1) * RUN, j->states + k * RUN};
-    j->shift[k] = j->tally->shift[j->used[k]];
     j->weight[k] = tg_design_weight(j->tally->design, j->tally->indicators.list[j->used[k]].weight);
   }
   return 0;
@@ -329,17 +343,17 @@ static int allocate_outputs(job *j) {
     if (!j->cluster_u || !j->cluster_met)
       return -1;
   }
-  if (!j->u || !j->met || !j->across || !j->touched || !j->spreads || !j->products || !j->factor || !j->clusters ||
-      !j->strata)
+  if (!j->u || !j->met || !j->across || !j->touched || !j->spreads || !j->products || !j->factor ||
+      !j->clusters || !j->strata)
     return -1;
   tg_variance_factors(design, j->factor);
   return 0;
 }
 
 static void clear_job(job *j) {
-  void *blocks[] = {j->cell_begin, j->used,    j->local,    j->weight, j->shift,    j->values,  j->storage,   j->states,
-                    j->u,          j->met, j->touched,  j->spreads, j->products, j->factor, j->clusters,
-                    j->strata,     j->cluster_u, j->cluster_met, j->across};
+  void *blocks[] = {j->cell_begin, j->used,     j->local,  j->weight,    j->values,      j->storage,
+                    j->states,     j->u,        j->met,    j->touched,   j->spreads,     j->products,
+                    j->factor,     j->clusters, j->strata, j->cluster_u, j->cluster_met, j->across};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
     tg_memory_free(blocks[i]);
 }
@@ -378,7 +392,8 @@ typedef struct chunk_context {
 static trygg_status run_chunk(void *opaque, size_t chunk, trygg_error *error) {
   chunk_context *c = opaque;
   size_t rest = c->outputs - chunk * CHUNK;
-  job j = {.tally = c->tally, .terms = c->terms + c->begin[chunk], .first = chunk * CHUNK};
+  job j = {.tally = c->tally, .first = chunk * CHUNK};
+  j.terms = c->terms ? c->terms + c->begin[chunk] : NULL; /* none where no row has an estimate */
   j.count = rest < CHUNK ? rest : CHUNK;
   return run_job(&j, c->begin[chunk + 1] - c->begin[chunk], c->variance, c->df, error);
 }

@@ -36,7 +36,8 @@ tg_workspace *tg_workspace_create(const tg_tally *tally) {
   w->totals = tg_memory_new(clusters, sizeof *w->totals);
   w->cluster_seen = tg_memory_new(clusters, 1);
   w->clusters_met = tg_memory_new(clusters, sizeof *w->clusters_met);
-  if (w->strata && w->strata_met && w->stratum_seen && w->list && w->totals && w->cluster_seen && w->clusters_met)
+  if (w->strata && w->strata_met && w->stratum_seen && w->list && w->totals && w->cluster_seen &&
+      w->clusters_met)
     return w;
   tg_workspace_free(w);
   return NULL;
@@ -81,23 +82,34 @@ static void reset(tg_workspace *w) {
   w->strata_count = w->cluster_count = 0;
 }
 
+/* The same linear form for values with another shift: a (y - c x) + b x = a (y - d x) + (b + a (d - c)) x. */
+static double reshift(double a, double b, double from, double to) {
+  return b + a * (to - from);
+}
+
+static void add_cell(tg_domain_sums *out, const tg_cell_sums *cell, double shift) {
+  double d = shift - out->shift; /* y - out->shift x = y' + d x */
+  out->n += cell->n;
+  out->weight += cell->weight;
+  out->qxx += cell->qxx;
+  out->qxy += cell->qxy + d * cell->qxx;
+  out->qyy += cell->qyy + 2 * d * cell->qxy + d * d * cell->qxx;
+  out->missing += cell->missing;
+}
+
 void tg_tally_domain(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
                      tg_workspace *w, tg_domain_sums *out) {
   const tg_sums *sums = tally->sums + indicator * tally->entry_count;
+  const double *shift = tally->shift + indicator * tally->cell_count;
   const trygg_design *design = tally->design;
-  *out = (tg_domain_sums){0};
+  *out = (tg_domain_sums){.shift = count ? shift[cells[0]] : 0};
   for (size_t k = 0; k < count; k++) {
-    const tg_cell_sums *cell = &tally->cell_sums[indicator * tally->cell_count + cells[k]];
-    out->n += cell->n;
-    out->weight += cell->weight;
-    out->qxx += cell->qxx;
-    out->qxy += cell->qxy;
-    out->qyy += cell->qyy;
-    out->missing += cell->missing;
+    double d = shift[cells[k]] - out->shift;
+    add_cell(out, &tally->cell_sums[indicator * tally->cell_count + cells[k]], shift[cells[k]]);
     for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
       uint32_t e = tally->cell_entries[i], unit = tally->entry_unit[e];
       out->x += sums[e].x;
-      out->y += sums[e].y;
+      out->y += sums[e].y + d * sums[e].x;
       if (sums[e].n == 0)
         continue;
       if (design->cluster)
@@ -110,9 +122,10 @@ void tg_tally_domain(const tg_tally *tally, size_t indicator, const uint32_t *ce
   reset(w);
 }
 
-/* Moments of u = a w y' + b w x over an entry, merged into its stratum (Chan, Golub & LeVeque 1983, Am. Stat. 37,
+/* Moments of u = a w (y - shift x) + b w x over an entry, merged into its stratum (Chan, Golub & LeVeque 1983, Am. Stat. 37,
  * formula 2.1): nothing cancels, so the variance cannot come out negative. */
-static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_moments *m, double a, double b) {
+static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_moments *m, double a,
+                        double b) {
   double n = sums->n, mean = tg_tally_linear(a, m->ay + m->sy / n, b, m->ax + m->sx / n);
   double yy = m->syy - m->sy * m->sy / n, xx = m->sxx - m->sx * m->sx / n, xy = m->sxy - m->sx * m->sy / n;
   double squares = a * a * yy + 2 * a * b * xy + b * b * xx, size = a * a * m->syy + b * b * m->sxx;
@@ -126,32 +139,36 @@ static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_mo
   stratum->n = both;
 }
 
-static void gather_records(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double a,
-                           double b, tg_workspace *w) {
+static void gather_records(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
+                           double a, double b, double shift, tg_workspace *w) {
   const tg_sums *sums = tally->sums + indicator * tally->entry_count;
   const tg_moments *moments = tally->moments + indicator * tally->entry_count;
-  for (size_t k = 0; k < count; k++)
+  for (size_t k = 0; k < count; k++) {
+    double own = reshift(a, b, shift, tally->shift[indicator * tally->cell_count + cells[k]]);
     for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
       uint32_t e = tally->cell_entries[i], h = tally->entry_unit[e];
       if (sums[e].n == 0)
         continue;
       meet_stratum(w, h);
-      merge_entry(&w->strata[h], &sums[e], &moments[e], a, b);
+      merge_entry(&w->strata[h], &sums[e], &moments[e], a, own);
     }
+  }
 }
 
-static void gather_clusters(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double a,
-                            double b, tg_workspace *w) {
+static void gather_clusters(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
+                            double a, double b, double shift, tg_workspace *w) {
   const tg_sums *sums = tally->sums + indicator * tally->entry_count;
   const uint32_t *stratum_of = tally->design->cluster_stratum;
-  for (size_t k = 0; k < count; k++)
+  for (size_t k = 0; k < count; k++) {
+    double own = reshift(a, b, shift, tally->shift[indicator * tally->cell_count + cells[k]]);
     for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
       uint32_t e = tally->cell_entries[i];
       if (sums[e].n == 0)
         continue;
       meet_cluster(w, tally->entry_unit[e]);
-      w->totals[tally->entry_unit[e]] += tg_tally_linear(a, sums[e].y, b, sums[e].x);
+      w->totals[tally->entry_unit[e]] += tg_tally_linear(a, sums[e].y, own, sums[e].x);
     }
+  }
   for (size_t k = 0; k < w->cluster_count; k++) {
     stratum_state *stratum = &w->strata[stratum_of[w->clusters_met[k]]];
     meet_stratum(w, stratum_of[w->clusters_met[k]]);
@@ -168,13 +185,13 @@ static void gather_clusters(const tg_tally *tally, size_t indicator, const uint3
   }
 }
 
-double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double a,
-                         double b, tg_workspace *w, int *lonely_met) {
+double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
+                         double a, double b, double shift, tg_workspace *w, int *lonely_met) {
   double variance;
   if (tally->design->cluster)
-    gather_clusters(tally, indicator, cells, count, a, b, w);
+    gather_clusters(tally, indicator, cells, count, a, b, shift, w);
   else
-    gather_records(tally, indicator, cells, count, a, b, w);
+    gather_records(tally, indicator, cells, count, a, b, shift, w);
   for (size_t k = 0; k < w->strata_count; k++) {
     uint32_t h = w->strata_met[k];
     const stratum_state *stratum = &w->strata[h];

@@ -5,8 +5,8 @@
  * stratum (when records are clusters) or within one cluster.  Domains (totals, pooled waves, the rest of the
  * county) are sets of cells, so their sums are sums of entries.
  *
- * Values are shifted: with c of the indicator, y' = y - c x, so that R = c + Y'/X and a mean of large, close
- * numbers does not cancel.  All sums below are of y'. */
+ * Values are shifted: with c of an indicator in a cell, y' = y - c x, so that R = c + Y'/X and a mean of large, close
+ * numbers does not cancel.  c is a value met in the cell: a far one elsewhere does no harm. */
 #ifndef TG_TALLY_TALLY_H
 #define TG_TALLY_TALLY_H
 
@@ -19,8 +19,8 @@
 /* A cell. */
 typedef struct tg_cell {
   uint32_t wave;
-  int by_missing;  /* some by-variable is missing: in totals only */
-  uint32_t *by;    /* category of each by-variable, within the tally's storage */
+  int by_missing; /* some by-variable is missing: in totals only */
+  uint32_t *by;   /* category of each by-variable, within the tally's storage */
 } tg_cell;
 
 /* Sums of one indicator over an entry. */
@@ -29,8 +29,8 @@ typedef struct tg_sums {
   double x, y; /* sum of w x, sum of w y' */
 } tg_sums;
 
-/* Second moments of (w x, w y') over an entry, about its first record (a_x, a_y), so that equal values give
- * exact zeros.  Only when records are clusters. */
+/* Second moments of (w x, w y') over an entry, about its first record (a_x, a_y), so that equal values give exact zeros.
+ * Only when records are clusters. */
 typedef struct tg_moments {
   double ax, ay, sx, sy, sxx, sxy, syy;
 } tg_moments;
@@ -54,11 +54,11 @@ typedef struct tg_tally {
   size_t entry_count;
   uint32_t *entry_unit; /* stratum or cluster; entries stand in the order unit, cell */
   uint32_t *entry_cell;
-  size_t *cell_begin;        /* entries of cell c: cell_entries[cell_begin[c]..cell_begin[c + 1]) */
+  size_t *cell_begin; /* entries of cell c: cell_entries[cell_begin[c]..cell_begin[c + 1]) */
   uint32_t *cell_entries;
   uint32_t *entry;           /* of each record; TG_RANK_NONE outside */
   size_t by_missing_records; /* records inside, with a missing by-code */
-  double *shift;             /* c of each indicator */
+  double *shift;             /* c: [indicator * cell_count + cell] */
   tg_sums *sums;             /* [indicator * entry_count + entry] */
   tg_moments *moments;       /* the same; NULL with clusters */
   tg_cell_sums *cell_sums;   /* [indicator * cell_count + cell] */
@@ -67,8 +67,8 @@ typedef struct tg_tally {
 typedef struct tg_tally_request {
   const size_t *by; /* variables */
   size_t by_count;
-  const tg_conditions *where;  /* NULL: none */
-  const unsigned char *waves;  /* [wave_count] 1 to include; NULL: all */
+  const tg_conditions *where; /* NULL: none */
+  const unsigned char *waves; /* [wave_count] 1 to include; NULL: all */
   int threads;
   const trygg_progress *progress;
 } tg_tally_request;
@@ -87,7 +87,7 @@ static inline double tg_tally_linear(double a, double y, double b, double x) {
 /* ---- domains --------------------------------------------------------------------------- */
 
 typedef struct tg_domain_sums {
-  double n, weight, x, y; /* y of y' */
+  double n, weight, x, y, shift; /* y of y - shift x, the shift of the first cell */
   double qxx, qxy, qyy, missing;
   double clusters, strata; /* distinct ones with a record that counts in n */
 } tg_domain_sums;
@@ -101,19 +101,19 @@ void tg_workspace_free(tg_workspace *workspace);
 void tg_tally_domain(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
                      tg_workspace *workspace, tg_domain_sums *out);
 
-/* Variance of sum over the domain of w (a y' + b x): the sum's linearised form gives a and b. */
-double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double a,
-                         double b, tg_workspace *workspace, int *lonely_met);
+/* Variance of sum over the domain of w (a (y - shift x) + b x): the sum's linearised form gives a and b. */
+double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
+                         double a, double b, double shift, tg_workspace *workspace, int *lonely_met);
 
 /* ---- several at once: covariances and contrasts ------------------------------------------ */
 
-/* A record of the cell adds w (y * y' + x * x) to the output, w and y', x being those of the indicator; with a
- * threshold (quantiles), y' is replaced by 1{y <= threshold}. */
+/* A record of the cell adds w (a (y - shift x) + b x) to the output, with a and b called `y` and `x` here, w, y and x
+ * being those of the indicator; with a threshold (quantiles), y - shift x is replaced by 1{y <= threshold}. */
 typedef struct tg_term {
   uint32_t output, indicator, cell;
-  double y, x;
+  double y, x, shift;
   double threshold; /* NaN: none */
-  int across;       /* the output is a statistic of one sample over its waves: the lonely rule `adjust` compares with
+  int across; /* the output is a statistic of one sample over its waves: the lonely rule `adjust` compares with
                      * the clusters of all of them; its terms agree on this */
 } tg_term;
 
