@@ -137,6 +137,43 @@ START_TEST(census_of_a_single_cluster_is_not_lonely) {
 }
 END_TEST
 
+#define WAVES_SURVEY "type,name,role\ninteger,year,wave\ntext,kommun,stratum\ndecimal,w,weight\ndecimal,x,\n"
+
+START_TEST(strata_table_is_read_by_wave_and_as_a_spreadsheet_saves_it) {
+  static const char strata[] = "wave,stratum,population\n2020,380,4\n2024,380,40\n";
+  static const char both[] =
+      "year,kommun,w,x\n2020,0380,2,1\n2020,0380,2,2\n2024,0380,20,3\n2024,0380,20,4\n";
+  static const char one[] = "year,kommun,w,x\n2020,0380,2,1\n2020,0380,2,2\n";
+  fixture f = fixture_load(&(fixture_texts){.survey = WAVES_SURVEY, .strata = strata, .data = both});
+  ck_near(f.design->strata[0].remaining, 0.5, 0);
+  ck_near(f.design->strata[1].remaining, 0.95, 1e-15);
+  fixture_free(&f);
+  f = fixture_load(&(fixture_texts){.survey = WAVES_SURVEY, .strata = strata, .data = one});
+  ck_near(f.design->strata[0].remaining, 0.5, 0);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(strata_table_that_does_not_fit_the_data_is_refused) {
+  static const char data[] = "year,kommun,w,x\n2020,0380,2,1\n2020,0380,2,2\n2020,0305,2,2\n2020,0305,2,2\n";
+  trygg_error error = fixture_refuse(
+      &(fixture_texts){
+          .survey = WAVES_SURVEY, .data = data, .strata = "stratum,population\n0380,4\n0305,9\n0319,7\n"},
+      TRYGG_EDESIGN);
+  ck_assert_int_eq((int)error.line, 4);
+  error = fixture_refuse(
+      &(fixture_texts){.survey = WAVES_SURVEY, .data = data, .strata = "stratum,population\n0380,4\n"},
+      TRYGG_EDESIGN);
+  ck_assert_ptr_nonnull(strstr(error.message, "`0305`"));
+  error = fixture_refuse(
+      &(fixture_texts){.survey = "type,name,role\ntext,str,stratum\ntext,psu,cluster\ndecimal,w,weight\n",
+                       .data = data_fpc,
+                       .strata = "stratum,population\n1,90\n2,80\n"},
+      TRYGG_EDESIGN);
+  ck_assert_ptr_nonnull(strstr(error.message, "role fpc")); /* people are no clusters */
+}
+END_TEST
+
 static Suite *design_suite(void) {
   Suite *suite = suite_create("design");
   TCase *tests = tcase_create("design");
@@ -151,6 +188,8 @@ static Suite *design_suite(void) {
   tcase_add_test(tests, lonely_rules_give_the_values_derived_by_hand);
   tcase_add_test(tests, lonely_cluster_fails_by_default_and_says_what_to_do);
   tcase_add_test(tests, census_of_a_single_cluster_is_not_lonely);
+  tcase_add_test(tests, strata_table_is_read_by_wave_and_as_a_spreadsheet_saves_it);
+  tcase_add_test(tests, strata_table_that_does_not_fit_the_data_is_refused);
   suite_add_tcase(suite, tests);
   return suite;
 }

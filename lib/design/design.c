@@ -111,12 +111,16 @@ static trygg_status make_strata(trygg_design *design, combination *all, trygg_er
   }
   for (size_t h = 0; h < design->stratum_count; h++) {
     design->strata[h].name = stratum_name(all, responses, distinct[h], independent);
+    design->strata[h].codes = design->strata[h].name;
     design->strata[h].group = independent ? (size_t)(distinct[h] / strata_of_wave) : 0;
     design->strata[h].remaining = 1;
     if (!design->strata[h].name) {
       status = tg_error_memory(error);
       goto cleanup;
     }
+    if (independent && responses->wave_count > 1) /* the name begins with the wave and a blank */
+      design->strata[h].codes += strlen(responses->waves[design->strata[h].group].code);
+    design->strata[h].codes += strspn(design->strata[h].codes, " ");
   }
 cleanup:
   tg_memory_free(distinct);
@@ -200,40 +204,92 @@ cleanup:
   return status;
 }
 
-/* strata.csv names a stratum as its wave (where waves are independent) and its codes with blanks between. */
+/* Does a word mean a code: the same text, or the same number (a spreadsheet turns 0380 into 380). */
+static int same_code(const char *word, size_t length, const char *code, size_t code_length) {
+  double a, b;
+  if (length == code_length && !memcmp(word, code, length))
+    return 1;
+  return !tg_number_parse(word, length, 0, &a) && !tg_number_parse(code, code_length, 0, &b) && a == b;
+}
+
+/* Is the row about the stratum: its wave (none: every wave), and its codes with blanks between. */
+static int row_matches(const trygg_design *design, const tg_strata_row *row, const tg_stratum *stratum) {
+  const trygg_responses *responses = design->responses;
+  int independent = responses->codebook->settings.waves == TG_WAVES_INDEPENDENT;
+  const char *mine = stratum->codes, *theirs = row->stratum, *word, *code;
+  size_t length, code_length;
+  if (*row->wave && independent && strcmp(row->wave, responses->waves[stratum->group].code))
+    return 0;
+  if (!strcmp(mine, theirs))
+    return 1;
+  do {
+    word = tg_text_word(&theirs, &length);
+    code = tg_text_word(&mine, &code_length);
+    if (word && code && !same_code(word, length, code, code_length))
+      return 0;
+  } while (word && code);
+  return !word && !code;
+}
+
+/* A row is for a wave that the data have. */
+static int wave_is_there(const trygg_design *design, const char *wave) {
+  for (size_t w = 0; w < design->responses->wave_count; w++)
+    if (!*wave || !strcmp(wave, design->responses->waves[w].code))
+      return 1;
+  return 0;
+}
+
+static trygg_status apply_row(trygg_design *design, const tg_strata_row *row, unsigned char *named,
+                              trygg_error *error) {
+  int matched = 0;
+  for (size_t h = 0; h < design->stratum_count; h++)
+    if (row_matches(design, row, &design->strata[h])) {
+      trygg_status status =
+          isnan(row->population) ? TRYGG_OK : set_population(&design->strata[h], row->population, error);
+      if (status != TRYGG_OK)
+        return status;
+      matched = named[h] = 1;
+    }
+  if (matched || !wave_is_there(design, row->wave))
+    return TRYGG_OK;
+  return tg_error_at(
+      error, TRYGG_EDESIGN, row->file, row->line, 0, "stratum",
+      "no accepted record is in stratum `%s`; mend its code, or take the row away and its people out of "
+      "the population",
+      row->stratum);
+}
+
+/* strata.csv counts people: finite populations of samples of people.  Every stratum must be named, and every row be of
+ * use, for a population that is silently left out makes an interval too wide or too narrow. */
 static trygg_status populations_from_table(trygg_design *design, trygg_error *error) {
   const trygg_codebook *codebook = design->responses->codebook;
-  int with_wave = codebook->settings.waves == TG_WAVES_INDEPENDENT && design->responses->wave_count > 1;
-  for (size_t i = 0; i < codebook->strata_count; i++) {
-    const tg_strata_row *row = &codebook->strata[i];
-    tg_text name = {0};
-    if (isnan(row->population))
-      continue;
-    if (with_wave && *row->wave) {
-      tg_text_put(&name, row->wave);
-      tg_text_putc(&name, ' ');
+  trygg_status status = TRYGG_OK;
+  int populations = 0;
+  unsigned char *named;
+  for (size_t i = 0; i < codebook->strata_count; i++)
+    populations |= !isnan(codebook->strata[i].population);
+  if (!populations)
+    return TRYGG_OK;
+  if (design->cluster)
+    return tg_error_at(
+        error, TRYGG_EDESIGN, codebook->strata[0].file, 0, 0, "population",
+        "the populations count people, but clusters were sampled; leave the column empty and give the "
+        "number of clusters in the data, as a variable with role fpc");
+  named = tg_memory_new(design->stratum_count, 1);
+  if (!named)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < codebook->strata_count; i++)
+    TRY(apply_row(design, &codebook->strata[i], named, error));
+  for (size_t h = 0; h < design->stratum_count; h++)
+    if (!named[h]) {
+      status = tg_error_at(error, TRYGG_EDESIGN, codebook->strata[0].file, 0, 0, "stratum",
+                           "stratum `%s` has no row; add one, with an empty population if it is not known",
+                           design->strata[h].name);
+      goto cleanup;
     }
-    tg_text_put(&name, row->stratum);
-    if (name.failed) {
-      tg_text_free(&name);
-      return tg_error_memory(error);
-    }
-    for (size_t h = 0; h < design->stratum_count; h++) {
-      const char *stratum = design->strata[h].name;
-      /* A row without a wave is for every wave. */
-      if (with_wave && !*row->wave)
-        stratum += strlen(design->responses->waves[design->strata[h].group].code) + 1;
-      if (!strcmp(stratum, name.bytes)) {
-        trygg_status status = set_population(&design->strata[h], row->population, error);
-        if (status != TRYGG_OK) {
-          tg_text_free(&name);
-          return status;
-        }
-      }
-    }
-    tg_text_free(&name);
-  }
-  return TRYGG_OK;
+cleanup:
+  tg_memory_free(named);
+  return status;
 }
 
 static trygg_status make_populations(trygg_design *design, trygg_error *error) {
@@ -241,7 +297,7 @@ static trygg_status make_populations(trygg_design *design, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   if (variable != TG_NONE)
     status = populations_from_column(design, variable, error);
-  else if (!design->cluster)
+  else
     status = populations_from_table(design, error);
   if (status == TRYGG_OK)
     for (size_t h = 0; h < design->stratum_count; h++)

@@ -8,10 +8,11 @@
 #include <responses/responses.h>
 
 typedef struct tg_stratum {
-  char *name;       /* for messages: codes with blanks between */
-  size_t group;     /* wave when waves are independent, else 0: where lonely rules look for company */
-  size_t clusters;  /* n_h: in the design, whatever their weight */
-  double remaining; /* 1 - n_h / N_h; 1 without a finite population */
+  char *name;        /* for messages: the wave where there are several, and codes, with blanks between */
+  const char *codes; /* the name without the wave */
+  size_t group;      /* wave when waves are independent, else 0: where lonely rules look for company */
+  size_t clusters;   /* n_h: in the design, whatever their weight */
+  double remaining;  /* 1 - n_h / N_h; 1 without a finite population */
 } tg_stratum;
 
 struct trygg_design {
