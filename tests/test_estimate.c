@@ -497,6 +497,115 @@ START_TEST(failing_allocations_leave_nothing) {
 }
 END_TEST
 
+/* One far value at the head of the file: what it does to a domain it is not in is nothing. */
+START_TEST(far_first_record_does_not_disturb_other_domains) {
+  static const char tail[] = "1,2,10\n1.7,2,20\n1,2,35\n2.1,2,41\n1.3,2,12\n1,2,28\n",
+                    far[] = "1,1,12000000000\n";
+  fixture f[2];
+  trygg_estimate e[2];
+  for (int k = 0; k < 2; k++) {
+    static char text[400];
+    snprintf(text, sizeof text, "w,g,y\n%s%s%s", k ? "" : far, tail, k ? far : "");
+    f[k] = fixture_load(
+        &(fixture_texts){.survey = "type,name,role\ndecimal,w,weight\nselect_one three,g,\ndecimal,y,\n",
+                         .choices = SYN_CHOICES,
+                         .indicators = "name,type,variable\nm,mean,y\n",
+                         .data = text});
+    trygg_estimates *all = fixture_estimate(&f[k], "g", NULL);
+    e[k] = fixture_get(all, "", "2", "m");
+    trygg_estimate_free(all);
+    fixture_free(&f[k]);
+  }
+  ck_near(e[0].se, e[1].se, 1e-13);
+  ck_near(e[0].deff, e[1].deff, 1e-13);
+  ck_assert(e[0].se > 1);
+}
+END_TEST
+
+START_TEST(ratio_with_a_tiny_first_denominator_keeps_its_error) {
+  static const char head[] = "w,y,x\n1,0.0000003,0.0000001\n",
+                    tail[] = "1,3,2\n2,5,3\n1.5,1,2\n1,9,4\n3,2,2\n";
+  char text[300];
+  trygg_estimate e[2];
+  for (int k = 0; k < 2; k++) {
+    snprintf(text, sizeof text, "%s%s%s", k ? "w,y,x\n" : head, tail, k ? head + 6 : "");
+    fixture f =
+        fixture_load(&(fixture_texts){.survey = "type,name,role\ndecimal,w,weight\ndecimal,y,\ndecimal,x,\n",
+                                      .indicators = "name,type,variable,denominator\nr,ratio,y,x\n",
+                                      .data = text});
+    trygg_estimates *all = fixture_estimate(&f, NULL, NULL);
+    e[k] = fixture_get(all, "", NULL, "r");
+    trygg_estimate_free(all);
+    fixture_free(&f);
+  }
+  ck_near(e[0].se, e[1].se, 1e-13);
+  ck_assert(e[0].se > 0.1);
+}
+END_TEST
+
+#define PART_ASKED                                                                                           \
+  (&(fixture_texts){.survey = "type,name,role\ninteger,year,wave\nselect_one two,a,\nselect_one two,b,\n",   \
+                    .choices = SYN_CHOICES,                                                                  \
+                    .indicators = "name,type,variable,numerator\nan,any,a b,1\nto,total,b,1\n",              \
+                    .data = "year,a,b\n2010,1,2\n2010,2,2\n2010,2,1\n2011,1,\n2011,2,\n2011,1,\n"})
+
+START_TEST(any_without_all_its_items_has_no_value) {
+  fixture f = fixture_load(PART_ASKED);
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  trygg_estimate an = fixture_get(e, "2011", NULL, "an");
+  ck_assert(isnan(an.estimate) && an.n == 0); /* hits only would be 100 % */
+  ck_assert(an.flags == (TG_FLAG_NOT_ASKED | TG_FLAG_INCOMPLETE));
+  ck_near(fixture_get(e, "2010", NULL, "an").estimate, 2.0 / 3, 1e-15);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(pooled_total_is_the_mean_of_waves_that_asked) {
+  fixture f = fixture_load(PART_ASKED);
+  trygg_estimate_options options = {.size = sizeof options, .pool = 1};
+  trygg_estimates *e = NULL;
+  trygg_error error = {0};
+  ck_ok(trygg_estimate_create(f.design, &options, &e, &error));
+  ck_near(fixture_get(e, "", NULL, "to").estimate, 1, 0);
+  ck_assert(!(fixture_get(e, "", NULL, "to").flags & TG_FLAG_ITEM_MISSING));
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(lists_with_null_are_refused) {
+  fixture_texts texts = synthetic_texts(0);
+  fixture f = fixture_load(&texts);
+  const char *none = NULL;
+  trygg_estimate_options options[] = {
+      {.size = sizeof *options, .by_count = 1},        {.size = sizeof *options, .by = &none, .by_count = 1},
+      {.size = sizeof *options, .indicator_count = 1}, {.size = sizeof *options, .wave_count = 2},
+      {.size = sizeof *options, .where_count = 1},     {.size = 0}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    trygg_estimates *e = NULL;
+    ck_assert_int_eq(trygg_estimate_create(f.design, &options[i], &e, NULL), TRYGG_EINVAL);
+  }
+  ck_assert_uint_eq(trygg_estimate_find(NULL, "", NULL, "s"), SIZE_MAX);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(every_estimate_is_found_again) {
+  fixture_texts texts = synthetic_texts(1);
+  fixture f = fixture_load(&texts);
+  trygg_estimates *e = fixture_estimate(&f, "g", NULL);
+  for (size_t i = 0; i < trygg_estimate_count(e); i++) {
+    trygg_estimate one = trygg_estimate_get(e, i);
+    const char *code = trygg_estimate_by(e, i, 0);
+    ck_assert_uint_eq(trygg_estimate_find(e, one.wave, *code ? &code : NULL, one.indicator), i);
+  }
+  ck_assert_uint_eq(trygg_estimate_find(e, "1999", NULL, "s"), SIZE_MAX);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
 static Suite *estimate_suite(void) {
   Suite *suite = suite_create("estimate");
   TCase *tests = tcase_create("estimate");
@@ -523,6 +632,12 @@ static Suite *estimate_suite(void) {
                       (int)(sizeof refused / sizeof *refused));
   tcase_add_test(tests, handles_may_be_freed_in_any_order);
   tcase_add_loop_test(tests, failing_allocations_leave_nothing, 0, 2);
+  tcase_add_test(tests, far_first_record_does_not_disturb_other_domains);
+  tcase_add_test(tests, ratio_with_a_tiny_first_denominator_keeps_its_error);
+  tcase_add_test(tests, any_without_all_its_items_has_no_value);
+  tcase_add_test(tests, pooled_total_is_the_mean_of_waves_that_asked);
+  tcase_add_test(tests, lists_with_null_are_refused);
+  tcase_add_test(tests, every_estimate_is_found_again);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -18,3 +18,10 @@ trygg_status tg_options_take(void *out, size_t known, const void *given, const c
   memcpy(out, &known, sizeof known);
   return TRYGG_OK;
 }
+
+trygg_status tg_options_list(const char *const *list, size_t count, const char *field, trygg_error *error) {
+  for (size_t i = 0; i < count; i++)
+    if (!list || !list[i])
+      return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, field, "the list of names has a NULL where a name should be");
+  return TRYGG_OK;
+}

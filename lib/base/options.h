@@ -11,4 +11,7 @@
 trygg_status tg_options_take(void *out, size_t known, const void *given, const char *name,
                              trygg_error *error);
 
+/* A list of `count` names may be empty, but neither it nor a name in it may be NULL. */
+trygg_status tg_options_list(const char *const *list, size_t count, const char *field, trygg_error *error);
+
 #endif

@@ -54,21 +54,31 @@ static trygg_status add_domain(trygg_estimates *estimates, uint32_t wave, uint32
 
 trygg_status tg_domains_create(trygg_estimates *estimates, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t waves = estimates->pooled ? 1 : estimates->wave_count;
+  size_t waves = estimates->pooled ? 1 : estimates->wave_count, width, slots;
   uint32_t *groups = tg_memory_new(estimates->tally->cell_count, sizeof *groups);
   if (!groups)
     return tg_error_memory(error);
   TRY(number_groups(estimates, groups, error));
   estimates->domains = tg_memory_new(waves * (estimates->group_count + 1), sizeof *estimates->domains);
-  if (!estimates->domains) {
+  width = estimates->group_count + 1;
+  slots = (estimates->pooled ? 1 : estimates->tally->design->responses->wave_count) * width;
+  estimates->domain_of = tg_memory_new(slots, sizeof *estimates->domain_of);
+  if (!estimates->domains || !estimates->domain_of) {
     status = tg_error_memory(error);
     goto cleanup;
   }
+  for (size_t i = 0; i < slots; i++)
+    estimates->domain_of[i] = TG_NONE;
   for (size_t w = 0; w < waves; w++) {
     uint32_t wave = estimates->pooled ? TG_POOLED : estimates->waves[w];
     TRY(add_domain(estimates, wave, TG_TOTAL_DOMAIN, groups, error));
     for (size_t g = 0; g < estimates->group_count; g++)
       TRY(add_domain(estimates, wave, (uint32_t)g, groups, error));
+  }
+  for (size_t d = 0; d < estimates->domain_count; d++) {
+    const tg_domain *domain = &estimates->domains[d];
+    size_t group = domain->group == TG_TOTAL_DOMAIN ? 0 : domain->group + 1;
+    estimates->domain_of[(domain->wave == TG_POOLED ? 0 : domain->wave) * width + group] = d;
   }
 cleanup:
   tg_memory_free(groups);

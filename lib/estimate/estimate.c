@@ -112,6 +112,10 @@ static trygg_status plan_all(trygg_design *design, const trygg_estimate_options 
   const trygg_responses *responses = design->responses;
   const trygg_codebook *codebook = responses->codebook;
   trygg_status status = TRYGG_OK;
+  TRY(tg_options_list(options->indicators, options->indicator_count, "indicator", error));
+  TRY(tg_options_list(options->by, options->by_count, "by", error));
+  TRY(tg_options_list(options->where, options->where_count, "where", error));
+  TRY(tg_options_list(options->waves, options->wave_count, "wave", error));
   TRY(plan_by(codebook, options, p, error));
   TRY(plan_where(codebook, options, p, error));
   TRY(plan_waves(responses, options, p, error));
@@ -162,7 +166,8 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
   count = estimates->tally->indicators.count;
   estimates->row_count = estimates->domain_count * count;
   estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
-  if (!estimates->rows) {
+  estimates->sorted = tg_memory_new(count, sizeof *estimates->sorted);
+  if (!estimates->rows || !estimates->sorted) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -210,25 +215,47 @@ const char *trygg_estimate_by(const trygg_estimates *estimates, size_t index, si
   return domain->by ? estimates->tally->categories[by].names[domain->by[by]] : "";
 }
 
+/* The wave called `code`, 0 where pooled; TG_NONE. */
+static size_t find_wave(const trygg_estimates *estimates, const char *code) {
+  if (estimates->pooled)
+    return *code ? TG_NONE : 0;
+  for (size_t w = 0; w < estimates->wave_count; w++)
+    if (!strcmp(wave_code(estimates, estimates->waves[w]), code))
+      return estimates->waves[w];
+  return TG_NONE;
+}
+
+static int has_codes(const trygg_estimates *estimates, const tg_domain *domain, const char *const *by) {
+  for (size_t k = 0; k < estimates->tally->by_count; k++)
+    if (!by[k] || strcmp(estimates->tally->categories[k].names[domain->by[k]], by[k]))
+      return 0;
+  return 1;
+}
+
 size_t trygg_estimate_find(const trygg_estimates *estimates, const char *wave, const char *const *by,
                            const char *indicator) {
-  for (size_t i = 0; estimates && i < estimates->row_count; i++) {
-    const tg_domain *domain = &estimates->domains[estimates->rows[i].domain];
-    int same = (by != NULL) == (domain->by != NULL) && !strcmp(wave_code(estimates, domain->wave), wave) &&
-               !strcmp(tg_row_indicator(estimates, i)->name, indicator);
-    for (size_t k = 0; same && by && k < estimates->tally->by_count; k++)
-      same = !strcmp(trygg_estimate_by(estimates, i, k), by[k]);
-    if (same)
-      return i;
+  size_t w, width, k = 0;
+  if (!estimates || !wave || !indicator || (by && !estimates->tally->by_count))
+    return SIZE_MAX;
+  while (k < estimates->tally->indicators.count &&
+         strcmp(estimates->tally->indicators.list[k].name, indicator))
+    k++;
+  w = find_wave(estimates, wave);
+  if (w == TG_NONE || k == estimates->tally->indicators.count)
+    return SIZE_MAX;
+  width = estimates->group_count + 1;
+  for (size_t g = by != NULL; g < (by ? width : 1); g++) {
+    size_t d = estimates->domain_of[w * width + g];
+    if (d != TG_NONE && (!by || has_codes(estimates, &estimates->domains[d], by)))
+      return d * estimates->tally->indicators.count + k;
   }
   return SIZE_MAX;
 }
 
 size_t tg_estimate_row(const trygg_estimates *estimates, uint32_t wave, uint32_t group, size_t indicator) {
-  for (size_t d = 0; d < estimates->domain_count; d++)
-    if (estimates->domains[d].wave == wave && estimates->domains[d].group == group)
-      return d * estimates->tally->indicators.count + indicator;
-  return TG_NONE;
+  size_t width = estimates->group_count + 1, w = wave == TG_POOLED ? 0 : wave;
+  size_t d = estimates->domain_of[w * width + (group == TG_TOTAL_DOMAIN ? 0 : group + 1)];
+  return d == TG_NONE ? TG_NONE : d * estimates->tally->indicators.count + indicator;
 }
 
 trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates) {
@@ -242,7 +269,13 @@ void trygg_estimate_free(trygg_estimates *estimates) {
     return;
   for (size_t d = 0; d < estimates->domain_count; d++)
     tg_memory_free(estimates->domains[d].cells);
+  for (size_t k = 0; k < (estimates->sorted ? estimates->tally->indicators.count : 0); k++) {
+    tg_memory_free(estimates->sorted[k].values);
+    tg_memory_free(estimates->sorted[k].cell_begin);
+  }
+  tg_memory_free(estimates->sorted);
   tg_memory_free(estimates->domains);
+  tg_memory_free(estimates->domain_of);
   tg_memory_free(estimates->rows);
   tg_memory_free(estimates->waves);
   tg_tally_free(estimates->tally);

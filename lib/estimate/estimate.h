@@ -6,7 +6,6 @@
 #include <trygg/estimate.h>
 
 #include <base/error.h>
-
 #include <table/flag.h>
 #include <tally/tally.h>
 
@@ -25,7 +24,7 @@ typedef struct tg_domain {
 /* One estimate.  R = shift + y / x for ratios. */
 typedef struct tg_row {
   size_t domain, indicator;
-  double n, weight, x, y; /* sums; y of shifted values */
+  double n, weight, x, y, shift; /* sums; y of values less shift times x */
   double estimate, se, df, deff;
   double share, share_se; /* quantiles: the weighted share at or below the estimate */
   unsigned flags;
@@ -33,17 +32,30 @@ typedef struct tg_row {
 
 typedef enum tg_df_rule { TG_DF_DOMAIN, TG_DF_DESIGN, TG_DF_GIVEN } tg_df_rule;
 
+/* A value of one record, and all of an indicator, cell by cell in increasing order. */
+typedef struct tg_valued {
+  double y, weight;
+  uint32_t cell, record;
+} tg_valued;
+
+typedef struct tg_sorted {
+  tg_valued *values;
+  size_t *cell_begin; /* [cell_count + 1] */
+} tg_sorted;
+
 struct trygg_estimates {
   tg_references references;
   tg_tally *tally;
   tg_domain *domains; /* in the order wave, total, groups */
   size_t domain_count;
+  size_t *domain_of; /* [wave * (group_count + 1) + group + 1], the total first; TG_NONE.  Pooled: wave 0 */
   size_t group_count;
   uint32_t *waves; /* waves estimated, in order */
   size_t wave_count;
   int pooled;
   tg_row *rows; /* [domain * indicator_count + indicator] */
   size_t row_count;
+  tg_sorted *sorted; /* of each indicator; empty but for quantiles */
   tg_df_rule df_rule;
   double df_given;
   int threads;
@@ -57,14 +69,15 @@ typedef struct tg_terms {
   size_t count, capacity;
 } tg_terms;
 
-/* Add `coefficient` times the linearised estimate of a row to an output. */
+/* Add `coefficient` times the linearised estimate of a row to an output.  A coefficient of 0 adds nothing to the
+ * variance, but the row's records count for the df. */
 trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient,
                                    size_t output, tg_terms *terms, trygg_error *error);
 
-/* Add sum over the row's domain of w (a y + b x), y and x not shifted, to an output that is a statistic of one sample
- * over the waves (tg_term.across). */
+/* Add sum over the row's domain of w (a y + b x) to an output that is a statistic of one sample over the waves
+ * (tg_term.across); y less `shift` times x. */
 trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t row, double a, double b,
-                                    size_t output, tg_terms *terms, trygg_error *error);
+                                    double shift, size_t output, tg_terms *terms, trygg_error *error);
 
 /* Variances (or, full, the covariance matrix) of outputs and their df by the rule of the estimates.  df may be
  * NULL.  Frees nothing of terms. */
@@ -80,6 +93,9 @@ trygg_status tg_domains_create(trygg_estimates *estimates, trygg_error *error);
 /* Fill the rows of one indicator. */
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
 
+/* What a total is multiplied by: 1, or 1/W when it is the mean over the W pooled waves that asked. */
+double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *domain, size_t indicator);
+
 /* Quantiles: value, share at it and the share's variance for every row of one indicator. */
 trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
 
@@ -88,21 +104,17 @@ trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, 
 trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t row, const double *p, double *values,
                                 size_t count, trygg_error *error);
 
-/* Degrees of freedom of a row, given those of its domain. */
-double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, double domain_df);
-
 static inline const tg_indicator *tg_row_indicator(const trygg_estimates *estimates, size_t row) {
   return &estimates->tally->indicators.list[estimates->rows[row].indicator];
 }
 
-/* The row of an indicator in the domain of a wave (position in estimates->waves) and group (TG_TOTAL_DOMAIN: the
- * total), or TG_NONE. */
+/* The row of an indicator in the domain of a wave and group (TG_TOTAL_DOMAIN: the total), or TG_NONE. */
 size_t tg_estimate_row(const trygg_estimates *estimates, uint32_t wave, uint32_t group, size_t indicator);
 
 /* Unweighted number of respondents behind a row, which disclosure control looks at; a question that was not asked
  * has nothing to protect. */
 static inline int64_t tg_row_base(const tg_row *row) {
-  return row->flags & TG_FLAG_NOT_ASKED ? INT64_MAX : (int64_t)row->n;
+  return row->n == 0 && row->flags & TG_FLAG_NOT_ASKED ? INT64_MAX : (int64_t)row->n;
 }
 
 #endif

@@ -17,51 +17,47 @@ static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
   return TRYGG_OK;
 }
 
-static trygg_status add_cells(const tg_row *row, const uint32_t *cells, size_t count, double y, double x,
-                              double threshold, int across, size_t output, tg_terms *terms,
+/* The same term for every cell of a run. */
+static trygg_status add_cells(tg_term term, const uint32_t *cells, size_t count, tg_terms *terms,
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  for (size_t k = 0; k < count && status == TRYGG_OK; k++)
-    status =
-        add(terms, (tg_term){(uint32_t)output, (uint32_t)row->indicator, cells[k], y, x, threshold, across},
-            error);
+  for (size_t k = 0; k < count && status == TRYGG_OK; k++) {
+    term.cell = cells[k];
+    status = add(terms, term, error);
+  }
   return status;
 }
 
-/* Sums of a run of cells straight from the cells' entries; runs are short. */
-static void run_sums(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count, double *x,
-                     double *y) {
-  const tg_sums *sums = tally->sums + indicator * tally->entry_count;
-  *x = *y = 0;
-  for (size_t k = 0; k < count; k++)
-    for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
-      *x += sums[tally->cell_entries[i]].x;
-      *y += sums[tally->cell_entries[i]].y;
-    }
-}
-
 /* The mean of wave ratios: each wave's cells get their own R and X; two rounds, as W is counted first. */
-static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_row *row, double coefficient,
-                                    size_t output, tg_terms *terms, trygg_error *error) {
+static trygg_status add_equal_waves(const trygg_estimates *estimates, const tg_row *row, tg_term term,
+                                    double coefficient, tg_terms *terms, trygg_error *error) {
   const tg_domain *domain = &estimates->domains[row->domain];
   const tg_tally *tally = estimates->tally;
   trygg_status status = TRYGG_OK;
-  double waves = 0, x, y;
+  double waves = 0;
+  tg_workspace *workspace = tg_workspace_create(tally);
+  if (!workspace)
+    return tg_error_memory(error);
   for (int round = 0; round < 2; round++)
     for (size_t first = 0, end; first < domain->cell_count; first = end) {
+      tg_domain_sums sums;
       for (end = first; end < domain->cell_count &&
                         tally->cells[domain->cells[end]].wave == tally->cells[domain->cells[first]].wave;)
         end++;
-      run_sums(tally, row->indicator, domain->cells + first, end - first, &x, &y);
-      if (x == 0)
+      tg_tally_domain(tally, row->indicator, domain->cells + first, end - first, workspace, &sums);
+      if (sums.x == 0)
         continue;
-      if (round == 0)
+      if (round == 0) {
         waves++;
-      else
-        TRY(add_cells(row, domain->cells + first, end - first, coefficient / (waves * x),
-                      -coefficient / (waves * x) * (y / x), NAN, 0, output, terms, error));
+        continue;
+      }
+      term.y = coefficient / (waves * sums.x);
+      term.x = -coefficient * sums.y / (waves * sums.x * sums.x);
+      term.shift = sums.shift;
+      TRY(add_cells(term, domain->cells + first, end - first, terms, error));
     }
 cleanup:
+  tg_workspace_free(workspace);
   return status;
 }
 
@@ -70,37 +66,39 @@ trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t inde
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
   const tg_settings *settings = &estimates->tally->design->responses->codebook->settings;
-  double y, x, threshold = NAN, slope;
-  if (coefficient == 0)
-    return TRYGG_OK;
+  double slope = row->share_se > 0 ? row->se / row->share_se : 0;
+  tg_term term = {.output = (uint32_t)output, .indicator = (uint32_t)row->indicator, .threshold = NAN};
   switch (tg_row_indicator(estimates, index)->type->estimand) {
   case TG_TOTAL:
-    y = settings->pool != TG_POOL_SUM && domain->wave == TG_POOLED ? 1 / (double)estimates->wave_count : 1;
-    x = 0;
+    term.y = coefficient * tg_rows_total_scale(estimates, domain, row->indicator);
     break;
   case TG_QUANTILE:
-    slope = row->share_se > 0 ? row->se / row->share_se : 0;
-    y = -slope / row->x;
-    x = slope * row->share / row->x;
-    threshold = row->estimate;
+    term.y = -coefficient * slope / row->x;
+    term.x = coefficient * slope * row->share / row->x;
+    term.threshold = row->estimate;
     break;
   default:
     if (domain->wave == TG_POOLED && settings->pool == TG_POOL_EQUAL)
-      return add_equal_waves(estimates, row, coefficient, output, terms, error);
-    y = 1 / row->x;
-    x = -(row->y / row->x) / row->x; /* so that y = x, a share of 1, gives exact zeros */
+      return add_equal_waves(estimates, row, term, coefficient, terms, error);
+    term.y = coefficient / row->x;
+    term.x = -coefficient * row->y / (row->x * row->x);
+    term.shift = row->shift;
   }
-  return add_cells(row, domain->cells, domain->cell_count, coefficient * y, coefficient * x, threshold, 0,
-                   output, terms, error);
+  return add_cells(term, domain->cells, domain->cell_count, terms, error);
 }
 
 trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b,
-                                    size_t output, tg_terms *terms, trygg_error *error) {
+                                    double shift, size_t output, tg_terms *terms, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
-  /* y = y' + c x */
-  return add_cells(row, domain->cells, domain->cell_count, a, b + a * estimates->tally->shift[row->indicator],
-                   NAN, 1, output, terms, error);
+  tg_term term = {.output = (uint32_t)output,
+                  .indicator = (uint32_t)row->indicator,
+                  .y = a,
+                  .x = b,
+                  .shift = shift,
+                  .threshold = NAN,
+                  .across = 1};
+  return add_cells(term, domain->cells, domain->cell_count, terms, error);
 }
 
 void tg_estimate_clear_terms(tg_terms *terms) {

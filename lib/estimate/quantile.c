@@ -16,175 +16,201 @@
 #include <numeric/distribution.h>
 #include <numeric/sum.h>
 
-/* A value of one record. */
-typedef struct valued {
-  double y, weight;
-  uint32_t cell, record;
-} valued;
-
 static int by_value(const void *a, const void *b) {
-  const valued *p = a, *q = b;
+  const tg_valued *p = a, *q = b;
   if (p->y != q->y)
     return p->y < q->y ? -1 : 1;
   return (p->record > q->record) - (p->record < q->record);
 }
 
-/* All values of the indicator that count, in increasing order. */
-static trygg_status sorted_values(const tg_tally *tally, size_t k, valued **out, size_t *count,
-                                  trygg_error *error) {
-  const trygg_responses *responses = tally->design->responses;
-  const tg_indicator *indicator = &tally->indicators.list[k];
-  const double *weight = tg_design_weight(tally->design, indicator->weight);
-  trygg_status status = TRYGG_OK;
+static int by_cell(const void *a, const void *b) {
+  const tg_valued *p = a, *q = b;
+  if (p->cell != q->cell)
+    return p->cell < q->cell ? -1 : 1;
+  return by_value(a, b);
+}
+
+/* All values of the indicator that count. */
+static trygg_status collect(const tg_tally *tally, size_t k, tg_valued *out, size_t *count,
+                            trygg_error *error) {
   enum { RUN = 2048 };
+  const trygg_responses *responses = tally->design->responses;
+  const double *weight = tg_design_weight(tally->design, tally->indicators.list[k].weight);
   double *storage = tg_memory_new(2 * RUN, sizeof *storage);
   unsigned char *state = tg_memory_new(RUN, 1);
   tg_values values = {storage, storage + RUN, state};
   *count = 0;
-  *out = tg_memory_new(responses->count, sizeof **out);
-  if (!storage || !state || !*out) {
-    status = tg_error_memory(error);
-    goto cleanup;
-  }
-  for (size_t first = 0; first < responses->count; first += RUN) {
+  for (size_t first = 0; storage && state && first < responses->count; first += RUN) {
     size_t run = responses->count - first < RUN ? responses->count - first : RUN;
-    tg_indicator_evaluate(indicator, responses, first, run, &values);
+    tg_indicator_evaluate(&tally->indicators.list[k], responses, first, run, &values);
     for (size_t i = 0; i < run; i++) {
       uint32_t e = tally->entry[first + i];
       double w = weight ? weight[first + i] : 1;
       if (e != TG_RANK_NONE && state[i] == TG_INSIDE && w > 0)
-        (*out)[(*count)++] = (valued){values.y[i], w, tally->entry_cell[e], (uint32_t)(first + i)};
+        out[(*count)++] = (tg_valued){values.y[i], w, tally->entry_cell[e], (uint32_t)(first + i)};
     }
   }
-  if (*count)
-    qsort(*out, *count, sizeof **out, by_value);
-cleanup:
   tg_memory_free(storage);
   tg_memory_free(state);
-  if (status != TRYGG_OK) {
-    tg_memory_free(*out);
-    *out = NULL;
-  }
+  return storage && state ? TRYGG_OK : tg_error_memory(error);
+}
+
+static trygg_status sort_values(const tg_tally *tally, size_t k, tg_sorted *sorted, trygg_error *error) {
+  size_t count;
+  trygg_status status = TRYGG_OK;
+  sorted->values = tg_memory_new(tally->design->responses->count, sizeof *sorted->values);
+  sorted->cell_begin = tg_memory_new(tally->cell_count + 1, sizeof *sorted->cell_begin);
+  if (!sorted->values || !sorted->cell_begin)
+    return tg_error_memory(error); /* freed with the estimates */
+  TRY(collect(tally, k, sorted->values, &count, error));
+  if (count)
+    qsort(sorted->values, count, sizeof *sorted->values, by_cell);
+  for (size_t i = 0; i < count; i++)
+    sorted->cell_begin[sorted->values[i].cell + 1]++;
+  for (size_t c = 0; c < tally->cell_count; c++)
+    sorted->cell_begin[c + 1] += sorted->cell_begin[c];
+cleanup:
   return status;
 }
 
-/* Sum of the weights of the values whose cell is marked. */
-static double total_weight(const valued *values, size_t count, const unsigned char *inside) {
-  tg_sum sum = {0};
-  for (size_t i = 0; i < count; i++)
-    if (inside[values[i].cell])
-      tg_sum_add(&sum, values[i].weight);
-  return tg_sum_value(&sum);
-}
+/* Values of a domain in increasing order: those of its one cell as they stand, or a sorted copy (*copy, to be freed). */
+typedef struct distribution {
+  const tg_valued *values;
+  size_t count;
+  double total;
+  tg_valued *copy;
+} distribution;
 
-/* q at the share p among the values whose cell is marked, whose weights add up to `total`.  F is compared with a
- * tolerance for the rounding of its sum, so that p = 1/2 of four equal weights finds the second; the sums are
- * compensated, since a few thousand roundings would pass any tolerance. */
-static double invert(const valued *values, size_t count, const unsigned char *inside, double total,
-                     double p) {
-  tg_sum sum = {0};
-  double last = NAN;
-  if (!(p >= 0 && p <= 1))
-    return NAN;
-  for (size_t i = 0; i < count; i++)
-    if (inside[values[i].cell]) {
-      tg_sum_add(&sum, values[i].weight);
-      last = values[i].y;
-      if (tg_sum_value(&sum) >= p * total * (1 - 4 * DBL_EPSILON))
-        return last;
-    }
-  return last;
-}
-
-static double share_at(const valued *values, size_t count, const unsigned char *inside, double total,
-                       double y) {
-  tg_sum sum = {0};
-  for (size_t i = 0; i < count && values[i].y <= y; i++)
-    if (inside[values[i].cell])
-      tg_sum_add(&sum, values[i].weight);
-  return tg_sum_value(&sum) / total;
-}
-
-static void mark(const tg_domain *domain, unsigned char *inside, int value) {
+static trygg_status distribution_of(const tg_sorted *sorted, const tg_domain *domain, distribution *out,
+                                    trygg_error *error) {
+  tg_sum total = {0};
+  size_t at = 0;
+  *out = (distribution){0};
   for (size_t c = 0; c < domain->cell_count; c++)
-    inside[domain->cells[c]] = (unsigned char)value;
+    out->count += sorted->cell_begin[domain->cells[c] + 1] - sorted->cell_begin[domain->cells[c]];
+  if (domain->cell_count == 1)
+    out->values = sorted->values + sorted->cell_begin[domain->cells[0]];
+  else {
+    out->copy = tg_memory_new(out->count, sizeof *out->copy);
+    if (!out->copy)
+      return tg_error_memory(error);
+    for (size_t c = 0; c < domain->cell_count; c++) {
+      size_t begin = sorted->cell_begin[domain->cells[c]],
+             count = sorted->cell_begin[domain->cells[c] + 1] - begin;
+      if (count)
+        memcpy(out->copy + at, sorted->values + begin, count * sizeof *out->copy);
+      at += count;
+    }
+    if (at)
+      qsort(out->copy, at, sizeof *out->copy, by_value);
+    out->values = out->copy;
+  }
+  for (size_t i = 0; i < out->count; i++)
+    tg_sum_add(&total, out->values[i].weight);
+  out->total = tg_sum_value(&total);
+  return TRYGG_OK;
 }
 
-/* Variance of F(q), as of any share: terms with a threshold. */
-static trygg_status share_variance(trygg_estimates *estimates, tg_row *row, trygg_error *error) {
-  const tg_domain *domain = &estimates->domains[row->domain];
+/* q at the share p.  F is compared with a tolerance for the rounding of its sum, so that p = 1/2 of four equal weights
+ * finds the second; the sums are compensated, since a few thousand roundings would pass any tolerance. */
+static double invert(const distribution *d, double p) {
+  tg_sum sum = {0};
+  if (!(p >= 0 && p <= 1) || !d->count)
+    return NAN;
+  for (size_t i = 0; i < d->count; i++) {
+    tg_sum_add(&sum, d->values[i].weight);
+    if (tg_sum_value(&sum) >= p * d->total * (1 - 4 * DBL_EPSILON))
+      return d->values[i].y;
+  }
+  return d->values[d->count - 1].y;
+}
+
+static double share_at(const distribution *d, double y) {
+  tg_sum sum = {0};
+  for (size_t i = 0; i < d->count && d->values[i].y <= y; i++)
+    tg_sum_add(&sum, d->values[i].weight);
+  return tg_sum_value(&sum) / d->total;
+}
+
+/* The variances of F(q) in all domains, as of any share: terms with a threshold. */
+static trygg_status share_variances(trygg_estimates *estimates, size_t k, trygg_error *error) {
+  size_t indicators = estimates->tally->indicators.count;
   tg_terms terms = {0};
   trygg_status status = TRYGG_OK;
-  double variance = 0;
-  for (size_t c = 0; c < domain->cell_count; c++) {
-    if (tg_memory_grow((void **)&terms.list, &terms.capacity, terms.count + 1, sizeof *terms.list)) {
-      status = tg_error_memory(error);
-      goto cleanup;
+  double *variance = tg_memory_new(estimates->domain_count, sizeof *variance);
+  if (!variance)
+    return tg_error_memory(error);
+  for (size_t d = 0; d < estimates->domain_count; d++) {
+    const tg_row *row = &estimates->rows[d * indicators + k];
+    const tg_domain *domain = &estimates->domains[d];
+    for (size_t c = 0; c < domain->cell_count && row->n > 0; c++) {
+      if (tg_memory_grow((void **)&terms.list, &terms.capacity, terms.count + 1, sizeof *terms.list)) {
+        status = tg_error_memory(error);
+        goto cleanup;
+      }
+      terms.list[terms.count++] = (tg_term){.output = (uint32_t)d,
+                                            .indicator = (uint32_t)k,
+                                            .cell = domain->cells[c],
+                                            .y = 1 / row->weight,
+                                            .x = -row->share / row->weight,
+                                            .threshold = row->estimate};
     }
-    terms.list[terms.count++] = (tg_term){0,
-                                          (uint32_t)row->indicator,
-                                          domain->cells[c],
-                                          1 / row->weight,
-                                          -row->share / row->weight,
-                                          row->estimate,
-                                          0};
   }
-  TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, 1, 0, 1, &variance, NULL, error));
-  row->share_se = sqrt(variance);
+  TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, estimates->domain_count, 0, 1, variance,
+                       NULL, error));
+  for (size_t d = 0; d < estimates->domain_count; d++)
+    estimates->rows[d * indicators + k].share_se = sqrt(variance[d]);
 cleanup:
+  tg_memory_free(variance);
   tg_estimate_clear_terms(&terms);
   return status;
 }
 
+/* What one pass over the domains sets: first q and F(q), then, once F's variance is known, the standard error. */
+static void set_value(tg_row *row, const distribution *d, double p) {
+  row->estimate = invert(d, p);
+  row->share = share_at(d, row->estimate);
+}
+
+static void set_error(tg_row *row, const distribution *d) {
+  double t = row->df > 0 ? tg_distribution_t_quantile(0.975, row->df) : NAN;
+  row->se = (invert(d, row->share + t * row->share_se) - invert(d, row->share - t * row->share_se)) / (2 * t);
+}
+
 trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_error *error) {
   const tg_tally *tally = estimates->tally;
-  double p = tally->indicators.list[k].probability;
-  valued *values = NULL;
-  size_t count = 0;
-  unsigned char *inside = tg_memory_new(tally->cell_count, 1);
   trygg_status status = TRYGG_OK;
-  if (!inside)
-    return tg_error_memory(error);
-  TRY(sorted_values(tally, k, &values, &count, error));
-  for (size_t d = 0; d < estimates->domain_count; d++) {
-    tg_row *row = &estimates->rows[d * tally->indicators.count + k];
-    double t, total;
-    if (row->n == 0)
-      continue;
-    mark(&estimates->domains[d], inside, 1);
-    total = total_weight(values, count, inside);
-    row->estimate = invert(values, count, inside, total, p);
-    row->share = share_at(values, count, inside, total, row->estimate);
-    TRY(share_variance(estimates, row, error));
-    t = row->df > 0 ? tg_distribution_t_quantile(0.975, row->df) : NAN;
-    row->se = (invert(values, count, inside, total, row->share + t * row->share_se) -
-               invert(values, count, inside, total, row->share - t * row->share_se)) /
-              (2 * t);
-    mark(&estimates->domains[d], inside, 0);
+  distribution d = {0};
+  TRY(sort_values(tally, k, &estimates->sorted[k], error));
+  for (int round = 0; round < 2; round++) {
+    for (size_t i = 0; i < estimates->domain_count; i++) {
+      tg_row *row = &estimates->rows[i * tally->indicators.count + k];
+      if (row->n == 0)
+        continue;
+      TRY(distribution_of(&estimates->sorted[k], &estimates->domains[i], &d, error));
+      if (round == 0)
+        set_value(row, &d, tally->indicators.list[k].probability);
+      else
+        set_error(row, &d);
+      tg_memory_free(d.copy);
+      d = (distribution){0};
+    }
+    if (round == 0)
+      TRY(share_variances(estimates, k, error));
   }
 cleanup:
-  tg_memory_free(values);
-  tg_memory_free(inside);
+  tg_memory_free(d.copy);
   return status;
 }
 
 trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, const double *p, double *out,
                                 size_t count, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
-  valued *values = NULL;
-  size_t value_count = 0;
-  trygg_status status = TRYGG_OK;
-  double total;
-  unsigned char *inside = tg_memory_new(estimates->tally->cell_count, 1);
-  if (!inside)
-    return tg_error_memory(error);
-  TRY(sorted_values(estimates->tally, row->indicator, &values, &value_count, error));
-  mark(&estimates->domains[row->domain], inside, 1);
-  total = total_weight(values, value_count, inside);
-  for (size_t i = 0; i < count; i++)
-    out[i] = invert(values, value_count, inside, total, p[i]);
-cleanup:
-  tg_memory_free(values);
-  tg_memory_free(inside);
+  distribution d;
+  trygg_status status =
+      distribution_of(&estimates->sorted[row->indicator], &estimates->domains[row->domain], &d, error);
+  for (size_t i = 0; status == TRYGG_OK && i < count; i++)
+    out[i] = invert(&d, p[i]);
+  tg_memory_free(status == TRYGG_OK ? d.copy : NULL);
   return status;
 }

@@ -11,7 +11,7 @@
 #define RELIABLE_CASES 40
 #define RELIABLE_DF 30
 
-double tg_rows_df(const trygg_estimates *estimates, const tg_domain *domain, double domain_df) {
+static double row_df(const trygg_estimates *estimates, const tg_domain *domain, double domain_df) {
   const trygg_design *design = estimates->tally->design;
   double df = 0;
   if (estimates->df_rule == TG_DF_DOMAIN)
@@ -54,35 +54,38 @@ static void judge_reliability(tg_row *row, int is_share) {
     row->flags |= TG_FLAG_UNRELIABLE;
 }
 
-/* How a wave total enters the estimate of a domain: pooled totals are means of wave totals unless settings.pool is
- * `sum`. */
-static double total_scale(const trygg_estimates *estimates, const tg_domain *domain) {
+double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *domain, size_t indicator) {
   const trygg_responses *responses = estimates->tally->design->responses;
-  if (domain->wave != TG_POOLED || responses->codebook->settings.pool == TG_POOL_SUM ||
-      !estimates->wave_count)
+  double asked = 0;
+  if (domain->wave != TG_POOLED || responses->codebook->settings.pool == TG_POOL_SUM)
     return 1;
-  return 1 / (double)estimates->wave_count;
+  for (size_t w = 0; w < estimates->wave_count; w++)
+    asked +=
+        tg_indicator_asked(&estimates->tally->indicators.list[indicator], responses, estimates->waves[w]) > 0;
+  return asked > 0 ? 1 / asked : 1;
 }
 
 static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_sums *sums,
                        tg_workspace *workspace) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
   const tg_domain *domain = &estimates->domains[row->domain];
-  double shift = estimates->tally->shift[row->indicator], scale = total_scale(estimates, domain), variance;
+  double scale = tg_rows_total_scale(estimates, domain, row->indicator), variance;
   int lonely = 0, ratio = indicator->type->estimand == TG_RATIO;
   double r = sums->y / sums->x;
-  row->estimate = ratio ? shift + r : scale * sums->y;
+  row->estimate = ratio ? sums->shift + r : scale * (sums->y + sums->shift * sums->x);
   if (ratio && sums->x == 0) {
     row->estimate = row->se = NAN;
     return;
   }
   variance = tg_tally_variance(estimates->tally, row->indicator, domain->cells, domain->cell_count,
-                               ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, workspace, &lonely);
+                               ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, ratio ? sums->shift : 0,
+                               workspace, &lonely);
   row->se = sqrt(variance);
   row->deff = design_effect(sums, indicator->type->estimand, scale, variance);
   if (lonely)
     row->flags |= TG_FLAG_LONELY;
-  if (indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) {
+  if ((indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) ||
+      (indicator->items->has_numerator && row->estimate == 0)) {
     row->se = 0;
     row->deff = NAN;
     row->flags |= TG_FLAG_BOUNDARY;
@@ -91,15 +94,20 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
     row->flags |= TG_FLAG_ITEM_MISSING;
 }
 
-/* The question was in none of the domain's waves. */
-static int not_asked(const trygg_estimates *estimates, const tg_row *row) {
+/* Why nobody counts: the question was in none of the domain's waves, too few of its items were, or nobody gave a
+ * valid answer. */
+static unsigned why_empty(const trygg_estimates *estimates, const tg_row *row) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
   uint32_t wave = estimates->domains[row->domain].wave;
+  size_t most = 0;
   for (size_t w = 0; w < estimates->wave_count; w++)
-    if ((wave == TG_POOLED || estimates->waves[w] == wave) &&
-        !tg_indicator_not_asked(indicator, estimates->tally->design->responses, estimates->waves[w]))
-      return 0;
-  return 1;
+    if (wave == TG_POOLED || estimates->waves[w] == wave) {
+      size_t asked = tg_indicator_asked(indicator, estimates->tally->design->responses, estimates->waves[w]);
+      most = asked > most ? asked : most;
+    }
+  if (most == 0)
+    return TG_FLAG_NOT_ASKED;
+  return most < indicator->min_valid ? TG_FLAG_NOT_ASKED | TG_FLAG_INCOMPLETE : TG_FLAG_EMPTY;
 }
 
 static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator, tg_workspace *workspace) {
@@ -107,14 +115,18 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
   const tg_domain *d = &estimates->domains[domain];
   tg_domain_sums sums;
   tg_tally_domain(estimates->tally, indicator, d->cells, d->cell_count, workspace, &sums);
-  *row = (tg_row){
-      .domain = domain, .indicator = indicator, .n = sums.n, .weight = sums.weight, .x = sums.x, .y = sums.y};
+  *row = (tg_row){.domain = domain,
+                  .indicator = indicator,
+                  .n = sums.n,
+                  .weight = sums.weight,
+                  .x = sums.x,
+                  .y = sums.y,
+                  .shift = sums.shift};
   row->estimate = row->se = row->deff = row->share = row->share_se = NAN;
-  row->df = tg_rows_df(estimates, d, sums.clusters - sums.strata);
+  row->df = row_df(estimates, d, sums.clusters - sums.strata);
   if (sums.n == 0) {
     row->df = NAN;
-    if (not_asked(estimates, row))
-      row->flags |= TG_FLAG_NOT_ASKED;
+    row->flags |= why_empty(estimates, row);
     return;
   }
   if (row->df <= 0)
@@ -123,34 +135,72 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
     fill_value(estimates, row, &sums, workspace);
 }
 
-/* settings.pool = equal: the mean of the waves' own ratios, R = sum_w R_w / W over waves that have the indicator. */
-static trygg_status pool_equally(trygg_estimates *estimates, tg_row *row, tg_workspace *workspace,
-                                 trygg_error *error) {
-  const tg_domain *domain = &estimates->domains[row->domain];
-  double sum = 0, waves = 0;
-  tg_terms terms = {0};
+/* ---- what the retained sums cannot answer ------------------------------------------------------ */
+
+/* Standard errors from one more pass over the records: of the mean of several waves' ratios, and of a ratio of two
+ * numbers, whose y and R x may be so alike that their moments cancel. */
+static trygg_status errors_from_records(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
+  size_t indicators = estimates->tally->indicators.count;
   trygg_status status = TRYGG_OK;
-  double variance;
+  tg_terms terms = {0};
+  double *variance = tg_memory_new(estimates->domain_count, sizeof *variance);
+  if (!variance)
+    return tg_error_memory(error);
+  for (size_t d = 0; d < estimates->domain_count; d++)
+    if (!isnan(estimates->rows[d * indicators + indicator].estimate))
+      TRY(tg_estimate_add_terms(estimates, d * indicators + indicator, 1, d, &terms, error));
+  TRY(tg_estimate_combine(estimates, &terms, estimates->domain_count, 0, variance, NULL, error));
+  for (size_t d = 0; d < estimates->domain_count; d++) {
+    tg_row *row = &estimates->rows[d * indicators + indicator];
+    if (isnan(row->estimate))
+      continue;
+    row->deff *= variance[d] / (row->se * row->se);
+    row->se = sqrt(variance[d]);
+  }
+cleanup:
+  tg_memory_free(variance);
+  tg_estimate_clear_terms(&terms);
+  return status;
+}
+
+/* settings.pool = equal: the mean of the waves' own ratios, R = sum_w R_w / W over the waves that have the indicator. */
+static void pool_equally(trygg_estimates *estimates, tg_row *row, tg_workspace *workspace) {
+  const tg_domain *domain = &estimates->domains[row->domain];
+  const tg_cell *cells = estimates->tally->cells;
+  double sum = 0, waves = 0;
+  if (isnan(row->estimate))
+    return;
   for (size_t first = 0, end; first < domain->cell_count; first = end) {
     tg_domain_sums sums;
-    for (end = first; end < domain->cell_count && estimates->tally->cells[domain->cells[end]].wave ==
-                                                      estimates->tally->cells[domain->cells[first]].wave;)
+    for (end = first;
+         end < domain->cell_count && cells[domain->cells[end]].wave == cells[domain->cells[first]].wave;)
       end++;
     tg_tally_domain(estimates->tally, row->indicator, domain->cells + first, end - first, workspace, &sums);
     if (sums.x != 0) {
-      sum += estimates->tally->shift[row->indicator] + sums.y / sums.x;
+      sum += sums.shift + sums.y / sums.x;
       waves++;
     }
   }
-  if (waves == 0)
-    return TRYGG_OK;
   row->estimate = sum / waves;
-  TRY(tg_estimate_add_terms(estimates, (size_t)(row - estimates->rows), 1, 0, &terms, error));
-  TRY(tg_estimate_combine(estimates, &terms, 1, 0, &variance, NULL, error));
-  row->se = sqrt(variance);
-cleanup:
-  tg_estimate_clear_terms(&terms);
-  return status;
+  row->deff = NAN; /* a simple random sample would not weigh the waves equally */
+}
+
+/* ---- all rows of an indicator --------------------------------------------------------------- */
+
+static trygg_status judge_row(tg_row *row, const tg_indicator *indicator, trygg_error *error) {
+  int quantile = indicator->type->estimand == TG_QUANTILE;
+  int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
+  if (!summed || (!isnan(row->estimate) && !quantile && !isfinite(row->se)))
+    return tg_error_at(
+        error, TRYGG_ENUMERIC, NULL, 0, 0, indicator->name,
+        "the weights or values of `%s` leave the range of a double when they are squared and summed; "
+        "rescale them",
+        indicator->name);
+  if (!isnan(row->estimate))
+    judge_reliability(row, indicator->type->is_share);
+  if (!isnan(row->estimate) && isnan(row->se))
+    row->flags |= TG_FLAG_NO_SE;
+  return TRYGG_OK;
 }
 
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
@@ -161,26 +211,18 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
   tg_workspace *workspace = tg_workspace_create(estimates->tally);
   if (!workspace)
     return tg_error_memory(error);
-  for (size_t d = 0; d < estimates->domain_count; d++) {
+  for (size_t d = 0; d < estimates->domain_count; d++)
     fill_row(estimates, d, indicator, workspace);
-    if (equal)
-      TRY(pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
-                       workspace, error));
-  }
   if (what->type->estimand == TG_QUANTILE)
     TRY(tg_quantile_estimate(estimates, indicator, error));
-  for (size_t d = 0; d < estimates->domain_count; d++) {
-    tg_row *row = &estimates->rows[d * estimates->tally->indicators.count + indicator];
-    int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
-    if (!summed || (!isnan(row->estimate) && what->type->estimand != TG_QUANTILE && !isfinite(row->se))) {
-      status = tg_error_at(
-          error, TRYGG_ENUMERIC, NULL, 0, 0, what->name,
-          "the weights or values of `%s` are too large to be squared and summed; rescale them", what->name);
-      goto cleanup;
-    }
-    if (row->n > 0 && !isnan(row->estimate))
-      judge_reliability(row, what->type->is_share);
-  }
+  if (equal)
+    for (size_t d = 0; d < estimates->domain_count; d++)
+      pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
+                   workspace);
+  if (equal || (what->denominator_variable != TG_NONE && !estimates->tally->design->cluster))
+    TRY(errors_from_records(estimates, indicator, error));
+  for (size_t d = 0; d < estimates->domain_count; d++)
+    TRY(judge_row(&estimates->rows[d * estimates->tally->indicators.count + indicator], what, error));
 cleanup:
   tg_workspace_free(workspace);
   return status;

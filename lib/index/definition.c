@@ -259,6 +259,7 @@ trygg_status trygg_index_items(const trygg_codebook *codebook, const trygg_index
   *items = NULL;
   *count = 0;
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_index_options", error));
+  TRY(tg_options_list(chosen.names, chosen.name_count, "index", error));
   TRY(tg_definition_read(codebook, chosen.names, chosen.name_count, &all, error));
   used = tg_memory_new(codebook->indicator_count, 1);
   *items = tg_memory_new(codebook->indicator_count, sizeof **items);

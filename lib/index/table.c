@@ -69,6 +69,7 @@ trygg_status trygg_index_table(const trygg_estimates *estimates, const trygg_ind
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
   codebook = estimates->tally->design->responses->codebook;
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_index_options", error));
+  TRY(tg_options_list(chosen.names, chosen.name_count, "index", error));
   TRY(tg_inference_level(chosen.level, &level, error));
   TRY(tg_definition_read(codebook, chosen.names, chosen.name_count, &definitions, error));
   if (!definitions.count) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Type any: 1 when a valid item hits; 0 when none hits and at least min_valid are valid; else missing. */
+/* Type any: 1 when a valid item hits; 0 when none hits and at least min_valid are valid; else missing.  In a wave
+ * that asked fewer than min_valid of the items only hits could be known, and they would be 100 %: it has no value. */
 #include <indicator/types.h>
 
 void tg_any_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
@@ -9,6 +10,10 @@ void tg_any_evaluate(const tg_indicator *indicator, const trygg_responses *respo
     values->x[i] = 1;
     if (!values->state[i])
       continue;
+    if (tg_indicator_asked(indicator, responses, responses->wave[first + i]) < indicator->min_valid) {
+      values->state[i] = TG_OUTSIDE;
+      continue;
+    }
     for (size_t k = 0; k < indicator->item_count; k++) {
       const tg_item *item = &indicator->items[k];
       const tg_column *column = &responses->columns[item->variable];

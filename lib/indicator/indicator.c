@@ -238,9 +238,16 @@ void tg_indicator_evaluate(const tg_indicator *indicator, const trygg_responses 
   indicator->type->evaluate(indicator, responses, first, count, values);
 }
 
-int tg_indicator_not_asked(const tg_indicator *indicator, const trygg_responses *responses, size_t wave) {
+static size_t was_asked(const trygg_responses *responses, size_t variable, size_t wave) {
+  return responses->asked[variable * responses->wave_count + wave] != 0;
+}
+
+size_t tg_indicator_asked(const tg_indicator *indicator, const trygg_responses *responses, size_t wave) {
+  size_t asked = 0;
+  if (indicator->denominator_variable != TG_NONE &&
+      !was_asked(responses, indicator->denominator_variable, wave))
+    return 0;
   for (size_t i = 0; i < indicator->item_count; i++)
-    if (responses->asked[indicator->items[i].variable * responses->wave_count + wave])
-      return 0;
-  return 1;
+    asked += was_asked(responses, indicator->items[i].variable, wave);
+  return asked;
 }

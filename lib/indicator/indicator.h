@@ -98,8 +98,8 @@ void tg_indicator_clear(tg_indicators *indicators);
 void tg_indicator_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
                            size_t count, tg_values *values);
 
-/* 1 when no variable of the indicator was asked in the wave. */
-int tg_indicator_not_asked(const tg_indicator *indicator, const trygg_responses *responses, size_t wave);
+/* How many of the indicator's items were asked in the wave (none when a ratio's denominator was not). */
+size_t tg_indicator_asked(const tg_indicator *indicator, const trygg_responses *responses, size_t wave);
 
 /* ---- for the files of types ---------------------------------------------------------- */
 

@@ -9,8 +9,12 @@ void tg_total_evaluate(const tg_indicator *indicator, const trygg_responses *res
     tg_share_evaluate(indicator, responses, first, count, values);
   else
     tg_mean_evaluate(indicator, responses, first, count, values);
-  /* Who was routed past the question has nothing to add: only answers that should be there are missed. */
+  /* Who was not asked, or was routed past the question, has nothing to add: only answers that should be there are
+   * missed. */
   for (size_t i = 0; i < count; i++)
-    if (values->state[i] == TG_ITEM_MISSING && tg_column_missing(column, first + i) == TG_NOT_APPLICABLE)
-      values->state[i] = TG_OUTSIDE;
+    if (values->state[i] == TG_ITEM_MISSING) {
+      tg_missing kind = tg_column_missing(column, first + i);
+      if (kind == TG_NOT_APPLICABLE || kind == TG_NOT_ASKED)
+        values->state[i] = TG_OUTSIDE;
+    }
 }

@@ -138,6 +138,8 @@ static const struct {
 trygg_status trygg_inference_adjust(const char *method, double *p, size_t count, trygg_error *error) {
   size_t which = 0, m = 0;
   ordered *list;
+  if (count && !p)
+    return tg_error_set(error, TRYGG_EINVAL, "no p-values were given");
   while (which < 3 && (!method || strcmp(adjustments[which].name, method)))
     which++;
   if (which == 3)
