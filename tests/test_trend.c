@@ -289,6 +289,57 @@ START_TEST(every_test_is_listed_with_help_and_runs) {
 }
 END_TEST
 
+START_TEST(shares_of_0_throughout_have_no_interval) {
+  static const char data[] = "year,w,a,id\n2010,1,2,1\n2010,1,2,2\n2011,1,2,1\n2011,1,2,2\n";
+  fixture_texts texts = {.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = data};
+  trygg_table *table = trend(&texts, NULL, 0);
+  for (size_t row = 0; row < trygg_table_rows(table); row++) {
+    ck_assert(trygg_table_missing(table, row, trygg_table_find(table, "lower")));
+    ck_assert(trygg_table_missing(table, row, trygg_table_find(table, "p")));
+    ck_assert_ptr_nonnull(strstr(text_cell(table, row, "flag"), "boundary"));
+    if (!strcmp(text_cell(table, row, "test"), "record_logit"))
+      ck_assert(trygg_table_missing(table, row, trygg_table_find(table, "estimate")));
+  }
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(tests_that_do_not_apply_give_no_row) {
+  trygg_table *table = trend(&(fixture_texts){.survey = SURVEY,
+                                              .choices = CHOICES,
+                                              .data = four_waves(),
+                                              .indicators = "name,type,variable,numerator\nt,total,a,1\n"},
+                             NULL, 0);
+  for (size_t row = 0; row < trygg_table_rows(table); row++)
+    ck_assert(strncmp(text_cell(table, row, "test"), "record_", 7));
+  ck_assert_uint_eq(trygg_table_rows(table), tg_test_count - 2);
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(rows_that_will_not_be_published_are_no_part_of_the_family) {
+  fixture f = fixture_load(&(fixture_texts){.survey = SURVEY,
+                                            .choices = CHOICES,
+                                            .data = four_waves(),
+                                            .indicators = INDICATORS "no,share,a,2\nfew,share,a,1\n"});
+  trygg_estimates *estimates = fixture_estimate(&f, "a", NULL);
+  const char *test = "difference";
+  trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = 1};
+  trygg_table *all = NULL, *large = NULL;
+  trygg_error error = {0};
+  ck_ok(trygg_trend_table(estimates, &options, &all, &error));
+  options.min_n = 8; /* the cells by answer have fewer */
+  ck_ok(trygg_trend_table(estimates, &options, &large, &error));
+  ck_assert(cell(large, 0, "p_adjusted") <= cell(all, 0, "p_adjusted"));
+  for (size_t row = 3; row < trygg_table_rows(large); row++)
+    ck_assert(trygg_table_missing(large, row, trygg_table_find(large, "p_adjusted")));
+  trygg_table_free(all);
+  trygg_table_free(large);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
 static Suite *trend_suite(void) {
   Suite *suite = suite_create("trend");
   TCase *tests = tcase_create("trend");
@@ -307,6 +358,9 @@ static Suite *trend_suite(void) {
   tcase_add_test(tests, logit_slope_of_two_waves_is_the_log_odds_ratio);
   tcase_add_test(tests, unknown_time_says_where_to_give_it);
   tcase_add_test(tests, every_test_is_listed_with_help_and_runs);
+  tcase_add_test(tests, shares_of_0_throughout_have_no_interval);
+  tcase_add_test(tests, tests_that_do_not_apply_give_no_row);
+  tcase_add_test(tests, rows_that_will_not_be_published_are_no_part_of_the_family);
   suite_add_tcase(suite, tests);
   return suite;
 }

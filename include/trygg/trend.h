@@ -24,6 +24,8 @@ typedef struct trygg_trend_options {
   double level;             /**< Confidence level; 0: 0.95. */
   const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
   int across_breaks;        /**< 1: let trends run across declared breaks. */
+  int64_t min_n;            /**< Rows that rest on fewer respondents are no part of an adjustment: they will not be
+                                 published.  0: all rows are. */
 } trygg_trend_options;
 
 /**

@@ -39,10 +39,12 @@ trygg_status tg_heterogeneity_finish(const tg_span *span, double variance, doubl
                           tg_span_covariance(span, q, j) + tg_span_covariance(span, q, q);
   }
   TRY(tg_solve_quadratic(matrix, d, q, &wald, &rank, error));
-  if (rank == 0 || !(df - (double)rank + 1 > 0))
+  if (rank == 0)
     goto cleanup;
   finding->df1 = (double)rank;
   finding->df2 = df - (double)rank + 1;
+  if (!(finding->df2 > 0))
+    goto cleanup;
   finding->statistic = wald * finding->df2 / (df * (double)rank);
   finding->p = tg_distribution_f_upper(finding->statistic, finding->df1, finding->df2);
 cleanup:

@@ -70,7 +70,9 @@ trygg_status tg_linear_finish(const tg_span *span, double variance, double df, d
   finding->df2 = df - finding->df_lost;
   finding->p = tg_inference_p(finding->estimate, finding->se, finding->df2);
   finding->statistic = finding->se > 0 ? finding->estimate / finding->se : NAN;
-  limits = tg_inference_symmetric(finding->estimate, finding->se, finding->df2, level);
+  /* No sampling error is not certainty: every wave at 0 or 1, or equal values throughout. */
+  limits =
+      tg_inference_symmetric(finding->estimate, finding->se > 0 ? finding->se : NAN, finding->df2, level);
   finding->lower = limits.lower;
   finding->upper = limits.upper;
   return TRYGG_OK;

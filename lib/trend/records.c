@@ -12,10 +12,22 @@
 
 #include <trend/tests.h>
 
-/* Y/X is a mean over records: the estimate is no ratio of two numbers, total or quantile. */
-static int is_mean(const tg_span *span) {
-  const tg_indicator *indicator = tg_row_indicator(span->series->estimates, tg_span_row(span, 0));
+/* Y/X must be a mean over records: no ratio of two numbers, total or quantile. */
+int tg_record_linear_applies(const tg_indicator *indicator) {
   return indicator->type->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
+}
+
+int tg_record_logit_applies(const tg_indicator *indicator) {
+  return tg_record_linear_applies(indicator) && indicator->type->is_share;
+}
+
+/* All hits or none in every wave: the odds have no logarithm. */
+static int is_constant(const tg_span *span) {
+  double first = tg_span_value(span, 0);
+  for (size_t i = 1; i < span->count; i++)
+    if (tg_span_value(span, i) != first)
+      return 0;
+  return first == 0 || first == 1;
 }
 
 static const tg_row *row_of(const tg_span *span, size_t i) {
@@ -64,8 +76,8 @@ static trygg_status add_influence(const tg_span *span, line *l, int logit, size_
   finding->df_lost = 1;
   for (size_t i = 0; i < span->count && status == TRYGG_OK; i++) {
     double t = tg_span_time(span, i), g = (t - l->mean_time) / l->information;
-    status = tg_estimate_add_totals(span->series->estimates, tg_span_row(span, i), g,
-                                    -g * fitted(l, t, logit), output, terms, error);
+    status = tg_estimate_add_totals(span->series->estimates, tg_span_row(span, i), g, 0, fitted(l, t, logit),
+                                    output, terms, error);
   }
   return status;
 }
@@ -73,9 +85,6 @@ static trygg_status add_influence(const tg_span *span, line *l, int logit, size_
 trygg_status tg_record_linear_terms(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding,
                                     trygg_error *error) {
   line l = {0};
-  finding->no_test = !is_mean(span);
-  if (finding->no_test)
-    return TRYGG_OK;
   fit_step(span, &l, 0, 1);
   return add_influence(span, &l, 0, output, terms, finding, error);
 }
@@ -84,8 +93,7 @@ trygg_status tg_record_logit_terms(const tg_span *span, size_t output, tg_terms 
                                    trygg_error *error) {
   line l = {0}, last;
   int round = 0;
-  finding->no_test =
-      !is_mean(span) || !tg_row_indicator(span->series->estimates, tg_span_row(span, 0))->type->is_share;
+  finding->no_test = is_constant(span);
   if (finding->no_test)
     return TRYGG_OK;
   do {

@@ -64,6 +64,8 @@ static trygg_status fill(tg_series *series, int across_breaks, trygg_error *erro
   TRY(allocate(series, estimates->wave_count, error));
   for (size_t w = 0; w < estimates->wave_count; w++) {
     size_t row = tg_estimate_row(estimates, estimates->waves[w], series->group, series->indicator);
+    if (row != TG_NONE)
+      series->domain = &estimates->domains[estimates->rows[row].domain];
     if (row == TG_NONE || isnan(estimates->rows[row].estimate) || isnan(estimates->rows[row].se))
       continue;
     series->rows[series->count] = row;

@@ -30,7 +30,8 @@ typedef struct trial {
   tg_finding finding;
   size_t output; /* TG_NONE: no terms */
   unsigned flags;
-  int enough; /* waves for the test */
+  int applies; /* to the type of indicator; else there is no row */
+  int enough;  /* waves for the test */
   double p_adjusted;
 } trial;
 
@@ -74,36 +75,48 @@ static trygg_status choose_tests(const trygg_trend_options *options, trials *all
 static void place(trial *t, const tg_series *series) {
   size_t last = t->test->last_waves;
   t->span = (tg_span){series, series->since_break, series->count - series->since_break};
-  if (last && series->count >= last) {
+  if (last && series->count >= last)
     t->span = (tg_span){series, series->count - last, last};
-    if (series->since_break > t->span.first) {
-      t->flags |= TG_FLAG_BREAK;
-      return;
-    }
-  } else if (t->span.count < t->test->min_waves && series->since_break)
-    t->flags |= TG_FLAG_BREAK;
-  t->enough = t->span.count >= t->test->min_waves;
+  for (size_t i = 0; i < t->span.count; i++)
+    t->flags |= series->estimates->rows[tg_span_row(&t->span, i)].flags & (TG_FLAG_BOUNDARY | TG_FLAG_LONELY);
+  t->enough = t->span.count >= t->test->min_waves && series->since_break <= t->span.first;
+  if (!t->enough)
+    t->flags |= series->since_break ? TG_FLAG_BREAK : TG_FLAG_FEW_WAVES;
 }
 
-static trygg_status prepare(trials *all, const tg_series *series, trygg_error *error) {
+static trygg_status prepare_trial(trials *all, trial *t, const tg_series *series, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  t->output = TG_NONE;
+  t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0};
+  t->p_adjusted = NAN;
+  place(t, series);
+  if (!t->enough || !t->test->terms)
+    return TRYGG_OK;
+  TRY(t->test->terms(&t->span, all->outputs, &all->terms, &t->finding, error));
+  if (!t->finding.no_test)
+    t->output = all->outputs++;
+cleanup:
+  return status;
+}
+
+/* Trials stand series by series; their outputs are numbered indicator by indicator, so that those worked on together
+ * need few indicators. */
+static trygg_status prepare(trials *all, const tg_series *series, size_t indicators, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   all->count = all->series_count * all->test_count;
   all->list = tg_memory_new(all->count, sizeof *all->list);
   if (!all->list)
     return tg_error_memory(error);
-  for (size_t i = 0; i < all->count; i++) {
-    trial *t = &all->list[i];
-    t->test = all->tests[i % all->test_count];
-    t->output = TG_NONE;
-    t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0};
-    t->p_adjusted = NAN;
-    place(t, &series[i / all->test_count]);
-    if (!t->enough || !t->test->terms)
-      continue;
-    TRY(t->test->terms(&t->span, all->outputs, &all->terms, &t->finding, error));
-    if (!t->finding.no_test)
-      t->output = all->outputs++;
-  }
+  for (size_t k = 0; k < indicators; k++)
+    for (size_t s = k; s < all->series_count; s += indicators)
+      for (size_t i = 0; i < all->test_count; i++) {
+        trial *t = &all->list[s * all->test_count + i];
+        const tg_indicator *indicator = &series[s].estimates->tally->indicators.list[k];
+        t->test = all->tests[i];
+        t->applies = !t->test->applies || t->test->applies(indicator);
+        if (t->applies)
+          TRY(prepare_trial(all, t, &series[s], error));
+      }
 cleanup:
   return status;
 }
@@ -119,11 +132,11 @@ static trygg_status run(trials *all, const trygg_estimates *estimates, double le
   TRY(tg_estimate_combine(estimates, &all->terms, all->outputs, 0, variance, df, error));
   for (size_t i = 0; i < all->count; i++) {
     trial *t = &all->list[i];
-    if (!t->enough || t->finding.no_test)
+    if (!t->applies || !t->enough || t->finding.no_test)
       continue;
     TRY(t->test->finish(&t->span, t->output == TG_NONE ? NAN : variance[t->output],
                         t->output == TG_NONE ? NAN : df[t->output], level, &t->finding, error));
-    if (t->output != TG_NONE && !(t->finding.df2 > 0))
+    if (t->output != TG_NONE && (!(df[t->output] > 0) || t->finding.df2 <= 0))
       t->flags |= TG_FLAG_NO_DF;
   }
 cleanup:
@@ -132,16 +145,29 @@ cleanup:
   return status;
 }
 
+/* Smallest base of the waves used; where too few waves were left, of all of them. */
+static int64_t base_of(const trial *t) {
+  const tg_series *series = t->span.series;
+  int64_t base = INT64_MAX;
+  for (size_t i = 0; i < t->span.count; i++) {
+    int64_t one = tg_row_base(&series->estimates->rows[tg_span_row(&t->span, i)]);
+    base = one < base ? one : base;
+  }
+  return base;
+}
+
 /* The family of an adjustment is the printed rows of one test. */
-static trygg_status adjust(trials *all, const char *method, trygg_error *error) {
+static trygg_status adjust(trials *all, const trygg_trend_options *options, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   double *p = tg_memory_new(all->series_count, sizeof *p);
   if (!p)
     return tg_error_memory(error);
   for (size_t k = 0; k < all->test_count; k++) {
-    for (size_t s = 0; s < all->series_count; s++)
-      p[s] = all->list[s * all->test_count + k].finding.p;
-    TRY(trygg_inference_adjust(method, p, all->series_count, error));
+    for (size_t s = 0; s < all->series_count; s++) {
+      const trial *t = &all->list[s * all->test_count + k];
+      p[s] = t->applies && base_of(t) >= options->min_n ? t->finding.p : NAN;
+    }
+    TRY(trygg_inference_adjust(options->adjust, p, all->series_count, error));
     for (size_t s = 0; s < all->series_count; s++)
       all->list[s * all->test_count + k].p_adjusted = p[s];
   }
@@ -168,17 +194,6 @@ static tg_unit unit_of(const trial *t, const tg_indicator *indicator) {
   return t->test->unit == TG_TEST_CHANGE && indicator->type->is_share ? TG_UNIT_CHANGE : TG_UNIT_NUMBER;
 }
 
-/* Smallest base of the waves used; where too few waves were left, of all of them. */
-static int64_t base_of(const trial *t) {
-  const tg_series *series = t->span.series;
-  int64_t base = INT64_MAX;
-  for (size_t i = 0; i < t->span.count; i++) {
-    int64_t one = tg_row_base(&series->estimates->rows[tg_span_row(&t->span, i)]);
-    base = one < base ? one : base;
-  }
-  return base;
-}
-
 static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates, const trial *t,
                             trygg_error *error) {
   const tg_series *series = t->span.series;
@@ -188,12 +203,8 @@ static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates
   trygg_status status = TRYGG_OK;
   double cells[] = {f->statistic, f->df1,   f->df2, f->estimate,  f->se,
                     f->lower,     f->upper, f->p,   t->p_adjusted};
-  tg_domain domain = {.wave = TG_POOLED};
   TRY(tg_table_add_row(table, error));
-  for (size_t d = 0; d < estimates->domain_count; d++)
-    if (estimates->domains[d].group == series->group)
-      domain.by = estimates->domains[d].by;
-  TRY(tg_inference_set_keys(table, estimates, &domain, 0, error));
+  TRY(tg_inference_set_keys(table, estimates, series->domain, 0, error));
   TRY(tg_table_set_text(table, column++, indicator->name, error));
   TRY(tg_table_set_text(table, column++, t->test->name, error));
   TRY(set_waves(table, column++, t, error));
@@ -226,19 +237,23 @@ trygg_status trygg_trend_table(const trygg_estimates *estimates, const trygg_tre
   if (!estimates)
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_trend_options", error));
+  TRY(tg_options_list(chosen.tests, chosen.test_count, "test", error));
+  if (!chosen.adjust)
+    chosen.adjust = "holm";
   TRY(tg_inference_level(chosen.level, &level, error));
   TRY(choose_tests(&chosen, &all, error));
   TRY(tg_series_create(estimates, chosen.across_breaks, &series, &all.series_count, error));
-  TRY(prepare(&all, series, error));
+  TRY(prepare(&all, series, estimates->tally->indicators.count, error));
   TRY(run(&all, estimates, level, error));
-  TRY(adjust(&all, chosen.adjust ? chosen.adjust : "holm", error));
+  TRY(adjust(&all, &chosen, error));
   TRY(tg_table_create(&table, error));
   TRY(tg_inference_add_keys(table, estimates, 0, error));
   TRY(tg_table_add_columns(table, columns, sizeof columns / sizeof *columns, error));
   TRY(tg_inference_add_notes(table, estimates, level, error));
-  TRY(tg_table_add_note(table, "adjust", chosen.adjust ? chosen.adjust : "holm", error));
+  TRY(tg_table_add_note(table, "adjust", chosen.adjust, error));
   for (size_t i = 0; i < all.count; i++)
-    TRY(add_row(table, estimates, &all.list[i], error));
+    if (all.list[i].applies)
+      TRY(add_row(table, estimates, &all.list[i], error));
   *out = table;
   table = NULL;
 cleanup:

@@ -3,22 +3,22 @@
 #include <trend/tests.h>
 
 const tg_test tg_tests[] = {
-    {"difference", "last wave minus the one before it; t", 2, 2, TG_TEST_CHANGE, tg_difference_terms,
+    {"difference", "last wave minus the one before it; t", 2, 2, TG_TEST_CHANGE, NULL, tg_difference_terms,
      tg_linear_finish},
     {"linear", "straight line through the estimates, per year, with their covariance; t", 2, 0,
-     TG_TEST_CHANGE, tg_linear_terms, tg_linear_finish},
-    {"wls_slope", "the same line, waves weighted by 1/variance; t", 2, 0, TG_TEST_CHANGE, tg_wls_terms,
+     TG_TEST_CHANGE, NULL, tg_linear_terms, tg_linear_finish},
+    {"wls_slope", "the same line, waves weighted by 1/variance; t", 2, 0, TG_TEST_CHANGE, NULL, tg_wls_terms,
      tg_linear_finish},
-    {"heterogeneity", "are all waves equal; adjusted Wald F", 2, 0, TG_TEST_NUMBER, tg_heterogeneity_terms,
-     tg_heterogeneity_finish},
+    {"heterogeneity", "are all waves equal; adjusted Wald F", 2, 0, TG_TEST_NUMBER, NULL,
+     tg_heterogeneity_terms, tg_heterogeneity_finish},
     {"record_linear", "linear regression of the records on time, per year; t", 2, 0, TG_TEST_CHANGE,
-     tg_record_linear_terms, tg_linear_finish},
+     tg_record_linear_applies, tg_record_linear_terms, tg_linear_finish},
     {"record_logit", "logistic regression of the records on time, log odds per year; t", 2, 0, TG_TEST_NUMBER,
-     tg_record_logit_terms, tg_linear_finish},
+     tg_record_logit_applies, tg_record_logit_terms, tg_linear_finish},
     {"mann_kendall", "rank test for a monotone series; S, exact up to 10 waves, estimate Kendall's tau", 3, 0,
-     TG_TEST_NUMBER, NULL, tg_mann_kendall_finish},
+     TG_TEST_NUMBER, NULL, NULL, tg_mann_kendall_finish},
     {"sen_slope", "median of the slopes between waves, per year; p of mann_kendall", 3, 0, TG_TEST_CHANGE,
-     NULL, tg_sen_slope_finish},
+     NULL, NULL, tg_sen_slope_finish},
 };
 
 const size_t tg_test_count = sizeof tg_tests / sizeof *tg_tests;

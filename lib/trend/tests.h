@@ -10,6 +10,8 @@ trygg_status tg_linear_terms(const tg_span *, size_t output, tg_terms *, tg_find
 trygg_status tg_wls_terms(const tg_span *, size_t output, tg_terms *, tg_finding *, trygg_error *);
 trygg_status tg_record_linear_terms(const tg_span *, size_t output, tg_terms *, tg_finding *, trygg_error *);
 trygg_status tg_record_logit_terms(const tg_span *, size_t output, tg_terms *, tg_finding *, trygg_error *);
+int tg_record_linear_applies(const tg_indicator *);
+int tg_record_logit_applies(const tg_indicator *);
 trygg_status tg_heterogeneity_terms(const tg_span *, size_t output, tg_terms *, tg_finding *, trygg_error *);
 
 /* t = estimate / se on df: for every test whose estimate is one linear statistic. */

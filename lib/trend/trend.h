@@ -11,7 +11,8 @@
 typedef struct tg_series {
   const trygg_estimates *estimates;
   size_t indicator;
-  uint32_t group; /* TG_TOTAL_DOMAIN: the total */
+  uint32_t group;          /* TG_TOTAL_DOMAIN: the total */
+  const tg_domain *domain; /* of some wave: its by-codes */
   size_t count;
   size_t *rows;
   uint32_t *waves;
@@ -57,6 +58,7 @@ typedef struct tg_test {
   size_t
       last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */
   tg_test_unit unit;
+  int (*applies)(const tg_indicator *indicator); /* NULL: to every type */
   /* Set finding->estimate and add the terms of its linearised form; their variance and df come to `finish`.
    * NULL: the test needs neither. */
   trygg_status (*terms)(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding,
