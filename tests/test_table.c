@@ -164,16 +164,19 @@ START_TEST(rows_know_their_base_and_unit) {
 END_TEST
 
 START_TEST(by_variables_are_told_from_fixed_keys) {
+  static const tg_column_description test = {"test", TRYGG_TEXT, TRYGG_KEY, "the test", 0};
   trygg_table *table;
 
   ck_ok(make(0, &table, &error));
   ck_ok(tg_table_add_column(table, "wave", TRYGG_TEXT, TRYGG_KEY, &error));
-  ck_ok(tg_table_add_column(table, "test", TRYGG_TEXT, TRYGG_KEY, &error));
+  ck_ok(tg_table_add_columns(table, &test, 1, &error));
+  ck_ok(tg_table_add_column(table, "b", TRYGG_TEXT, TRYGG_KEY, &error));
   ck_assert_int_eq(tg_table_is_domain(table, 0), 1); /* kommun */
   ck_assert_int_eq(tg_table_is_domain(table, 1), 0); /* indicator */
   ck_assert_int_eq(tg_table_is_domain(table, 2), 0); /* n */
   ck_assert_int_eq(tg_table_is_domain(table, 5), 1); /* wave */
   ck_assert_int_eq(tg_table_is_domain(table, 6), 0); /* test */
+  ck_assert_int_eq(tg_table_is_domain(table, 7), 1); /* b */
   trygg_table_free(table);
 }
 END_TEST
@@ -331,6 +334,31 @@ START_TEST(bound_tables_have_all_columns_and_each_total_once) {
 }
 END_TEST
 
+/* `b` is a column of comparisons; here it is a variable like any other. */
+START_TEST(by_variables_stand_before_the_indicator_whatever_they_are_called) {
+  static const char *const names[] = {"wave", "g", "b", "test", "indicator", "n", "estimate", "flag"};
+  trygg_table *tables[3], *bound, *again;
+
+  ck_ok(make_by("g", "1", 100, &tables[0], &error));
+  ck_ok(make_by("b", "x", 100, &tables[1], &error));
+  ck_ok(make_by("test", "y", 100, &tables[2], &error));
+  ck_ok(trygg_table_bind(tables, 3, &bound, &error));
+  ck_assert_uint_eq(trygg_table_columns(bound), 8);
+  for (size_t i = 0; i < 8; i++) {
+    ck_assert_str_eq(trygg_table_name(bound, i), names[i]);
+    ck_assert_int_eq(tg_table_is_domain(bound, i), i < 4);
+  }
+  ck_assert_uint_eq(trygg_table_rows(bound), 4);
+  ck_ok(trygg_table_bind(&bound, 1, &again, &error));
+  for (size_t i = 0; i < 8; i++)
+    ck_assert_int_eq(tg_table_is_domain(again, i), i < 4);
+  for (size_t i = 0; i < 3; i++)
+    trygg_table_free(tables[i]);
+  trygg_table_free(bound);
+  trygg_table_free(again);
+}
+END_TEST
+
 START_TEST(tables_that_disagree_are_not_bound) {
   trygg_table *tables[2], *bound;
 
@@ -407,6 +435,7 @@ static Suite *table_suite(void) {
   tcase_add_test(test_case, every_flag_is_written_and_read_back);
   tcase_add_test(test_case, bound_tables_have_all_columns_and_each_total_once);
   tcase_add_test(test_case, tables_that_disagree_are_not_bound);
+  tcase_add_test(test_case, by_variables_stand_before_the_indicator_whatever_they_are_called);
   tcase_add_test(test_case, binding_without_memory_is_an_error_and_leaks_nothing);
   tcase_add_test(test_case, selected_rows_keep_their_base_unit_and_notes);
   tcase_add_test(test_case, running_out_of_memory_is_an_error_and_leaks_nothing);

@@ -43,7 +43,9 @@ typedef enum trygg_flag {
   TRYGG_FLAG_INCOMPLETE = 1 << 7,   /**< An index with a missing item. */
   TRYGG_FLAG_BREAK = 1 << 8,        /**< The series breaks between the waves. */
   TRYGG_FLAG_NO_SE = 1 << 9,        /**< The figure has no standard error. */
-  TRYGG_FLAG_MODEL = 1 << 10        /**< The figure comes from a model. */
+  TRYGG_FLAG_MODEL = 1 << 10,       /**< The figure comes from a model. */
+  TRYGG_FLAG_EMPTY = 1 << 11,       /**< No valid answer in the cell. */
+  TRYGG_FLAG_FEW_WAVES = 1 << 12    /**< Too few waves for the test. */
 } trygg_flag;
 
 /** Rows of @p table. */
@@ -101,7 +103,7 @@ TRYGG_API const char *trygg_table_flag_help(size_t flag);
  *
  * @param[in]  tables  @p count tables; they stay yours.
  * @param[out] out     Yours to free; NULL on failure.
- * @retval TRYGG_EINVAL  No table at all in a place, or columns of one name and different types.
+ * @retval TRYGG_EINVAL  No table at all in a place, no @p out, or columns of one name and different types.
  */
 TRYGG_API trygg_status trygg_table_bind(trygg_table *const *tables, size_t count, trygg_table **out,
                                         trygg_error *error);
@@ -111,7 +113,7 @@ TRYGG_API trygg_status trygg_table_bind(trygg_table *const *tables, size_t count
  * from one that was: what protects a row may be left behind.
  *
  * @param[out] out  Yours to free, with the notes of @p table; NULL on failure.
- * @retval TRYGG_EINVAL  No column of texts called @p column.
+ * @retval TRYGG_EINVAL  No column of texts called @p column, no @p text or no @p out.
  */
 TRYGG_API trygg_status trygg_table_select(const trygg_table *table, const char *column, const char *text,
                                           trygg_table **out, trygg_error *error);

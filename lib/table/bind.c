@@ -15,16 +15,16 @@ typedef struct row_key {
   size_t table, row, order; /* order: over all tables */
 } row_key;
 
-static int is_by(const trygg_table *table, size_t column) {
-  return tg_table_is_domain(table, column) && strcmp(trygg_table_name(table, column), "wave") != 0;
+static int is_wave(const trygg_table *table, size_t column) {
+  return strcmp(trygg_table_name(table, column), "wave") == 0;
 }
 
-static int is_domain(const trygg_table *table, size_t column) {
-  return tg_table_is_domain(table, column);
+static int is_by(const trygg_table *table, size_t column) {
+  return tg_table_is_domain(table, column) && !is_wave(table, column);
 }
 
 static int is_other(const trygg_table *table, size_t column) {
-  return !tg_table_is_domain(table, column);
+  return !is_wave(table, column) && !is_by(table, column);
 }
 
 /* Append the columns of all tables that `wanted` says and that the result does not have yet.  A by-variable
@@ -177,12 +177,15 @@ trygg_status trygg_table_bind(trygg_table *const *tables, size_t count, trygg_ta
   trygg_status status = TRYGG_OK;
   trygg_table *table = NULL;
 
+  if (out == NULL)
+    return tg_error_set(error, TRYGG_EINVAL, "no place was given for the bound table");
   *out = NULL;
   for (size_t t = 0; t < count; t++)
-    if (tables[t] == NULL)
+    if (tables == NULL || tables[t] == NULL)
       return tg_error_set(error, TRYGG_EINVAL, "one of the tables to bind is NULL");
   TRY(tg_table_create(&table, error));
-  TRY(add_columns(table, tables, count, is_domain, error));
+  TRY(add_columns(table, tables, count, is_wave, error));
+  TRY(add_columns(table, tables, count, is_by, error));
   TRY(add_columns(table, tables, count, is_other, error));
   for (size_t t = 0; t < count; t++)
     TRY(add_notes(table, tables[t], error));

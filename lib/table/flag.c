@@ -21,6 +21,8 @@ static const struct {
     {TG_FLAG_BREAK, "break", "the series breaks between these waves"},
     {TG_FLAG_NO_SE, "no_se", "the figure has no standard error"},
     {TG_FLAG_MODEL, "model", "the figure comes from a model"},
+    {TG_FLAG_EMPTY, "empty", "no valid answer in the cell"},
+    {TG_FLAG_FEW_WAVES, "few_waves", "too few waves for the test"},
 };
 
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags) {

@@ -19,10 +19,12 @@ enum {
   TG_FLAG_INCOMPLETE = TRYGG_FLAG_INCOMPLETE,
   TG_FLAG_BREAK = TRYGG_FLAG_BREAK,
   TG_FLAG_NO_SE = TRYGG_FLAG_NO_SE,
-  TG_FLAG_MODEL = TRYGG_FLAG_MODEL
+  TG_FLAG_MODEL = TRYGG_FLAG_MODEL,
+  TG_FLAG_EMPTY = TRYGG_FLAG_EMPTY,
+  TG_FLAG_FEW_WAVES = TRYGG_FLAG_FEW_WAVES
 };
 
-#define TG_FLAG_COUNT 11
+#define TG_FLAG_COUNT 13
 #define TG_FLAG_SIZE 128 /* bytes that the text of any set of flags fits in */
 
 /* Names of the bits in `flags`, separated by spaces; returns `out`. */

@@ -12,6 +12,8 @@ trygg_status trygg_table_select(const trygg_table *table, const char *column, co
   trygg_table *selected = NULL;
   size_t key = trygg_table_find(table, column);
 
+  if (out == NULL)
+    return tg_error_set(error, TRYGG_EINVAL, "no place was given for the selected rows");
   *out = NULL;
   if (key == SIZE_MAX || trygg_table_type(table, key) != TRYGG_TEXT || text == NULL)
     return tg_error_set(error, TRYGG_EINVAL, "the table has no column of texts called `%s` to select rows by",

@@ -363,22 +363,19 @@ const char *trygg_table_text(const trygg_table *table, size_t row, size_t positi
   return cells == NULL ? "" : cells->bytes + cells->offsets[row];
 }
 
-/* Keys that are columns of a program rather than by-variables: their empty cell is no total.
- * No by-variable can have these names, since they are output columns of the programs with by-variables. */
-static const char *const fixed_keys[] = {"indicator", "index", "section", "test", "waves", "a", "b"};
-
 int tg_table_is_domain(const trygg_table *table, size_t position) {
   const char *name = trygg_table_name(table, position);
 
   if (name == NULL || trygg_table_role(table, position) != TRYGG_KEY ||
       trygg_table_type(table, position) != TRYGG_TEXT)
     return 0;
-  if (strcmp(name, "wave") == 0)
-    return 1;
-  for (size_t i = 0; i < sizeof fixed_keys / sizeof *fixed_keys; i++)
-    if (strcmp(fixed_keys[i], name) == 0)
-      return 0;
-  return !table->columns[position].described;
+  return strcmp(name, "wave") == 0 || (strcmp(name, "indicator") != 0 && !table->columns[position].described);
+}
+
+size_t tg_table_find_fixed(const trygg_table *table, const char *name) {
+  size_t position = trygg_table_find(table, name);
+
+  return position != SIZE_MAX && tg_table_is_domain(table, position) ? SIZE_MAX : position;
 }
 
 /* ---- lifetime ---------------------------------------------------------------------- */

@@ -64,9 +64,13 @@ void tg_table_set_unit(trygg_table *table, tg_unit unit);
 tg_unit tg_table_unit(const trygg_table *table, size_t row);
 
 /* 1 when an empty cell in this key column of texts means the total over it: `wave`, and
- * by-variables, which are the keys added by tg_table_add_column() under a name
- * that is none of the fixed columns (indicator, index, section, test, waves, a, b). */
+ * by-variables, which are the keys added by tg_table_add_column() under any name but
+ * `indicator`.  The fixed keys of a table come with tg_table_add_columns(). */
 int tg_table_is_domain(const trygg_table *table, size_t column);
+
+/* Position of the column called `name` that is no by-variable (one may be called like a column of another
+ * result), or SIZE_MAX. */
+size_t tg_table_find_fixed(const trygg_table *table, const char *name);
 
 /* Replace the first note of that key, or add one. */
 trygg_status tg_table_set_note(trygg_table *table, const char *key, const char *text, trygg_error *error);
