@@ -19,6 +19,8 @@ typedef struct row {
   unsigned flags;
 } row;
 
+static const char *const *indicators; /* of the rows, one each; NULL: all of one */
+
 static const tg_column_description columns[] = {
     {"indicator", TRYGG_TEXT, TRYGG_KEY, "", 0},    {"n", TRYGG_INTEGER, TRYGG_VALUE, "", 0},
     {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "", 1}, {"note", TRYGG_TEXT, TRYGG_VALUE, "", 0},
@@ -38,7 +40,7 @@ static trygg_table *make(const row *rows, size_t count) {
     ck_ok(tg_table_set_text(table, 0, rows[i].wave, &error));
     ck_ok(tg_table_set_text(table, 1, rows[i].area[0] ? rows[i].area : NULL, &error));
     ck_ok(tg_table_set_text(table, 2, rows[i].sex[0] ? rows[i].sex : NULL, &error));
-    ck_ok(tg_table_set_text(table, 3, "worry", &error));
+    ck_ok(tg_table_set_text(table, 3, indicators != NULL ? indicators[i] : "worry", &error));
     tg_table_set_integer(table, 4, rows[i].base);
     tg_table_set_number(table, 5, 0.25);
     ck_ok(tg_table_set_text(table, 6, "about someone", &error));
@@ -69,7 +71,7 @@ static const char *pattern(const trygg_publication *publication) {
     int hidden = strcmp(trygg_table_text(table, i, 7), "suppressed") == 0;
     for (size_t c = 4; c < 7; c++)
       ck_assert_int_eq(trygg_table_missing(table, i, c), hidden);
-    ck_assert_str_eq(trygg_table_text(table, i, 3), "worry");
+    ck_assert_str_ne(trygg_table_text(table, i, 3), "");
     out[i] = hidden ? 'x' : '.';
   }
   out[trygg_table_rows(table)] = '\0';
@@ -207,12 +209,136 @@ START_TEST(an_empty_cell_protects_nobody) {
 }
 END_TEST
 
-START_TEST(a_lone_cell_takes_its_total_with_it) {
+START_TEST(a_lone_cell_is_seen_together_with_those_without_a_code) {
   const row rows[] = {{"2024", "", "", 45, 0}, {"2024", "1", "", 12, 0}};
   trygg_publication *publication = PUBLISH(rows, 30);
 
-  ck_assert_str_eq(pattern(publication), "xx");
+  ck_assert_str_eq(pattern(publication), ".x");
   trygg_disclosure_free(publication);
+}
+END_TEST
+
+START_TEST(the_few_without_a_code_are_not_given_back_by_subtraction) {
+  const row one[] = {{"2024", "", "", 101, 0}, {"2024", "1", "", 50, 0}, {"2024", "2", "", 50, 0}};
+  const row many[] = {{"2024", "", "", 130, 0}, {"2024", "1", "", 50, 0}, {"2024", "2", "", 50, 0}};
+  const row none[] = {{"2024", "", "", 100, 0}, {"2024", "1", "", 50, 0}, {"2024", "2", "", 50, 0}};
+  const row enough[] = {{"2024", "", "", 131, 0}, {"2024", "1", "", 12, 0}, {"2024", "2", "", 100, 0}};
+  const row few[] = {{"2024", "", "", 113, 0}, {"2024", "1", "", 12, 0}, {"2024", "2", "", 100, 0}};
+  const row lone[] = {{"2024", "", "", 13, 0}, {"2024", "1", "", 12, 0}};
+  trygg_publication *publication = PUBLISH(one, 30);
+
+  ck_assert_str_eq(pattern(publication), ".x.");
+  ck_assert_uint_eq(trygg_disclosure_complements(publication), 1);
+  ck_assert_str_eq(note(publication, "complement_rows"), "1");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(one, 1); /* one respondent may be published */
+  ck_assert_str_eq(pattern(publication), "...");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(many, 30);
+  ck_assert_str_eq(pattern(publication), "...");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(none, 30);
+  ck_assert_str_eq(pattern(publication), "...");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(enough, 30); /* 12 and 19 without a code are seen as 31 */
+  ck_assert_str_eq(pattern(publication), ".x.");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(few, 30); /* 12 and 1 would be seen as 13 */
+  ck_assert_str_eq(pattern(publication), ".xx");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(lone, 5); /* no other cell to hide behind */
+  ck_assert_str_eq(pattern(publication), ".x");
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
+START_TEST(in_a_cross_the_few_without_either_code_are_protected) {
+  const row rows[] = {{"2024", "", "", 402, 0},
+                      {"2024", "1", "1", 90, 0},
+                      {"2024", "1", "2", 110, 0},
+                      {"2024", "2", "1", 80, 0},
+                      {"2024", "2", "2", 120, 0}};
+  /* Everybody has an area, but two people of area 1 no sex. */
+  const row both[] = {{"2024", "", "", 400, 0},  {"2024", "1", "", 200, 0},  {"2024", "2", "", 200, 0},
+                      {"2024", "1", "1", 88, 0}, {"2024", "1", "2", 110, 0}, {"2024", "2", "1", 80, 0},
+                      {"2024", "2", "2", 120, 0}};
+  trygg_publication *publication = PUBLISH(rows, 30);
+
+  ck_assert_str_eq(pattern(publication), "...x.");
+  trygg_disclosure_free(publication);
+  publication = PUBLISH(both, 30);
+  ck_assert_int_eq(pattern(publication)[3], 'x');
+  ck_assert_int_eq(pattern(publication)[4], '.');
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
+START_TEST(each_indicator_has_those_without_a_code_of_its_own) {
+  static const char *const names[] = {"worry", "theft", "fire",  "worry", "theft",
+                                      "fire",  "worry", "theft", "fire"};
+  const row rows[] = {{"2024", "", "", 200, 0},  {"2024", "", "", 163, 0}, {"2024", "", "", 190, 0},
+                      {"2024", "1", "", 90, 0},  {"2024", "1", "", 70, 0}, {"2024", "1", "", 70, 0},
+                      {"2024", "2", "", 110, 0}, {"2024", "2", "", 90, 0}, {"2024", "2", "", 90, 0}};
+  trygg_publication *publication;
+
+  indicators = names;
+  publication = PUBLISH(rows, 30);
+  indicators = NULL;
+  ck_assert_str_eq(pattern(publication), "....x....");
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
+/* Rows of an index, by area ("" is the total), rest on the item with the fewest answers, another one in each
+ * area; "x" and "." as in pattern(). */
+static const char *index_pattern(const char *const *areas, const int64_t *bases, size_t count,
+                                 int codes_missing) {
+  static const tg_column_description index = {"index", TRYGG_TEXT, TRYGG_KEY, "", 0};
+  static char out[8];
+  trygg_table *table;
+  trygg_publication *publication;
+
+  ck_ok(tg_table_create(&table, &error));
+  ck_ok(tg_table_add_column(table, "area", TRYGG_TEXT, TRYGG_KEY, &error));
+  ck_ok(tg_table_add_columns(table, &index, 1, &error));
+  ck_ok(tg_table_add_column(table, "points", TRYGG_NUMBER, TRYGG_VALUE, &error));
+  for (size_t i = 0; i < count; i++) {
+    ck_ok(tg_table_add_row(table, &error));
+    ck_ok(tg_table_set_text(table, 0, *areas[i] ? areas[i] : NULL, &error));
+    ck_ok(tg_table_set_text(table, 1, "safety", &error));
+    tg_table_set_number(table, 2, 3);
+    tg_table_set_base(table, bases[i]);
+  }
+  if (codes_missing)
+    ck_ok(tg_table_add_note(table, "by_missing", "1", &error));
+  ck_ok(trygg_disclosure_publish(table, NULL, &publication, &error));
+  for (size_t i = 0; i < count; i++)
+    out[i] = trygg_table_missing(trygg_disclosure_table(publication), i, 2) ? 'x' : '.';
+  out[count] = '\0';
+  trygg_table_free(table);
+  trygg_disclosure_free(publication);
+  return out;
+}
+
+START_TEST(bases_that_do_not_add_up_hide_nothing_unless_codes_are_missing) {
+  static const char *const areas[] = {"", "1", "2"};
+  static const int64_t bases[] = {103, 50, 52}, lone[] = {45, 12};
+
+  ck_assert_str_eq(index_pattern(areas, bases, 3, 0), "...");
+  ck_assert_str_eq(index_pattern(areas, bases, 3, 1), ".x.");
+  ck_assert_str_eq(index_pattern(areas, lone, 2, 0), "xx");
+  ck_assert_str_eq(index_pattern(areas, lone, 2, 1), ".x");
+}
+END_TEST
+
+START_TEST(publishing_again_hides_no_more) {
+  const row rows[] = {{"2024", "", "", 101, 0}, {"2024", "1", "", 50, 0}, {"2024", "2", "", 50, 0}};
+  trygg_publication *first = PUBLISH(rows, 30), *second;
+
+  ck_ok(trygg_disclosure_publish(trygg_disclosure_table(first), NULL, &second, &error));
+  trygg_disclosure_free(first);
+  ck_assert_str_eq(pattern(second), ".x.");
+  trygg_disclosure_free(second);
 }
 END_TEST
 
@@ -309,6 +435,11 @@ START_TEST(wrong_arguments_are_refused) {
   ck_assert_ptr_null(publication);
   ck_assert_str_eq(error.field, "min_n");
   ck_assert_int_eq(trygg_disclosure_publish(NULL, NULL, &publication, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_disclosure_publish(table, NULL, NULL, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_disclosure_publish(table, NULL, NULL, NULL), TRYGG_EINVAL);
+  ck_assert_uint_eq(trygg_disclosure_suppressed(NULL), 0);
+  ck_assert_uint_eq(trygg_disclosure_complements(NULL), 0);
+  ck_assert_ptr_null(trygg_disclosure_retain(NULL));
   trygg_table_free(table);
 }
 END_TEST
@@ -363,9 +494,14 @@ static Suite *disclosure_suite(void) {
   tcase_add_test(test_case, without_a_total_nothing_can_be_subtracted);
   tcase_add_test(test_case, several_suppressed_cells_must_together_be_large_enough);
   tcase_add_test(test_case, an_empty_cell_protects_nobody);
-  tcase_add_test(test_case, a_lone_cell_takes_its_total_with_it);
+  tcase_add_test(test_case, a_lone_cell_is_seen_together_with_those_without_a_code);
   tcase_add_test(test_case, in_a_crossed_breakdown_no_line_has_a_single_suppressed_row);
   tcase_add_test(test_case, a_cross_with_only_the_grand_total_is_protected_too);
+  tcase_add_test(test_case, the_few_without_a_code_are_not_given_back_by_subtraction);
+  tcase_add_test(test_case, in_a_cross_the_few_without_either_code_are_protected);
+  tcase_add_test(test_case, each_indicator_has_those_without_a_code_of_its_own);
+  tcase_add_test(test_case, bases_that_do_not_add_up_hide_nothing_unless_codes_are_missing);
+  tcase_add_test(test_case, publishing_again_hides_no_more);
   tcase_add_test(test_case, what_was_suppressed_stays_so_when_published_again);
   tcase_add_test(test_case, a_table_without_flags_gets_a_column_for_them);
   tcase_add_test(test_case, wrong_arguments_are_refused);

@@ -11,6 +11,9 @@
  * - Where published rows and their total (the row with that key empty) would give a
  *   suppressed row back by subtraction, the smallest other row is suppressed too,
  *   until what subtraction can give rests on `min_n` respondents and two rows.
+ * - Respondents without a code of a breakdown are in the total and in no cell.  Where
+ *   they are fewer than `min_n`, subtraction would give them back: the smallest cell
+ *   is suppressed, so that they are seen together with it only.
  *
  * Subtraction is looked for within one table.  Who publishes tables that cut the
  * same respondents in different ways must compare them by eye.
@@ -49,7 +52,7 @@ typedef struct trygg_disclosure_options {
  * @param[in]  table    Any result; is left as it is.
  * @param[in]  options  NULL: defaults.
  * @param[out] out      Yours to free.  NULL on failure.
- * @retval TRYGG_EINVAL No table, or a `min_n` below -1.
+ * @retval TRYGG_EINVAL No table, no @p out, or a `min_n` below -1.
  */
 TRYGG_API trygg_status trygg_disclosure_publish(trygg_table *table, const trygg_disclosure_options *options,
                                                 trygg_publication **out, trygg_error *error);

@@ -5,7 +5,10 @@
  * pattern has fewer keys is the total of the rows that agree with it in the keys it
  * has and that all have the same further keys: the cells.  Each such sum is an
  * equation; rows of one-way and crossed breakdowns stand in several, so the equations
- * are gone through until nothing changes. */
+ * are gone through until nothing changes.
+ *
+ * Respondents without a code of a breakdown are in the total and in no cell: the rest
+ * of the equation, one more cell that is never shown. */
 #include <disclosure/complement.h>
 
 #include <stdlib.h>
@@ -18,9 +21,10 @@
 
 #define MAX_KEYS 63 /* bits of a pattern */
 
-/* total = cells[first] + ... + cells[first + count - 1], by increasing base. */
+/* total = cells[first] + ... + cells[first + count - 1], by increasing base, + rest. */
 typedef struct equation {
   size_t total, first, count;
+  int64_t rest; /* respondents of the total that are in no cell; 0 where that is not known */
 } equation;
 
 typedef struct equations {
@@ -34,6 +38,7 @@ typedef struct equations {
   size_t count, capacity;
   size_t *cells;
   size_t cell_count, cell_capacity;
+  int has_rests; /* some respondents may be in a total and in no cell */
 } equations;
 
 /* A row on its way into an equation. */
@@ -106,6 +111,32 @@ static int compare_members(const void *left, const void *right) {
   return a->row < b->row ? -1 : a->row > b->row;
 }
 
+/* Bases of a table add up, unless its rows rest on the smallest of several figures (the items of an index,
+ * the waves of a test): there a total exceeds its cells also where everybody has a code, so that it has
+ * to be known that some have none. */
+static int has_rests(const trygg_table *table) {
+  if (tg_table_find_fixed(table, "index") == SIZE_MAX && tg_table_find_fixed(table, "test") == SIZE_MAX)
+    return 1;
+  for (size_t i = 0; i < trygg_table_notes(table); i++)
+    if (strcmp(trygg_table_note_key(table, i), "by_missing") == 0)
+      return 1;
+  return 0;
+}
+
+static int64_t rest_of(const equations *all, const equation *sum) {
+  int64_t rest = tg_table_base(all->table, sum->total);
+
+  if (!all->has_rests || rest == INT64_MAX)
+    return 0;
+  for (size_t i = sum->first; i < sum->first + sum->count; i++) {
+    int64_t base = tg_table_base(all->table, all->cells[i]);
+    if (base >= rest)
+      return 0;
+    rest -= base > 0 ? base : 0;
+  }
+  return rest;
+}
+
 /* Runs of sorted members of one name that begin with a total become equations. */
 static trygg_status add_equations(equations *all, const member *members, size_t count, trygg_error *error) {
   for (size_t begin = 0, end; begin < count; begin = end) {
@@ -118,14 +149,16 @@ static trygg_status add_equations(equations *all, const member *members, size_t 
         tg_memory_grow((void **)&all->cells, &all->cell_capacity, all->cell_count + (end - begin),
                        sizeof *all->cells) != 0)
       return tg_error_memory(error);
-    all->list[all->count] = (equation){members[begin].row, all->cell_count, 0};
+    all->list[all->count] = (equation){members[begin].row, all->cell_count, 0, 0};
     for (size_t i = begin + 1; i < end; i++)
       if (members[i].is_cell) {
         all->cells[all->cell_count++] = members[i].row;
         all->list[all->count].count++;
       }
-    if (all->list[all->count].count > 0)
-      all->count++;
+    if (all->list[all->count].count == 0)
+      continue;
+    all->list[all->count].rest = rest_of(all, &all->list[all->count]);
+    all->count++;
   }
   return TRYGG_OK;
 }
@@ -162,14 +195,14 @@ cleanup:
   return status;
 }
 
-/* What subtraction gives is total - (sum of the published cells), i.e. the hidden cells together.
+/* What subtraction gives is total - (sum of the published cells), i.e. the hidden cells and the rest together.
  * That is harmless when it rests on min_n respondents and no single row is given back: at least two hidden
- * rows, the total counted.  Else the smallest published cell is to be hidden, or at last the total.
- * Returns its row, or SIZE_MAX when all is well. */
+ * rows, the total and the rest counted, or the rest alone, which is no row.  Else the smallest published cell
+ * is to be hidden, or at last the total.  Returns its row, or SIZE_MAX when all is well. */
 static size_t row_to_hide(const equations *all, const equation *sum, int64_t min_n,
                           const unsigned char *hidden) {
   size_t count = 0, smallest = SIZE_MAX;
-  int64_t base = 0;
+  int64_t base = sum->rest < min_n ? sum->rest : min_n;
 
   for (size_t i = sum->first; i < sum->first + sum->count; i++) {
     size_t row = all->cells[i];
@@ -183,7 +216,7 @@ static size_t row_to_hide(const equations *all, const equation *sum, int64_t min
   }
   if (hidden[sum->total])
     return count == 0 ? smallest : SIZE_MAX;
-  if (count == 0 || base == 0 || (count >= 2 && base >= min_n))
+  if (base == 0 || (base >= min_n && (count >= 2 || sum->rest > 0)))
     return SIZE_MAX;
   return smallest != SIZE_MAX ? smallest : sum->total;
 }
@@ -191,7 +224,7 @@ static size_t row_to_hide(const equations *all, const equation *sum, int64_t min
 trygg_status tg_complement_suppress(const trygg_table *table, int64_t min_n, unsigned char *hidden,
                                     size_t *added, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  equations all = {.table = table};
+  equations all = {.table = table, .has_rests = has_rests(table)};
   int changed = 1;
 
   *added = 0;

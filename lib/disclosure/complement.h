@@ -5,7 +5,8 @@
 
 #include <table/table.h>
 
-/* Suppress further rows of `table` until no total gives a suppressed row back.
+/* Suppress further rows of `table` until no total gives a suppressed row back, or the few respondents that are
+ * in the total and in no cell.
  *
  * hidden[row] is 1 for rows that are suppressed already and becomes 1 for those
  * this adds; *added is their number. */

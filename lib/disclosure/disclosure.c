@@ -42,7 +42,8 @@ static size_t hide_small_rows(const trygg_table *table, int64_t min_n, unsigned 
   return count;
 }
 
-/* Append rows of `table` to `out`; the figures of hidden ones are never copied. */
+/* Append rows of `table` to `out`; the figures of hidden ones are never copied.  Their base, which nobody can
+ * read, is kept: publishing again has to see the same sums. */
 static trygg_status copy_rows(const trygg_table *table, const unsigned char *hidden, size_t flag_column,
                               trygg_table *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -55,8 +56,7 @@ static trygg_status copy_rows(const trygg_table *table, const unsigned char *hid
         TRY(tg_table_copy_cell(out, i, table, row, error));
     if (hidden[row])
       TRY(tg_table_set_flags(out, flag_column, TG_FLAG_SUPPRESSED, error));
-    else
-      tg_table_set_base(out, tg_table_base(table, row));
+    tg_table_set_base(out, tg_table_base(table, row));
   }
 
 cleanup:
@@ -82,11 +82,10 @@ static trygg_status protect(const trygg_table *table, int64_t min_n, trygg_publi
   if (hidden == NULL)
     return tg_error_memory(error);
   small = hide_small_rows(table, min_n, hidden);
-  if (small > 0)
-    TRY(tg_complement_suppress(table, min_n, hidden, &out->complements, error));
+  TRY(tg_complement_suppress(table, min_n, hidden, &out->complements, error));
   out->suppressed = small + out->complements;
   TRY(tg_table_create_like(table, &out->table, error));
-  if (flag_column == SIZE_MAX && small > 0) {
+  if (flag_column == SIZE_MAX && out->suppressed > 0) {
     flag_column = trygg_table_columns(out->table);
     TRY(tg_table_add_column(out->table, "flag", TRYGG_TEXT, TRYGG_FLAG, error));
   }
@@ -122,6 +121,8 @@ trygg_status trygg_disclosure_publish(trygg_table *table, const trygg_disclosure
   trygg_disclosure_options chosen;
   trygg_publication *publication = NULL;
 
+  if (out == NULL)
+    return tg_error_set(error, TRYGG_EINVAL, "no place was given for the publication");
   *out = NULL;
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_disclosure_options", error));
   if (table == NULL)
