@@ -564,6 +564,27 @@ START_TEST(lines_do_not_run_across_a_break) {
 }
 END_TEST
 
+/* Labels too long to stand side by side: those at the ends have room. */
+START_TEST(the_first_and_the_last_wave_are_always_named) {
+  static const char *const waves[] = {
+      "the wave of the early autumn, the first", "the wave of the early autumn, the second",
+      "the wave of the early autumn, the third", "the wave of the early autumn, the last"};
+  trygg_table *table = make_estimates();
+  trygg_publication *publication;
+  const char *text;
+
+  for (size_t w = 0; w < 4; w++)
+    add_estimate(table, waves[w], NULL, "unsafe", 500, 0.1 + 0.01 * (double)w, 0.02, TG_UNIT_SHARE, 0);
+  publication = publish(table);
+  text = write_in(publication, "svg", NULL, NULL);
+  ck_assert_ptr_nonnull(strstr(text, waves[0]));
+  ck_assert_ptr_null(strstr(text, waves[1]));
+  ck_assert_ptr_null(strstr(text, waves[2]));
+  ck_assert_ptr_nonnull(strstr(text, waves[3]));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
 START_TEST(a_suppressed_wave_leaves_a_gap_in_the_line) {
   static const char *const waves[] = {"2012", "2015", "2020", "2024"};
   trygg_table *table = make_estimates();
@@ -687,6 +708,98 @@ START_TEST(axes_have_round_ticks_that_cover_the_figures) {
 }
 END_TEST
 
+START_TEST(swedish_csv_has_ten_digits_and_whole_counts) {
+  static const tg_column_description columns[] = {{"n", TRYGG_INTEGER, TRYGG_VALUE, "", 0},
+                                                  {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "", 1},
+                                                  {"se", TRYGG_NUMBER, TRYGG_VALUE, "", 1},
+                                                  {"weighted_n", TRYGG_NUMBER, TRYGG_VALUE, "", 0},
+                                                  {"p", TRYGG_NUMBER, TRYGG_VALUE, "", 0}};
+  static const struct {
+    int64_t n;
+    double estimate, se, weighted_n, p;
+    tg_unit unit;
+    const char *line;
+  } rows[] = {
+      {12345678901234, 0.43999999999999995, 1.0 / 3, 1234567890123.4, 1e-30, TG_UNIT_SHARE,
+       "\n12345678901234;44;33,33333333;1234567890123;1e-30\r\n"},
+      {3, -2.0 / 3, 1e-20 / 3, 0.1 + 0.2, 0, TG_UNIT_NUMBER, "\n3;-0,6666666667;3,333333333e-21;0,3;0\r\n"},
+      {0, 999999.99999999999, 1e200 / 3, 1999.9999999999998, 1, TG_UNIT_NUMBER, "\n0;1000000;"},
+  };
+  trygg_table *table;
+  trygg_publication *publication;
+
+  ck_ok(tg_table_create(&table, &error));
+  ck_ok(tg_table_add_columns(table, columns, 5, &error));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    ck_ok(tg_table_add_row(table, &error));
+    tg_table_set_integer(table, 0, rows[i].n);
+    tg_table_set_number(table, 1, rows[i].estimate);
+    tg_table_set_number(table, 2, rows[i].se);
+    tg_table_set_number(table, 3, rows[i].weighted_n);
+    tg_table_set_number(table, 4, rows[i].p);
+    tg_table_set_unit(table, rows[i].unit);
+  }
+  publication = publish(table);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *text = write_in(publication, "csv-sv", NULL, NULL);
+    ck_assert_msg(strstr(text, rows[i].line) != NULL, "no %s in %s", rows[i].line, text);
+  }
+  ck_assert_ptr_nonnull(strstr(write_in(publication, "csv", NULL, NULL), ",0.30000000000000004,"));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
+START_TEST(notes_are_in_the_language_of_the_reader) {
+  static const char *const notes[][2] = {
+      {"waves", "independent"}, {"variance", "taylor"}, {"lonely", "fail"},          {"df", "domain"},
+      {"level", "0.95"},        {"level", "0.999"},     {"survey", "Independent 1"}, {"adjust", "bh"}};
+  static const char swedish[] = "Mätningar: oberoende\nVarians: Taylorlinearisering\n"
+                                "Ensamma strata: tillåts inte\nFrihetsgrader: i redovisningsgruppen\n"
+                                "Konfidensgrad: 95\xc2\xa0%\nKonfidensgrad: 99,9\xc2\xa0%\n"
+                                "Undersökning: Independent 1\nJustering av p: Benjamini–Hochberg\n"
+                                "Sekretess: minsta antal svarande 30\n";
+  trygg_table *table = make_estimates();
+  trygg_publication *publication;
+
+  add_estimate(table, "2024", NULL, "unsafe", 60, 0.07, 0.01, TG_UNIT_SHARE, 0);
+  for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+    ck_ok(tg_table_add_note(table, notes[i][0], notes[i][1], &error));
+  publication = publish(table);
+  ck_assert_ptr_nonnull(strstr(write_in(publication, "table", "sv", NULL), swedish));
+  ck_assert_ptr_nonnull(strstr(write_in(publication, "html", "sv", NULL), "Mätningar: oberoende"));
+  ck_assert_ptr_nonnull(strstr(write_in(publication, "table", "en", NULL), "\nLevel: 0.95\n"));
+  ck_assert_ptr_nonnull(strstr(write_in(publication, "json", "sv", NULL), "\"waves\": \"independent\""));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
+/* A variable called like a column of another program is labelled as the variable it is. */
+START_TEST(a_variable_is_no_column_of_another_program) {
+  trygg_table *table;
+  trygg_publication *publication;
+  const char *text;
+
+  ck_ok(tg_table_create(&table, &error));
+  ck_ok(tg_table_add_column(table, "b", TRYGG_TEXT, TRYGG_KEY, &error));
+  ck_ok(tg_table_add_column(table, "test", TRYGG_TEXT, TRYGG_KEY, &error));
+  ck_ok(tg_table_add_columns(table, estimate_columns, 10, &error));
+  for (int i = 0; i < 2; i++) {
+    ck_ok(tg_table_add_row(table, &error));
+    ck_ok(tg_table_set_text(table, 0, i == 0 ? NULL : "total", &error));
+    ck_ok(tg_table_set_text(table, 1, i == 0 ? NULL : "linear", &error));
+    ck_ok(tg_table_set_text(table, 2, "unsafe", &error));
+    tg_table_set_number(table, 5, 0.25);
+    tg_table_set_unit(table, TG_UNIT_SHARE);
+  }
+  publication = publish(table);
+  text = write_in(publication, "table", "sv", NULL);
+  ck_assert_ptr_nonnull(strstr(text, "\nb      test    Antal svar  Skattning, %  Intervall\n"));
+  ck_assert_ptr_nonnull(strstr(text, "\nAlla   Alla  "));
+  ck_assert_ptr_nonnull(strstr(text, "\ntotal  linear  "));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
 /* ---- words ------------------------------------------------------------------------------------------- */
 
 START_TEST(every_message_is_there_in_both_languages) {
@@ -731,10 +844,17 @@ END_TEST
 START_TEST(unknown_formats_and_languages_are_refused) {
   trygg_publication *publication = small_publication();
   trygg_report_options options = {sizeof options, "fi", NULL, 0, 0, NULL};
+  const trygg_report_page page = {.size = sizeof page, .section_count = 1};
+  const trygg_report_page no_lines = {.size = sizeof no_lines, .lead_count = 1};
 
   ck_assert_int_eq(trygg_report_write(publication, "cvs", NULL, append, &written, &error), TRYGG_ENAME);
   ck_assert_ptr_nonnull(strstr(error.message, "did you mean `csv`"));
-  ck_assert_int_eq(trygg_report_write(publication, NULL, NULL, append, &written, &error), TRYGG_ENAME);
+  ck_assert_int_eq(trygg_report_write(publication, NULL, NULL, append, &written, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_report_write(publication, "csv", NULL, NULL, &written, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_report_write(NULL, NULL, NULL, NULL, NULL, NULL), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_report_write_page(&page, NULL, NULL, &written, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_report_write_page(&page, NULL, append, &written, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_report_write_page(&no_lines, NULL, append, &written, &error), TRYGG_EINVAL);
   ck_assert_int_eq(trygg_report_write(publication, "csv", &options, append, &written, &error), TRYGG_EINVAL);
   ck_assert_str_eq(error.field, "language");
   ck_assert_int_eq(trygg_report_write(NULL, "csv", NULL, append, &written, &error), TRYGG_EINVAL);
@@ -857,6 +977,7 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, the_check_of_pictures_can_fail);
   tcase_add_test(test_case, dots_are_well_formed_and_show_every_row);
   tcase_add_test(test_case, lines_do_not_run_across_a_break);
+  tcase_add_test(test_case, the_first_and_the_last_wave_are_always_named);
   tcase_add_test(test_case, a_suppressed_wave_leaves_a_gap_in_the_line);
   tcase_add_test(test_case, many_series_over_waves_become_dots_of_the_last_wave);
   tcase_add_test(test_case, a_table_without_figures_is_no_picture_but_a_page);
@@ -866,6 +987,9 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, every_message_is_there_in_both_languages);
   tcase_add_test(test_case, every_flag_can_be_explained_in_both_languages);
   tcase_add_test(test_case, an_answer_of_a_variable_is_labelled_by_both);
+  tcase_add_test(test_case, swedish_csv_has_ten_digits_and_whole_counts);
+  tcase_add_test(test_case, notes_are_in_the_language_of_the_reader);
+  tcase_add_test(test_case, a_variable_is_no_column_of_another_program);
   tcase_add_test(test_case, unknown_formats_and_languages_are_refused);
   tcase_add_test(test_case, a_sink_that_fails_is_an_input_output_error);
   tcase_add_test(test_case, running_out_of_memory_is_an_error_and_leaks_nothing);

@@ -51,7 +51,8 @@ TRYGG_API const trygg_report_format *trygg_report_formats(size_t format);
  * @param[in] options  NULL: defaults.
  * @param[in] sink     Receives the output; @p user is handed to it.
  * @retval TRYGG_ENAME   No such format; the message has the nearest.
- * @retval TRYGG_EINVAL  Unknown language, no publication, or for `svg` a table without figures to draw.
+ * @retval TRYGG_EINVAL  Unknown language, no publication, format or sink, or for `svg` a table without figures
+ *                       to draw.
  * @retval TRYGG_EIO     The sink failed.
  */
 TRYGG_API trygg_status trygg_report_write(const trygg_publication *publication, const char *format,

@@ -49,7 +49,7 @@ static int same_text(const trygg_table *table, size_t a, size_t b, size_t column
 static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
   const trygg_table *table = chart->view->table;
   size_t rows = trygg_table_rows(table), first = find_first_figure(table, chart->value);
-  size_t test = trygg_table_find(table, "test");
+  size_t test = tg_table_find_fixed(table, "test");
 
   chart->unit = tg_view_unit(chart->view, first);
   chart->factor = tg_figure_factor(chart->unit);
@@ -79,7 +79,8 @@ static trygg_status choose_keys(tg_chart *chart, trygg_error *error) {
   for (size_t i = 0; i < trygg_table_columns(table); i++) {
     const char *name = trygg_table_name(table, i);
     size_t row = 1;
-    if (trygg_table_role(table, i) != TRYGG_KEY || strcmp(name, "wave") == 0 || strcmp(name, "waves") == 0)
+    if (trygg_table_role(table, i) != TRYGG_KEY || strcmp(name, "wave") == 0 ||
+        i == tg_table_find_fixed(table, "waves"))
       continue;
     while (row < chart->row_count && same_text(table, chart->rows[row], chart->rows[0], i))
       row++;

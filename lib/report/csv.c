@@ -10,6 +10,8 @@
 #include <report/figure.h>
 #include <report/label.h>
 
+#define DIGITS 10 /* of a figure in a spreadsheet */
+
 /* Append a text as a field.  A spreadsheet runs what begins with = + - @ as a formula, also behind a tab or a
  * carriage return, so such a text gets an apostrophe (OWASP, CSV injection). */
 static void put_field(tg_text *out, const char *text, char delimiter) {
@@ -110,6 +112,19 @@ void tg_csv_put_percent(double value, tg_text *out) {
     tg_text_putc(out, digits[i]);
 }
 
+/* The nearest number of DIGITS significant digits: people are not helped by the last bits of a computation.
+ * Digits before the point all stay.  The power of ten goes by text, which is exact. */
+static double round_for_people(double value) {
+  double wanted = value == 0 ? 0 : DIGITS - 1 - floor(log10(fabs(value))), rounded;
+  int decimals = wanted > 0 ? (int)wanted : 0;
+  char text[64];
+
+  if (value == 0 || decimals > 300 || fabs(value) >= 1e15)
+    return value;
+  tg_text_print(text, sizeof text, "%llde%d", llround(value * pow(10, decimals)), -decimals);
+  return tg_number_parse(text, strlen(text), '.', &rounded) == 0 ? rounded : value;
+}
+
 /* Append a figure with a decimal comma. */
 static void put_figure(const tg_view *view, size_t row, size_t column, tg_text *out) {
   double value = trygg_table_number(view->table, row, column);
@@ -120,6 +135,8 @@ static void put_figure(const tg_view *view, size_t row, size_t column, tg_text *
       tg_text_put(out, TG_FIGURE_SUPPRESSED);
     return;
   }
+  if (trygg_table_type(view->table, column) == TRYGG_NUMBER)
+    value = round_for_people(value);
   if (tg_view_kind(view, column) == TG_KIND_SCALED && tg_figure_factor(tg_view_unit(view, row)) > 1)
     tg_csv_put_percent(value, out);
   else

@@ -139,18 +139,29 @@ static void put_footnote(void *user, const char *name, const char *text) {
   tg_text_put(out, "</p>\n");
 }
 
-static void put_notes(const tg_view *view, tg_text *out) {
+static trygg_status put_notes(const tg_view *view, tg_text *out, trygg_error *error) {
+  tg_text value = {0};
+
   tg_label_footnotes(view, put_footnote, out);
   if (trygg_table_notes(view->table) == 0)
-    return;
+    return TRYGG_OK;
   tg_markup_element(out, "<p class=\"notes\">", tg_view_word(view, "provenance"), ". ");
   for (size_t i = 0; i < trygg_table_notes(view->table); i++) {
     if (i > 0)
       tg_text_put(out, " \xc2\xb7 ");
     tg_markup_put(out, tg_label_note(view, i));
-    tg_markup_element(out, ": ", trygg_table_note_text(view->table, i), "");
+    tg_text_clear(&value);
+    tg_text_put(&value, "");
+    tg_label_note_text(view, i, &value);
+    if (value.failed) {
+      tg_text_free(&value);
+      return tg_error_memory(error);
+    }
+    tg_markup_element(out, ": ", value.bytes, "");
   }
   tg_text_put(out, "</p>\n");
+  tg_text_free(&value);
+  return TRYGG_OK;
 }
 
 trygg_status tg_html_show(const tg_view *view, trygg_report_kind kind, int details, size_t id, tg_text *out,
@@ -163,7 +174,7 @@ trygg_status tg_html_show(const tg_view *view, trygg_report_kind kind, int detai
     TRY(tg_svg_draw(&untitled, id, out, error));
   if (kind != TRYGG_REPORT_CHART)
     TRY(put_table(view, details, out, error));
-  put_notes(view, out);
+  TRY(put_notes(view, out, error));
 
 cleanup:
   return status;

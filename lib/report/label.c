@@ -2,18 +2,27 @@
 /* What columns, codes, indicators and flags are called in the reader's language. */
 #include <report/label.h>
 
+#include <math.h>
 #include <string.h>
 
+#include <base/number.h>
 #include <codebook/codebook.h>
+#include <report/figure.h>
 #include <table/flag.h>
 
 const char *tg_label_language(const tg_view *view) {
   return view->language == TG_MESSAGE_SWEDISH ? "sv" : "en";
 }
 
+/* A by-variable may be called like a column of another program (`a`, `test`): its name says nothing then. */
+static int is_variable(const tg_view *view, size_t column) {
+  return tg_table_is_domain(view->table, column) &&
+         strcmp(trygg_table_name(view->table, column), "wave") != 0;
+}
+
 const char *tg_label_column(const tg_view *view, size_t column) {
   const char *name = trygg_table_name(view->table, column);
-  const char *message = tg_messages_find(view->language, "column", name);
+  const char *message = is_variable(view, column) ? NULL : tg_messages_find(view->language, "column", name);
 
   if (message != NULL)
     return message;
@@ -80,13 +89,9 @@ static void put_waves(const char *codes, tg_text *out) {
 
 /* Only where there are estimates: in an account of records an empty key is just empty. */
 static void put_total(const tg_view *view, size_t column, const char *name, tg_text *out) {
-  const char *total = tg_messages_find(view->language, "total", name);
+  const char *total = tg_messages_find(view->language, "total", is_variable(view, column) ? "*" : name);
 
-  if (!tg_view_has_scaled(view))
-    return;
-  if (total == NULL && tg_table_is_domain(view->table, column))
-    total = tg_messages_find(view->language, "total", "*");
-  if (total != NULL)
+  if (tg_view_has_scaled(view) && total != NULL)
     tg_text_put(out, total);
 }
 
@@ -123,14 +128,14 @@ void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out)
       tg_text_number(out, trygg_table_number(view->table, row, column));
   } else if (*text == '\0') {
     put_total(view, column, name, out);
+  } else if (is_variable(view, column)) {
+    tg_text_put(out, view->codebook == NULL
+                         ? text
+                         : trygg_codebook_code_label(view->codebook, name, text, tg_label_language(view)));
   } else if (strcmp(name, "wave") == 0) {
     put_wave(view, text, strlen(text), out);
   } else if (strcmp(name, "waves") == 0) {
     put_waves(text, out);
-  } else if (tg_table_is_domain(view->table, column)) {
-    tg_text_put(out, view->codebook == NULL
-                         ? text
-                         : trygg_codebook_code_label(view->codebook, name, text, tg_label_language(view)));
   } else if (!put_worded(view, name, text, out)) {
     put_named(view, text, out);
   }
@@ -178,4 +183,35 @@ void tg_label_footnotes(const tg_view *view, void (*line)(void *user, const char
 
 const char *tg_label_note(const tg_view *view, size_t note) {
   return tg_messages_text(view->language, "note", trygg_table_note_key(view->table, note));
+}
+
+/* "95 %", with as many decimals as the level has. */
+static void put_level(const tg_view *view, double level, tg_text *out) {
+  double percent = level * 100;
+  int decimals = 0;
+
+  while (decimals < 6 && fabs(percent - nearbyint(percent * pow(10, decimals)) / pow(10, decimals)) > 1e-9)
+    decimals++;
+  tg_figure_put(view, percent, decimals, out);
+  tg_text_put(out, tg_figure_unit(view, TG_UNIT_SHARE));
+}
+
+void tg_label_note_text(const tg_view *view, size_t note, tg_text *out) {
+  const char *key = trygg_table_note_key(view->table, note), *text = trygg_table_note_text(view->table, note);
+  size_t word = strcspn(text, " ");
+  char name[128];
+  const char *message;
+  double level;
+
+  tg_text_print(name, sizeof name, "%s %.*s", key, (int)word, text);
+  message = tg_messages_find(view->language, "note_value", name);
+  if (message != NULL) {
+    tg_text_put(out, message);
+    tg_text_put(out, text + word);
+  } else if (view->language == TG_MESSAGE_SWEDISH && strcmp(key, "level") == 0 &&
+             tg_number_parse(text, strlen(text), '.', &level) == 0) {
+    put_level(view, level, out);
+  } else {
+    tg_text_put(out, text);
+  }
 }

@@ -25,4 +25,7 @@ void tg_label_footnotes(const tg_view *view, void (*line)(void *user, const char
 /* The key of a provenance note as people read it; borrowed. */
 const char *tg_label_note(const tg_view *view, size_t note);
 
+/* Append the text of a provenance note in the reader's language, where it is a word of the library. */
+void tg_label_note_text(const tg_view *view, size_t note, tg_text *out);
+
 #endif

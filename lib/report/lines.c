@@ -12,6 +12,7 @@
 #define PLOT_HEIGHT 330.0
 #define WIDEST_LABEL 220.0
 #define LEADING 15.0
+#define WAVE_GAP 8.0          /* between the labels of two waves */
 #define DODGE 5.0             /* between series at the same wave, so that intervals do not hide each other */
 #define WAVES_WITH_FIGURES 12 /* a lone series has its figures written where there is room */
 
@@ -23,6 +24,7 @@ static const tg_draw_font break_font = {11.5, 0, TG_DRAW_SOFT, 'm'};
 
 typedef struct lines_picture {
   const tg_chart *chart;
+  double width;                    /* of the picture */
   double left, right, top, bottom; /* of the plot */
   double label_begin;
   tg_scale scale;
@@ -72,22 +74,40 @@ static void draw_grid(lines_picture *picture) {
   }
 }
 
-/* Labels of waves from the last backwards, leaving out those without room. */
-static void draw_waves(lines_picture *picture) {
-  double free_until = INFINITY;
+/* Half the width of the label of a wave, which is put into picture->word; 0 without memory. */
+static double measure_wave(lines_picture *picture, size_t wave) {
+  tg_text_clear(&picture->word);
+  tg_chart_put_wave(picture->chart, wave, &picture->word);
+  return picture->word.failed
+             ? 0
+             : tg_draw_width(picture->word.bytes, picture->word.length, wave_font.size, 0) / 2;
+}
 
-  for (size_t i = picture->chart->wave_count; i-- > 0;) {
-    double x = place_wave(picture, i), width;
-    tg_draw_line(picture->out, x, picture->bottom, x, picture->bottom + 5, TG_DRAW_AXIS, 1, NULL);
-    tg_text_clear(&picture->word);
-    tg_chart_put_wave(picture->chart, i, &picture->word);
-    if (picture->word.failed)
-      return;
-    width = tg_draw_width(picture->word.bytes, picture->word.length, wave_font.size, 0);
-    if (x + width / 2 > free_until)
+/* Where the middle of such a label is: below its tick, but not out of the picture. */
+static double place_label(const lines_picture *picture, size_t wave, double half) {
+  return fmin(fmax(place_wave(picture, wave), half + WAVE_GAP), picture->width - half - WAVE_GAP);
+}
+
+/* Labels of the last wave and of the first, then from the last backwards those that there is room for. */
+static void draw_waves(lines_picture *picture) {
+  size_t count = picture->chart->wave_count;
+  double half = measure_wave(picture, count - 1);
+  double free_until = place_label(picture, count - 1, half) - half - WAVE_GAP, free_from;
+
+  half = measure_wave(picture, 0);
+  free_from = place_label(picture, 0, half) + half;
+  free_from = free_from <= free_until ? free_from + WAVE_GAP : -INFINITY;
+  for (size_t i = count; i-- > 0 && !picture->word.failed;) {
+    double tick = place_wave(picture, i), x;
+    int is_end = i + 1 == count || (i == 0 && isfinite(free_from));
+    tg_draw_line(picture->out, tick, picture->bottom, tick, picture->bottom + 5, TG_DRAW_AXIS, 1, NULL);
+    half = measure_wave(picture, i);
+    x = place_label(picture, i, half);
+    if (picture->word.failed || (!is_end && (x + half > free_until || x - half < free_from)))
       continue;
     tg_draw_text(picture->out, x, picture->bottom + 20, &wave_font, picture->word.bytes);
-    free_until = x - width / 2 - 8;
+    if (!is_end)
+      free_until = x - half - WAVE_GAP;
   }
 }
 
@@ -265,7 +285,7 @@ static void draw_legend(lines_picture *picture) {
 
 trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                            trygg_error *error) {
-  lines_picture picture = {.chart = chart, .out = out, .left = MARGIN + 46};
+  lines_picture picture = {.chart = chart, .out = out, .width = width, .left = MARGIN + 46};
   trygg_status status = TRYGG_OK;
 
   picture.label_begin = width - MARGIN - widest_label(&picture);

@@ -225,8 +225,12 @@ static void put_notes(plain *text) {
   tg_text_putc(text->out, '\n');
   put_colored(text, DIM);
   tg_label_footnotes(text->view, put_footnote, text);
-  for (size_t i = 0; i < trygg_table_notes(table); i++)
-    put_footnote(text, tg_label_note(text->view, i), trygg_table_note_text(table, i));
+  for (size_t i = 0; i < trygg_table_notes(table); i++) {
+    tg_text_put(text->out, tg_label_note(text->view, i));
+    tg_text_put(text->out, ": ");
+    tg_label_note_text(text->view, i, text->out);
+    tg_text_putc(text->out, '\n');
+  }
   put_colored(text, NORMAL);
 }
 

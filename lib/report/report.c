@@ -52,14 +52,14 @@ static trygg_status find_format(const char *name, size_t *out, trygg_error *erro
   const char *nearest;
 
   for (*out = 0; *out < FORMATS; ++*out)
-    if (name != NULL && strcmp(formats[*out].format.name, name) == 0)
+    if (strcmp(formats[*out].format.name, name) == 0)
       return TRYGG_OK;
-  nearest = name == NULL ? NULL : tg_text_nearest(name, FORMATS, format_name_at, NULL);
+  nearest = tg_text_nearest(name, FORMATS, format_name_at, NULL);
   if (nearest != NULL)
     return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "format", "no format `%s`; did you mean `%s`?", name,
                        nearest);
   return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "format",
-                     "no format `%s`; use table, csv, csv-sv, json, svg or html", name == NULL ? "" : name);
+                     "no format `%s`; use table, csv, csv-sv, json, svg or html", name);
 }
 
 static trygg_status find_language(const char *name, tg_message_language *out, trygg_error *error) {
@@ -110,11 +110,14 @@ trygg_status trygg_report_write(const trygg_publication *publication, const char
   tg_view view;
   size_t chosen;
 
+  if (publication == NULL || format == NULL || sink == NULL)
+    return tg_error_set(error, TRYGG_EINVAL, "no %s was given to write",
+                        publication == NULL ? "publication"
+                        : format == NULL    ? "format"
+                                            : "sink");
   TRY(find_format(format, &chosen, error));
   TRY(make_view(options, formats[chosen].language, &view, error));
   view.table = trygg_disclosure_table(publication);
-  if (view.table == NULL || sink == NULL)
-    TRY(tg_error_set(error, TRYGG_EINVAL, "no publication or no sink was given to write"));
   TRY(formats[chosen].write(&view, &text, error));
   if (text.failed)
     TRY(tg_error_memory(error));
@@ -159,6 +162,8 @@ trygg_status trygg_report_write_page(const trygg_report_page *page, const trygg_
   if (page == NULL || sink == NULL)
     return tg_error_set(error, TRYGG_EINVAL, "no page or no sink was given to write");
   memcpy(&chosen, page, page->size < sizeof chosen ? page->size : sizeof chosen);
+  if ((chosen.lead_count > 0 && chosen.lead == NULL) || (chosen.section_count > 0 && chosen.sections == NULL))
+    return tg_error_set(error, TRYGG_EINVAL, "the page counts lines or sections and has none");
   TRY(make_view(options, TG_MESSAGE_ENGLISH, &view, error));
   TRY(compose_page(&chosen, &view, &text, error));
   TRY(send(&text, sink, user, error));

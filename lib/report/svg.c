@@ -42,7 +42,7 @@ static void put_caption(const tg_chart *chart, tg_text *out) {
     const char *text = trygg_table_text(table, row, i);
     int is_wave = strcmp(trygg_table_name(table, i), "wave") == 0;
     if (trygg_table_role(table, i) != TRYGG_KEY || text == NULL || *text == '\0' || tells_series(chart, i) ||
-        strcmp(trygg_table_name(table, i), "waves") == 0 || (is_wave && is_lines(chart)))
+        i == tg_table_find_fixed(table, "waves") || (is_wave && is_lines(chart)))
       continue;
     tg_text_put(out, separator);
     if (is_wave)

@@ -62,13 +62,13 @@ tg_kind tg_view_kind(const tg_view *view, size_t column) {
 int tg_view_spare(const tg_view *view, size_t column) {
   size_t known = find_known(view, column);
 
-  return known < KNOWN_COLUMNS ? known_columns[known].spare : 0;
+  return known < KNOWN_COLUMNS && !tg_table_is_domain(view->table, column) ? known_columns[known].spare : 0;
 }
 
 tg_unit tg_view_unit(const tg_view *view, size_t row) {
   tg_unit unit = tg_table_unit(view->table, row);
 
-  if (unit == TG_UNIT_SHARE && (trygg_table_find(view->table, "test") != SIZE_MAX ||
+  if (unit == TG_UNIT_SHARE && (tg_table_find_fixed(view->table, "test") != SIZE_MAX ||
                                 trygg_table_find(view->table, "difference") != SIZE_MAX))
     return TG_UNIT_CHANGE;
   return unit;
