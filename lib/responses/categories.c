@@ -76,7 +76,7 @@ static trygg_status of_texts(const tg_column *column, size_t records, uint32_t *
     TRY(add(out, dictionary->texts[i], error));
   }
   for (size_t i = 0; i < records; i++)
-    index[i] = category[column->values.text[i]];
+    index[i] = category[tg_column_stored_text(column, i)];
 cleanup:
   tg_memory_free(category);
   return status;
@@ -103,15 +103,16 @@ static void print_date(char out[TG_NUMBER_SIZE], double days) {
 static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t *index, tg_categories *out,
                                trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  const double *values = column->values.number;
   size_t count = 0, distinct = 0;
   char name[TG_NUMBER_SIZE];
   double *sorted = tg_memory_new(records, sizeof *sorted);
   if (!sorted)
     return tg_error_memory(error);
-  for (size_t i = 0; i < records; i++)
-    if (!isnan(values[i]))
-      sorted[count++] = values[i] == 0 ? 0 : values[i]; /* no negative zero */
+  for (size_t i = 0; i < records; i++) {
+    double value = tg_column_stored_number(column, i);
+    if (!isnan(value))
+      sorted[count++] = value == 0 ? 0 : value; /* no negative zero */
+  }
   qsort(sorted, count, sizeof *sorted, compare);
   for (size_t i = 0; i < count; i++)
     if (i == 0 || sorted[i] != sorted[distinct - 1])
@@ -125,8 +126,8 @@ static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t
     TRY(add(out, name, error));
   }
   for (size_t i = 0; i < records; i++) {
-    const double *found =
-        isnan(values[i]) ? NULL : bsearch(&values[i], sorted, distinct, sizeof *sorted, compare);
+    double value = tg_column_stored_number(column, i);
+    const double *found = isnan(value) ? NULL : bsearch(&value, sorted, distinct, sizeof *sorted, compare);
     index[i] = found ? (uint32_t)(found - sorted) : NO_CATEGORY;
   }
 cleanup:

@@ -2,6 +2,7 @@
 /* One block a column; every block that held answers is wiped before it goes. */
 #include <responses/columns.h>
 
+#include <math.h>
 #include <string.h>
 
 #include <base/error.h>
@@ -120,8 +121,80 @@ void tg_columns_remove(void *values, size_t width, size_t count, const size_t *d
   }
 }
 
+/* ---- narrow columns ---------------------------------------------------------------------------- */
+
+size_t tg_columns_stored_width(const tg_column *column) {
+  return column->width ? column->width : tg_columns_width(column->kind);
+}
+
+/* Room for the missing kinds below the whole numbers of a width. */
+#define LEAST16 (INT16_MIN + TG_MISSING_KINDS)
+#define LEAST32 (INT32_MIN + TG_MISSING_KINDS)
+
+/* 1 for exactly the NaN of a missing kind. */
+static int is_missing(double value) {
+  double same = tg_missing_number(tg_missing_of(value));
+  return tg_missing_of(value) != TG_VALID && memcmp(&same, &value, sizeof same) == 0;
+}
+
+/* How many bytes give back the same numbers bit by bit: 2, 4, or 0 for doubles. */
+static unsigned char number_width(const double *values, size_t count) {
+  int32_t least = 0, most = 0;
+  for (size_t i = 0; i < count; i++) {
+    double value = values[i];
+    if (value >= LEAST32 && value <= INT32_MAX) {
+      int32_t whole = (int32_t)value;
+      if ((double)whole != value || (whole == 0 && signbit(value)))
+        return 0;
+      least = whole < least ? whole : least;
+      most = whole > most ? whole : most;
+    } else if (!is_missing(value))
+      return 0;
+  }
+  return least >= LEAST16 && most <= INT16_MAX ? 2 : 4;
+}
+
+/* The narrow values begin where the wide ones do and never overtake them. */
+static void narrow_values(tg_column *column, size_t count, unsigned char width) {
+  char *to = tg_columns_block(column);
+  int64_t least = width == 2 ? INT16_MIN : INT32_MIN;
+  for (size_t i = 0; i < count; i++, to += width) {
+    int32_t narrow;
+    if (column->kind == TG_COLUMN_TEXT)
+      narrow = (int32_t)column->values.text[i];
+    else {
+      double value = column->values.number[i];
+      narrow = (int32_t)(value >= LEAST32 ? (int64_t)value : least + (int64_t)tg_missing_of(value));
+    }
+    int16_t two = (int16_t)narrow;
+    if (width == 2)
+      memcpy(to, &two, sizeof two);
+    else
+      memcpy(to, &narrow, sizeof narrow);
+  }
+}
+
+void tg_columns_narrow(tg_column *column, size_t count, size_t used, size_t capacity) {
+  size_t wide = tg_columns_width(column->kind);
+  unsigned char width = 0;
+  if (!column->present || !tg_columns_block(column) || column->width)
+    return;
+  if (column->kind == TG_COLUMN_TEXT && column->dictionary.count <= UINT16_MAX)
+    width = 2;
+  else if (column->kind == TG_COLUMN_NUMBER)
+    width = number_width(column->values.number, count);
+  if (width == 0)
+    return;
+  narrow_values(column, count, width);
+  char *block = tg_columns_block(column);
+  memset(block + count * width, 0, used * wide - count * width); /* answers stay nowhere */
+  void *smaller = tg_memory_resize(block, capacity, width);
+  set_block(column, smaller ? smaller : block);
+  column->width = width;
+}
+
 void tg_columns_clear(tg_column *column, size_t capacity) {
-  tg_memory_wipe(tg_columns_block(column), capacity * tg_columns_width(column->kind));
+  tg_memory_wipe(tg_columns_block(column), capacity * tg_columns_stored_width(column));
   set_block(column, NULL);
   tg_dictionary_clear(&column->dictionary);
 }

@@ -16,6 +16,13 @@ void *tg_columns_block(const tg_column *column);
 trygg_status tg_columns_resize(tg_column *column, size_t count, size_t old_capacity, size_t capacity,
                                trygg_error *error);
 
+/* Store whole numbers in two or four bytes and texts in two, where every value of `count` fits: in place, so that
+ * nothing can fail.  For finished columns only; `used` records were ever stored. */
+void tg_columns_narrow(tg_column *column, size_t count, size_t used, size_t capacity);
+
+/* Bytes that a value of a finished column takes. */
+size_t tg_columns_stored_width(const tg_column *column);
+
 /* Records from..to-1 were not asked.  Of a text column: the builder's index, before tg_dictionary_finish. */
 void tg_columns_not_asked(tg_column *column, size_t from, size_t to);
 

@@ -8,11 +8,19 @@
 #include <base/error.h>
 #include <base/memory.h>
 
-static uint64_t hash(const char *text, size_t length) {
-  uint64_t value = UINT64_C(14695981039346656037); /* FNV-1a */
-  for (size_t i = 0; i < length; i++)
-    value = (value ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-  return value ^ value >> 32;
+/* Eight bytes at a time; what is left as a text of its own. */
+uint32_t tg_dictionary_hash(const char *text, size_t length) {
+  uint64_t value = 0, word = 0;
+  size_t left = length;
+  for (; left > 8; text += 8, left -= 8) {
+    memcpy(&word, text, 8);
+    value = (value ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    value ^= value >> 29;
+  }
+  word = 0;
+  for (size_t i = 0; i < left; i++)
+    word |= (uint64_t)(unsigned char)text[i] << 8 * i;
+  return tg_dictionary_hash_short(value ^ word, length);
 }
 
 static size_t length_of(const tg_dictionary_builder *builder, size_t index) {
@@ -50,29 +58,34 @@ static int append(tg_dictionary_builder *builder, const char *text, size_t lengt
   return 0;
 }
 
-static size_t find_slot(const tg_dictionary_builder *builder, const char *text, size_t length) {
-  size_t mask = builder->slot_count - 1, slot = (size_t)hash(text, length) & mask;
-  for (uint32_t index; (index = builder->slots[slot]) != 0; slot = (slot + 1) & mask)
-    if (length_of(builder, index) == length &&
+static size_t find_slot(const tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash) {
+  size_t mask = builder->slot_count - 1, slot = hash & mask;
+  for (; builder->slots[slot].index != 0; slot = (slot + 1) & mask) {
+    uint32_t index = builder->slots[slot].index;
+    if (builder->slots[slot].hash == hash && length_of(builder, index) == length &&
         memcmp(builder->bytes + builder->offsets[index], text, length) == 0)
       break;
+  }
   return slot;
 }
 
 static int grow_slots(tg_dictionary_builder *builder) {
   if ((builder->count + 1) * 2 <= builder->slot_count)
     return 0;
-  size_t old_count = builder->slot_count;
-  uint32_t *old = builder->slots;
-  uint32_t *slots = tg_memory_new(old_count ? old_count * 2 : 16, sizeof *slots);
+  size_t old_count = builder->slot_count, count = old_count ? old_count * 2 : 16;
+  tg_dictionary_slot *old = builder->slots, *slots = tg_memory_new(count, sizeof *slots);
   if (!slots)
     return -1;
+  for (size_t i = 0; i < old_count; i++) {
+    if (!old[i].index)
+      continue;
+    size_t slot = old[i].hash & (count - 1);
+    while (slots[slot].index)
+      slot = (slot + 1) & (count - 1);
+    slots[slot] = old[i];
+  }
   builder->slots = slots;
-  builder->slot_count = old_count ? old_count * 2 : 16;
-  for (size_t i = 0; i < old_count; i++)
-    if (old[i])
-      slots[find_slot(builder, builder->bytes + builder->offsets[old[i]], length_of(builder, old[i]))] =
-          old[i];
+  builder->slot_count = count;
   tg_memory_free(old);
   return 0;
 }
@@ -86,6 +99,11 @@ int tg_dictionary_begin(tg_dictionary_builder *builder) {
 
 int tg_dictionary_add(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t *index,
                       int *is_new) {
+  return tg_dictionary_add_hashed(builder, text, length, tg_dictionary_hash(text, length), index, is_new);
+}
+
+int tg_dictionary_add_hashed(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash,
+                             uint32_t *index, int *is_new) {
   if (is_new)
     *is_new = 0;
   if (builder->count < TG_MISSING_KINDS && tg_dictionary_begin(builder) != 0)
@@ -95,15 +113,15 @@ int tg_dictionary_add(tg_dictionary_builder *builder, const char *text, size_t l
     return 0;
   if (grow_slots(builder) != 0)
     return -1;
-  size_t slot = find_slot(builder, text, length);
-  if (builder->slots[slot] == 0) {
+  size_t slot = find_slot(builder, text, length, hash);
+  if (builder->slots[slot].index == 0) {
     if (append(builder, text, length) != 0)
       return -1;
-    builder->slots[slot] = (uint32_t)(builder->count - 1);
+    builder->slots[slot] = (tg_dictionary_slot){(uint32_t)(builder->count - 1), hash};
     if (is_new)
       *is_new = 1;
   }
-  *index = builder->slots[slot];
+  *index = builder->slots[slot].index;
   return 0;
 }
 

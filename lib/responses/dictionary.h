@@ -8,19 +8,37 @@
 #define TG_DICTIONARY_EMPTY 0u                         /* index of an empty cell */
 #define TG_DICTIONARY_MISSING(kind) ((uint32_t)(kind)) /* index of a missing kind that no text stands for */
 
+typedef struct tg_dictionary_slot {
+  uint32_t index; /* 0: free */
+  uint32_t hash;
+} tg_dictionary_slot;
+
 /* Zero-initialise. */
 typedef struct tg_dictionary_builder {
   char *bytes;
   size_t used, capacity;
   size_t *offsets; /* of text i; offsets[count] is the end */
   size_t count, offset_capacity;
-  uint32_t *slots; /* open addressing; 0: free */
+  tg_dictionary_slot *slots; /* open addressing */
   size_t slot_count;
 } tg_dictionary_builder;
+
+/* Where a text belongs in a table; the order of texts never depends on it. */
+uint32_t tg_dictionary_hash(const char *text, size_t length);
+
+/* The same of a text of up to eight bytes, the first one lowest in `key`. */
+static inline uint32_t tg_dictionary_hash_short(uint64_t key, size_t length) {
+  uint64_t value = (key ^ length * UINT64_C(0xD6E8FEB86659FD93)) * UINT64_C(0x9E3779B97F4A7C15);
+  return (uint32_t)(value >> 32 ^ value >> 47);
+}
 
 /* Index of a text, added when new (*is_new may be NULL); 0, or -1 without memory or with too many texts. */
 int tg_dictionary_add(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t *index,
                       int *is_new);
+
+/* The same of a text whose tg_dictionary_hash is known. */
+int tg_dictionary_add_hashed(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash,
+                             uint32_t *index, int *is_new);
 
 /* Make the indexes of missing kinds valid before any text is added; 0, or -1 without memory. */
 int tg_dictionary_begin(tg_dictionary_builder *builder);

@@ -6,6 +6,7 @@
 
 #include <base/memory.h>
 #include <base/text.h>
+#include <base/thread.h>
 #include <responses/load.h>
 
 static int compare_sizes(const void *a, const void *b) {
@@ -251,6 +252,27 @@ cleanup:
   return status;
 }
 
+/* ---- columns ------------------------------------------------------------------------------------ */
+
+static trygg_status settle_texts(void *context, size_t variable, trygg_error *error) {
+  tg_load *load = context;
+  tg_column *column = &load->responses->columns[variable];
+  if (!column->present || column->kind != TG_COLUMN_TEXT)
+    return TRYGG_OK;
+  return tg_dictionary_finish(&load->variables[variable].texts, column->variable, column->values.text,
+                              load->responses->count, &column->dictionary, error);
+}
+
+/* Not the weights: design and estimates read them as doubles. */
+static trygg_status narrow(void *context, size_t variable, trygg_error *error) {
+  tg_load *load = context;
+  (void)error;
+  if (load->variables[variable].strict == TG_LOAD_LENIENT)
+    tg_columns_narrow(&load->responses->columns[variable], load->responses->count, load->count,
+                      load->responses->capacity);
+  return TRYGG_OK;
+}
+
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
 trygg_status tg_finish_load(tg_load *load, trygg_responses **out) {
@@ -270,13 +292,12 @@ trygg_status tg_finish_load(tg_load *load, trygg_responses **out) {
   TRY(settle_counts(load, final));
   TRY(settle_unknown(load));
   mark_not_asked(load);
-  for (size_t i = 0; i < load->variable_count; i++) {
-    tg_column *column = &responses->columns[i];
-    if (column->present && column->kind == TG_COLUMN_TEXT)
-      TRY(tg_dictionary_finish(&load->variables[i].texts, column->variable, column->values.text,
-                               responses->count, &column->dictionary, load->error));
-  }
+  /* Columns are settled by several threads where there is much to do. */
+  int threads = responses->count > TG_BLOCK ? load->options.threads : 1;
+  TRY(tg_thread_run(threads, load->variable_count, settle_texts, load, NULL, "load", load->error));
   TRY(tg_derive_all(responses, load->error));
+  if (responses->count > TG_BLOCK)
+    TRY(tg_thread_run(threads, load->variable_count, narrow, load, NULL, "load", load->error));
   TRY(warn_of_absent(load));
   TRY(warn_of_counts(load));
   *out = responses;

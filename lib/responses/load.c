@@ -8,6 +8,7 @@
 #include <base/memory.h>
 #include <base/text.h>
 #include <base/thread.h>
+#include <source/labelled.h>
 #include <source/records.h>
 
 #define FIRST_CAPACITY 1024
@@ -79,6 +80,7 @@ static trygg_status begin_responses(tg_load *load, trygg_error *error) {
   if (!responses->columns || !responses->wave || !responses->account)
     return tg_error_memory(error);
   responses->column_count = load->variable_count;
+  responses->account->keeps_rejected = load->options.keep_rejected;
   return TRYGG_OK;
 }
 
@@ -95,11 +97,8 @@ trygg_status tg_load_begin(tg_load *load, trygg_codebook *codebook, const trygg_
   TRY(begin_responses(load, error));
   load->variables = tg_memory_new(load->variable_count, sizeof *load->variables);
   load->strata = tg_memory_new(load->variable_count, sizeof *load->strata);
-  load->ids = tg_memory_new(load->variable_count, sizeof *load->ids);
-  load->filled = tg_memory_new(load->variable_count, 1);
-  load->recoded = tg_memory_new(load->variable_count, sizeof *load->recoded);
-  load->unknown = tg_memory_new(load->variable_count, sizeof *load->unknown);
-  if (!load->variables || !load->strata || !load->ids || !load->filled || !load->recoded || !load->unknown) {
+  load->cells = tg_memory_new(TG_LOAD_CELLS, sizeof *load->cells);
+  if (!load->variables || !load->strata || !load->cells) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -121,15 +120,15 @@ cleanup:
 void tg_load_end(tg_load *load) {
   for (size_t i = 0; i < load->variable_count && load->variables; i++) {
     tg_dictionary_builder_clear(&load->variables[i].texts);
-    tg_memory_wipe(load->variables[i].known, load->variables[i].known ? (load->variables[i].known_mask + 1) *
-                                                                            sizeof *load->variables[i].known
-                                                                      : 0);
+    tg_memory_free(load->variables[i].bytes);
   }
   for (size_t i = 0; i < load->wave_count; i++) {
     tg_memory_free(load->waves[i].code);
     tg_memory_free(load->waves[i].asked);
     tg_memory_free(load->waves[i].recoded);
   }
+  tg_piece_close(&load->single);
+  tg_files_clear_plan(&load->plan);
   trygg_responses_free(load->responses);
   tg_duplicates_clear(&load->duplicates);
   tg_dictionary_builder_clear(&load->unknown_columns);
@@ -137,12 +136,9 @@ void tg_load_end(tg_load *load) {
   tg_memory_free(load->wave_of_text);
   tg_memory_free(load->variables);
   tg_memory_free(load->strata);
-  tg_memory_free(load->ids);
   tg_memory_free(load->fields);
   tg_memory_free(load->file_begins);
-  tg_memory_free(load->filled);
-  tg_memory_free(load->recoded);
-  tg_memory_wipe(load->unknown, load->unknown ? load->variable_count * sizeof *load->unknown : 0);
+  tg_memory_free(load->cells);
   tg_memory_wipe(load->unknown_log, load->unknown_log_capacity * sizeof *load->unknown_log);
   tg_memory_free(load->dropped);
 }
@@ -167,13 +163,14 @@ trygg_status tg_load_warn(tg_load *load, const char *file, const char *text) {
 typedef struct file_reader {
   tg_load *load;
   const char *name;
-  char delimiter; /* set before the first record */
+  char delimiter;
   size_t columns; /* of the header; 0 before it */
 } file_reader;
 
 static trygg_status begin_file(file_reader *reader, const tg_record *record) {
   tg_load *load = reader->load;
-  load->decimal = load->options.decimal;
+  const tg_file_row *about = tg_files_find(load, reader->name);
+  load->decimal = about && about->decimal ? about->decimal : load->options.decimal;
   if (!load->decimal)
     load->decimal = reader->delimiter == ',' ? '.' : '\0'; /* 0: either sign */
   reader->columns = record->count;
@@ -196,26 +193,40 @@ static trygg_status take_record(void *context, const tg_record *record, trygg_er
   if (status != TRYGG_OK)
     return status;
   for (size_t i = 0; i < record->count; i++) {
-    tg_load_variable *variable = load->fields[i];
+    const tg_load_variable *variable = load->fields[i];
     if (variable)
-      variable->convert(load, variable, record->fields[i], record->lengths[i]);
+      variable->convert(&load->single, variable, record->fields[i], record->lengths[i]);
   }
+  tg_recode_record(load, &load->plan, &load->single, record->fields, record->lengths);
   return tg_record_end(load);
 }
 
 static trygg_status load_source(tg_load *load, tg_source *source, const trygg_progress *progress) {
   trygg_status status = TRYGG_OK;
+  tg_records *records = NULL;
   file_reader reader = {.load = load, .name = tg_source_name(source)};
-  tg_records_options options = {.delimiter = load->options.delimiter,
+  const tg_file_row *about = tg_files_find(load, reader.name);
+  tg_records_options options = {.delimiter = about && about->delimiter ? about->delimiter : load->options.delimiter,
                                 .max_field = load->options.max_field,
                                 .max_columns = load->options.max_columns,
                                 .max_record = load->options.max_record,
                                 .progress = progress};
-  TRY(tg_records_read(source, &options, take_record, &reader, &reader.delimiter, load->error));
+  if (about && about->encoding)
+    TRY(tg_source_expect(source, about->encoding, load->error));
+  TRY(tg_records_open(source, &options, take_record, &reader, &records, load->error));
+  reader.delimiter = tg_records_delimiter(records);
+  if (!load->reading.reference) {
+    TRY(tg_records_header(records));
+    if (reader.columns > 0 && load->plan.slot_count == 0) /* recodes look at all cells of a record */
+      TRY(tg_chunks_read(load, records, source, progress));
+  }
+  TRY(tg_records_rest(records));
   TRY(tg_header_end_file(load));
-  if (strcmp(tg_source_encoding(source), "UTF-8") != 0)
+  TRY(tg_files_account(load, reader.delimiter, tg_source_encoding(source)));
+  if (strcmp(tg_source_encoding(source), "UTF-8") != 0 && !(about && about->encoding))
     TRY(tg_load_warn(load, reader.name, "the file is no UTF-8 and was read as Windows-1252"));
 cleanup:
+  tg_records_free(records);
   return status;
 }
 
@@ -251,6 +262,11 @@ static trygg_status load_files(tg_load *load, const char *const *files, size_t c
   trygg_progress all = {sizeof all, report, &progress};
   int wanted = load->options.progress && load->options.progress->report;
   for (size_t i = 0; i < count; i++) {
+    if (tg_labelled_is_file(files[i])) {
+      TRY(tg_labelled_load(load, files[i]));
+      progress.before += tg_source_size(files[i]);
+      continue;
+    }
     TRY(tg_source_open(files[i], &limits, &source, load->error));
     TRY(load_source(load, source, wanted ? &all : NULL));
     progress.before += tg_source_done(source);
@@ -280,9 +296,9 @@ cleanup:
   return status;
 }
 
-trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *name, const void *bytes,
-                                         size_t length, const trygg_load_options *options,
-                                         trygg_responses **out, trygg_error *error) {
+trygg_status tg_load_memory(trygg_codebook *codebook, const char *name, const void *bytes, size_t length,
+                            const trygg_load_options *options, const tg_load_reading *reading,
+                            trygg_responses **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_load load = {0};
   tg_source *source = NULL;
@@ -290,6 +306,8 @@ trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *n
     return tg_error_set(error, TRYGG_EINVAL, "there is no place for the responses");
   *out = NULL;
   TRY(tg_load_begin(&load, codebook, options, error));
+  if (reading)
+    load.reading = *reading;
   tg_source_limits limits = {load.options.max_bytes, load.options.max_ratio};
   TRY(tg_source_open_memory(name, bytes, length, &limits, &source, error));
   TRY(load_source(&load, source, load.options.progress));
@@ -298,4 +316,10 @@ cleanup:
   tg_source_free(source);
   tg_load_end(&load);
   return status;
+}
+
+trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *name, const void *bytes,
+                                         size_t length, const trygg_load_options *options,
+                                         trygg_responses **out, trygg_error *error) {
+  return tg_load_memory(codebook, name, bytes, length, options, NULL, out, error);
 }

@@ -7,13 +7,17 @@
 #include <responses/columns.h>
 #include <responses/dictionary.h>
 #include <responses/duplicates.h>
+#include <responses/files.h>
+#include <responses/piece.h>
+#include <source/records.h>
 
 typedef struct tg_load tg_load;
 typedef struct tg_load_variable tg_load_variable;
 
-/* Turn a cell into the variable's value of the record being read (convert.c).  Faults are
- * kept in the load until the record's fate is known. */
-typedef void (*tg_load_convert)(tg_load *load, tg_load_variable *variable, const char *text, size_t length);
+/* Turn a cell into the variable's value of the piece's row `count` (convert.c).  What else there is to know of
+ * the cell is kept in the piece until the record's fate is known. */
+typedef void (*tg_load_convert)(tg_piece *piece, const tg_load_variable *variable, const char *text,
+                                size_t length);
 
 /* What a number that is none, or is negative, does to the load. */
 typedef enum tg_load_strictness {
@@ -22,12 +26,7 @@ typedef enum tg_load_strictness {
   TG_LOAD_WEIGHT   /* must be a number from 0 on */
 } tg_load_strictness;
 
-/* A remembered cell text of up to eight bytes (convert.c). */
-typedef struct tg_load_known {
-  uint64_t bytes; /* 0: free */
-  uint32_t value;
-  uint32_t what;
-} tg_load_known;
+#define TG_LOAD_SLOW 240 /* of `bytes`: the byte alone does not tell; between the codes and the missing kinds */
 
 struct tg_load_variable {
   const tg_variable *variable;
@@ -39,10 +38,11 @@ struct tg_load_variable {
   int in_file;    /* of the file being read */
   size_t stored;  /* records that have a value */
   size_t id;      /* position among the ids */
-  uint32_t empty; /* of coded ones: what an empty cell is stored as */
+  uint32_t empty;        /* of coded ones: what an empty cell means */
+  uint32_t stored_empty; /* the same as it is stored */
+  uint32_t unfilled;     /* of codes and texts: stored where the cell is empty; UINT32_MAX: that is an answer */
+  unsigned char *bytes;  /* [256] of one-byte codes: what a cell of that byte is stored as */
   tg_dictionary_builder texts;
-  tg_load_known *known; /* [known_mask + 1] */
-  size_t known_mask;
 };
 
 /* A wave in the order of arrival. */
@@ -52,12 +52,8 @@ typedef struct tg_load_wave {
   unsigned char *asked; /* [variable]: a cell was not empty */
   int64_t *recoded;     /* [variable]: cells that matched a code as a number */
   size_t count;
+  size_t piece; /* the last one that had an accepted record of the wave */
 } tg_load_wave;
-
-typedef struct tg_load_text {
-  const char *text;
-  size_t length;
-} tg_load_text;
 
 /* A cell whose code is unknown, of a record or of the record being read. */
 typedef struct tg_load_unknown {
@@ -67,6 +63,21 @@ typedef struct tg_load_unknown {
 
 #define TG_LOAD_UNKNOWN_MOST ((size_t)1 << 20) /* cells listed by their code; the others are only counted */
 #define TG_LOAD_WAVES_MOST 4096
+
+/* The account's cell of a wave and a stratum of the file being read. */
+typedef struct tg_load_cell {
+  uint64_t key; /* 0: free */
+  uint32_t cell;
+} tg_load_cell;
+
+#define TG_LOAD_CELLS 4096
+
+/* How files are read, for tests: the result must never depend on it.  Zero means the default. */
+typedef struct tg_load_reading {
+  int reference;    /* every record by libcsv */
+  size_t piece;     /* bytes of text a piece */
+  size_t read_size; /* most bytes of text taken from the source at once */
+} tg_load_reading;
 
 struct tg_load {
   trygg_codebook *codebook;
@@ -79,34 +90,30 @@ struct tg_load {
   tg_load_variable *wave, *weight, *status, *date, *source; /* by role, NULL */
   tg_load_variable **strata;
   size_t stratum_count;
-  tg_load_text *ids; /* of the record being read */
   size_t id_count;
 
   /* of the file being read */
   const char *file;
   tg_load_variable **fields; /* NULL: an unknown column */
   size_t field_count, question_count;
+  size_t all_count; /* fields, and behind them the variables that constants and recodes fill */
+  tg_file_plan plan;
   double answers_needed; /* by min_answered */
   char decimal;
-  int numeric_cells;   /* texts were made from a caller's numbers: matching by number is no recoding */
   size_t *file_begins; /* first record of each file */
   size_t file_begin_capacity;
 
-  /* of the record being read */
-  int64_t line;
-  unsigned char *filled;         /* [variable]: the cell is not empty */
-  const tg_load_variable *fault; /* the first strict number that is none */
-  int fault_negative;
-  size_t *recoded; /* variables whose cell matched a code as a number */
-  size_t recoded_count;
-  tg_load_unknown *unknown; /* one a variable at most */
-  size_t unknown_count;
+  tg_piece single;    /* of the record being read, where records come one by one */
+  size_t single_file; /* files begun when it was opened */
+  int64_t line;       /* of the record being judged */
+  size_t pieces;      /* judged so far */
 
   tg_load_wave *waves;
   size_t wave_count, wave_capacity;
   uint32_t *wave_of_text; /* by dictionary index or code of the wave variable: wave + 1, 0 not yet known */
   size_t wave_of_text_capacity;
 
+  tg_load_reading reading;
   tg_duplicates_index duplicates;
   size_t *dropped; /* records that a later one replaced */
   size_t dropped_count, dropped_capacity;
@@ -115,17 +122,30 @@ struct tg_load {
   size_t warning_capacity;
   tg_dictionary_builder unknown_columns; /* warned of */
 
-  trygg_status failed; /* set by converters, which return nothing */
+  tg_load_cell *cells; /* [TG_LOAD_CELLS]: where the account has what was counted last */
+  size_t cells_file;   /* files begun when they were filled */
+
   trygg_error *error;
 };
 
 /* ---- load.c ---- */
+
+trygg_status tg_load_memory(trygg_codebook *codebook, const char *name, const void *bytes, size_t length,
+                            const trygg_load_options *options, const tg_load_reading *reading,
+                            trygg_responses **out, trygg_error *error);
+
 trygg_status tg_load_begin(tg_load *load, trygg_codebook *codebook, const trygg_load_options *options,
                            trygg_error *error);
 void tg_load_end(tg_load *load); /* frees all that was not handed out */
 
 /* Keep a warning about `file` (NULL: about all of them), as "file: text". */
 trygg_status tg_load_warn(tg_load *load, const char *file, const char *text);
+
+/* ---- chunks.c ---- */
+
+/* Read what follows the header; what no scanner takes is left to tg_records_rest. */
+trygg_status tg_chunks_read(tg_load *load, tg_records *records, tg_source *source,
+                            const trygg_progress *progress);
 
 /* ---- header.c ---- */
 trygg_status tg_header_begin_file(tg_load *load, const char *file, const char *const *names,
@@ -138,12 +158,30 @@ size_t tg_header_column(const tg_load *load, const tg_load_variable *variable);
 /* ---- convert.c ---- */
 trygg_status tg_convert_prepare(tg_load *load, tg_load_variable *variable);
 
+/* Store a number that is read already; `text` is the cell, trimmed. */
+void tg_convert_value(tg_piece *piece, const tg_load_variable *variable, double value, const char *text,
+                      size_t length);
+
+/* ---- arrays.c ---- */
+/* Load checked arrays as if they were the file called `name`. */
+trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *arrays, size_t count,
+                            size_t rows);
+
+/* ---- labelled.c ---- */
+/* Load an SPSS, Stata or SAS file (tg_labelled_is_file). */
+trygg_status tg_labelled_load(tg_load *load, const char *path);
+
 /* ---- record.c ---- */
+
+/* Records one by one: begin, convert the cells into load->single, end. */
 trygg_status tg_record_begin(tg_load *load, int64_t line);
 trygg_status tg_record_end(tg_load *load);
 
-/* The code or text of a record's value, "" where it has none; borrowed until the next record. */
-const char *tg_record_text(const tg_load_variable *variable, size_t record);
+/* Judge the rows of a piece and keep the accepted ones. */
+trygg_status tg_record_take(tg_load *load, tg_piece *piece);
+
+/* Make room for that many records in all. */
+trygg_status tg_record_reserve(tg_load *load, size_t capacity);
 
 /* ---- finish.c ---- */
 trygg_status tg_finish_load(tg_load *load, trygg_responses **out);

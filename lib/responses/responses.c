@@ -20,7 +20,7 @@ size_t trygg_responses_memory(const trygg_responses *responses) {
     const tg_column *column = &responses->columns[i];
     if (column->present)
       bytes +=
-          responses->count * tg_columns_width(column->kind) + column->dictionary.size +
+          responses->count * tg_columns_stored_width(column) + column->dictionary.size +
           column->dictionary.count * (sizeof *column->dictionary.texts + sizeof *column->dictionary.missing);
   }
   return bytes;

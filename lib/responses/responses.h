@@ -38,15 +38,39 @@ typedef struct tg_column {
   const tg_variable *variable;
   tg_column_kind kind;
   int present; /* some file had it, or it is derived */
+  unsigned char width; /* 0: values are as `kind` says; 2, 4: numbers and texts in that many bytes (large loads) */
   union {
     uint8_t *code8;
     uint16_t *code16;
     uint64_t *mask;
     double *number;
     uint32_t *text;
+    int16_t *number16; /* TG_NARROW_MISSING16 + kind: missing */
+    int32_t *number32;
+    uint16_t *text16;
   } values;                 /* NULL when not present: every value is then not_asked */
   tg_dictionary dictionary; /* of a text column */
 } tg_column;
+
+/* More records than a block are worth storing whole numbers and texts in two or four bytes where all fit: see
+ * tg_columns_narrow.  Weights, FPC and replicate weights stay doubles. */
+#define TG_NARROW_MISSING16 INT16_MIN
+#define TG_NARROW_MISSING32 INT32_MIN
+
+/* A value of a number column, whatever its width. */
+static inline double tg_column_stored_number(const tg_column *column, size_t record) {
+  int64_t value, missing;
+  if (column->width == 0)
+    return column->values.number[record];
+  value = column->width == 2 ? column->values.number16[record] : column->values.number32[record];
+  missing = value - (column->width == 2 ? TG_NARROW_MISSING16 : (int64_t)TG_NARROW_MISSING32);
+  return missing < TG_MISSING_KINDS ? tg_missing_number((tg_missing)missing) : (double)value;
+}
+
+/* Index into the dictionary of a text column, whatever its width. */
+static inline uint32_t tg_column_stored_text(const tg_column *column, size_t record) {
+  return column->width == 2 ? column->values.text16[record] : column->values.text[record];
+}
 
 /* Roles id, wave, stratum, cluster, household, source and status of type integer, decimal, text or date are
  * stored as TEXT, since codes are text.  select_one ones are CODE8/16.  Ids are dropped after the load: their

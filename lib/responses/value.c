@@ -29,9 +29,9 @@ tg_missing tg_column_missing(const tg_column *column, size_t record) {
     return mask & TG_MASK_MISSING ? kind_of((size_t)(mask & 0xFF)) : TG_VALID;
   }
   case TG_COLUMN_NUMBER:
-    return tg_missing_of(column->values.number[record]);
+    return tg_missing_of(tg_column_stored_number(column, record));
   case TG_COLUMN_TEXT:
-    return (tg_missing)column->dictionary.missing[column->values.text[record]];
+    return (tg_missing)column->dictionary.missing[tg_column_stored_text(column, record)];
   }
   return TG_NOT_ASKED;
 }
@@ -51,13 +51,13 @@ double tg_column_number(const tg_column *column, size_t record) {
     return tg_missing_number(missing);
   switch (column->kind) {
   case TG_COLUMN_NUMBER:
-    return column->values.number[record];
+    return tg_column_stored_number(column, record);
   case TG_COLUMN_CODE8:
     return code_number(&column->variable->codes[column->values.code8[record]]);
   case TG_COLUMN_CODE16:
     return code_number(&column->variable->codes[column->values.code16[record]]);
   case TG_COLUMN_TEXT: {
-    const char *text = column->dictionary.texts[column->values.text[record]];
+    const char *text = column->dictionary.texts[tg_column_stored_text(column, record)];
     if (tg_number_parse(text, strlen(text), 0, &number) == 0)
       return number;
     break;
@@ -117,9 +117,9 @@ int tg_code_set_matches(const tg_code_set *set, const tg_column *column, size_t 
   case TG_COLUMN_MASK:
     return mask_matches(set, column->variable, column->values.mask[record]);
   case TG_COLUMN_NUMBER:
-    return number_matches(set, column->variable, column->values.number[record]);
+    return number_matches(set, column->variable, tg_column_stored_number(column, record));
   case TG_COLUMN_TEXT:
-    return text_matches(set, column->dictionary.texts[column->values.text[record]]);
+    return text_matches(set, column->dictionary.texts[tg_column_stored_text(column, record)]);
   }
   return 0;
 }
@@ -137,14 +137,14 @@ static void apply_code8(const tg_code_set *set, const tg_column *column, size_t 
 /* Neighbouring records often have the same text. */
 static void apply_text(const tg_code_set *set, const tg_column *column, size_t first, size_t count,
                        unsigned char *keep) {
-  const uint32_t *values = column->values.text + first;
   uint32_t last = UINT32_MAX;
   unsigned char matches = 0;
   for (size_t i = 0; i < count; i++) {
     if (!keep[i])
       continue;
-    if (values[i] != last) {
-      last = values[i];
+    uint32_t text = tg_column_stored_text(column, first + i);
+    if (text != last) {
+      last = text;
       matches = (unsigned char)text_matches(set, column->dictionary.texts[last]);
     }
     keep[i] = matches;

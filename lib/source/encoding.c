@@ -61,21 +61,61 @@ static trygg_status look_at_beginning(tg_encoding *encoding, const unsigned char
   return TRYGG_OK;
 }
 
+/* Line feeds among the bytes, 16 at a time; *returns is not 0 when there is a CR. */
+static size_t count_feeds(const unsigned char *bytes, size_t length, int *returns) {
+  typedef unsigned char vector __attribute__((vector_size(16)));
+  const vector zero = {0};
+  size_t count = 0, i = 0;
+  vector carriage = zero;
+  while (i + 16 <= length) {
+    vector feeds = zero, sixteen;
+    for (int k = 0; k < 255 && i + 16 <= length; k++, i += 16) {
+      memcpy(&sixteen, bytes + i, 16);
+      feeds -= (vector)(sixteen == zero + '\n'); /* true is 255, that is -1 */
+      carriage |= (vector)(sixteen == zero + '\r');
+    }
+    for (int k = 0; k < 16; k++)
+      count += feeds[k];
+  }
+  for (int k = 0; k < 16; k++)
+    *returns |= carriage[k];
+  for (; i < length; i++) {
+    count += bytes[i] == '\n';
+    *returns |= bytes[i] == '\r';
+  }
+  return count;
+}
+
 static void count_lines(tg_encoding *encoding, const unsigned char *bytes, size_t length) {
+  int returns = 0;
   if (length == 0)
     return;
+  size_t feeds = count_feeds(bytes, length, &returns);
   const unsigned char *end = bytes + length, *at;
-  for (at = bytes; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
-    encoding->lines += at == bytes ? !encoding->after_cr : at[-1] != '\r';
-  for (at = bytes; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++)
-    encoding->lines++;
+  if (!returns)
+    encoding->lines += (int64_t)feeds - (bytes[0] == '\n' && encoding->after_cr);
+  else {
+    for (at = bytes; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+      encoding->lines += at == bytes ? !encoding->after_cr : at[-1] != '\r';
+    for (at = bytes; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++)
+      encoding->lines++;
+  }
   encoding->after_cr = end[-1] == '\r';
 }
 
-/* How many bytes from the start are ASCII without NUL, eight at a time. */
+/* How many bytes from the start are ASCII without NUL, up to 32 at a time. */
 static size_t plain_prefix(const unsigned char *bytes, size_t length) {
   const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
   size_t i = 0;
+  while (i + 32 <= length) {
+    uint64_t words[4];
+    memcpy(words, bytes + i, 32);
+    if ((words[0] | (words[0] - ones) | words[1] | (words[1] - ones) | words[2] | (words[2] - ones) | words[3] |
+         (words[3] - ones)) &
+        high)
+      break;
+    i += 32;
+  }
   while (i + 8 <= length) {
     uint64_t word;
     memcpy(&word, bytes + i, 8);
@@ -107,7 +147,7 @@ static void put_sequence(tg_encoding *encoding, const unsigned char *bytes, size
 }
 
 static int put_windows(tg_encoding *encoding, unsigned char byte) {
-  unsigned code = byte < 0xA0 ? windows_1252[byte - 0x80] : byte;
+  unsigned code = byte < 0xA0 && !encoding->latin ? windows_1252[byte - 0x80] : byte;
   unsigned char bytes[3];
   if (code == 0)
     return -1;
@@ -136,7 +176,8 @@ static trygg_status refuse_byte(const tg_encoding *encoding, unsigned char byte,
   return tg_error_at(
       error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
       "%s, but this line has bytes that are no UTF-8: the file mixes encodings; save it as CSV in UTF-8",
-      encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
+      encoding->expected ? "the file is declared as UTF-8"
+      : encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
 }
 
 static size_t drain(tg_encoding *encoding, char *out, size_t size) {
@@ -178,9 +219,11 @@ trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *byt
     }
     if (bytes[in] && !encoding->windows && !last && is_cut(bytes + in, length - in))
       break;
-    if (bytes[in] && !encoding->multibyte && !encoding->marked)
+    if (bytes[in] && !encoding->multibyte && !encoding->marked && !encoding->expected)
       encoding->windows = 1;
     if (!bytes[in] || !encoding->windows || put_windows(encoding, bytes[in]) != 0) {
+      if (put > 0) /* the text before it first: which fault comes first must not depend on the buffers */
+        break;
       count_lines(encoding, bytes, in);
       return refuse_byte(encoding, bytes[in], error);
     }

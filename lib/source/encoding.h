@@ -11,6 +11,8 @@ typedef struct tg_encoding {
   int started;     /* the beginning was looked at */
   int marked;      /* it had the UTF-8 mark (BOM) */
   int multibyte;   /* a sequence of several bytes was seen: the text is UTF-8 */
+  const char *expected; /* what the caller says the text is; NULL: to be seen */
+  int latin;       /* with `windows`: the bytes 0x80 to 0x9F stand for themselves */
   int windows;     /* bytes that are no UTF-8 came first: the text is Windows-1252 */
   int after_cr;    /* the last byte counted was a CR */
   int64_t lines;   /* line ends so far: LF, CR, or both together */

@@ -111,6 +111,8 @@ trygg_status tg_gzip_inflate(tg_gzip *gzip, const unsigned char *bytes, size_t l
     if (gzip->between) {
       int ready = 0;
       trygg_status status = next_member(gzip, bytes + *used, length - *used, &ready, error);
+      if (status != TRYGG_OK && *produced > 0)
+        return TRYGG_OK; /* the text before the fault first; the next call meets it again */
       if (status != TRYGG_OK || !ready)
         return status;
     }
@@ -131,9 +133,9 @@ trygg_status tg_gzip_inflate(tg_gzip *gzip, const unsigned char *bytes, size_t l
       continue;
     }
     if (code != Z_OK && code != Z_BUF_ERROR)
-      return refuse(gzip, code, error);
+      return *produced > 0 ? TRYGG_OK : refuse(gzip, code, error);
     if (took == 0 && gave == 0) { /* it wants more input */
-      if (last && *used == length)
+      if (last && *used == length && *produced == 0)
         return damaged(gzip, "end in the middle: the file was cut short", error);
       return TRYGG_OK;
     }

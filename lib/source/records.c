@@ -12,13 +12,14 @@
 #include <base/memory.h>
 #include <base/thread.h>
 #include <source/block.h>
+#include <source/dialect.h>
 
 #define BUFFER_SIZE ((size_t)256 << 10)
 #define FIELD_BLOCK ((size_t)64 << 10) /* libcsv's own 128 bytes make long fields quadratic */
 #define PROGRESS_BYTES (UINT64_C(1) << 20)
 #define CONTROL_Z 0x1A /* end of text under DOS; some exporters still write it */
 
-typedef struct record_reader {
+struct tg_records {
   tg_source *source;
   tg_records_options options;
   tg_record_callback callback;
@@ -27,8 +28,10 @@ typedef struct record_reader {
   int parser_ready;
   char delimiter;
   char *buffer;
-  size_t begin, end;
+  size_t buffer_size, begin, end;
   int ended, held; /* held: a Ctrl-Z was the last byte read */
+  trygg_status failed; /* of tg_records_text, told once the text before it is read */
+  trygg_error failure;
   uint64_t text_bytes, reported;
 
   int64_t line, record_line;
@@ -42,12 +45,14 @@ typedef struct record_reader {
   const char **fields;
   size_t *lengths;
   size_t count, capacity;
-  int row_ended;
+  int row_ended, header_only; /* header_only: stop behind the header */
 
   trygg_status status; /* of callbacks and limits */
   trygg_error *error;
   int field_limit, no_memory; /* why libcsv could not grow its field */
-} record_reader;
+};
+
+typedef tg_records record_reader;
 
 /* The reader whose libcsv call runs on this thread, for the hooks. */
 static _Thread_local record_reader *current;
@@ -255,6 +260,8 @@ static trygg_status take_buffer(record_reader *reader) {
     if (status != TRYGG_OK)
       return status;
     reader->begin += length;
+    if (reader->header_only && reader->columns > 0)
+      break;
   }
   return TRYGG_OK;
 }
@@ -274,8 +281,13 @@ static trygg_status fill_buffer(record_reader *reader) {
   if (reader->held)
     reader->buffer[reader->end++] = CONTROL_Z;
   size_t length = 0;
+  if (reader->failed != TRYGG_OK) {
+    if (reader->error)
+      *reader->error = reader->failure;
+    return reader->failed;
+  }
   trygg_status status = tg_source_read(reader->source, reader->buffer + reader->end,
-                                       BUFFER_SIZE - reader->end, &length, reader->error);
+                                       reader->buffer_size - reader->end, &length, reader->error);
   if (status != TRYGG_OK)
     return status;
   reader->end += length;
@@ -287,71 +299,26 @@ static trygg_status fill_buffer(record_reader *reader) {
   return report(reader);
 }
 
-static int is_delimiter_letter(char byte) {
-  return byte == '\t' || (byte > ' ' && byte < 0x7F && byte != '"' && !(byte >= '0' && byte <= '9') &&
-                          !((byte | 32) >= 'a' && (byte | 32) <= 'z'));
-}
-
-/* Excel's first line `sep=;`, also in quotes: its length with the line end, else 0. */
-static size_t separator_line(const char *bytes, size_t length, char *delimiter) {
-  size_t i = 0, quoted = length > 0 && bytes[0] == '"';
-  static const char word[] = "sep=";
-  i += quoted;
-  for (size_t k = 0; k < 4; k++, i++)
-    if (i >= length || (bytes[i] | (k < 3 ? 32 : 0)) != word[k])
-      return 0;
-  if (i >= length || !is_delimiter_letter(bytes[i]))
-    return 0;
-  char found = bytes[i++];
-  if (quoted && (i >= length || bytes[i++] != '"'))
-    return 0;
-  if (i < length && bytes[i] != '\r' && bytes[i] != '\n')
-    return 0;
-  i += i < length && bytes[i] == '\r';
-  i += i < length && bytes[i] == '\n';
-  *delimiter = found;
-  return i;
-}
-
-/* The most frequent candidate in the header record, outside quotes. */
-static char find_delimiter(const char *bytes, size_t length) {
-  static const char candidates[] = {',', ';', '\t'};
-  size_t counts[3] = {0, 0, 0}, best = 0, i = 0;
-  int quoted = 0;
-  while (i < length && (bytes[i] == '\n' || bytes[i] == '\r'))
-    i++;
-  for (; i < length && (quoted || (bytes[i] != '\n' && bytes[i] != '\r')); i++) {
-    if (bytes[i] == '"')
-      quoted = !quoted;
-    for (size_t k = 0; !quoted && k < 3; k++)
-      counts[k] += bytes[i] == candidates[k];
-  }
-  for (size_t k = 1; k < 3; k++)
-    if (counts[k] > counts[best])
-      best = k;
-  return candidates[best];
-}
-
 /* Fill the first buffer as far as it goes and settle the delimiter on it. */
 static trygg_status begin(record_reader *reader) {
   trygg_status status = TRYGG_OK;
-  while (!reader->ended && reader->end < BUFFER_SIZE - 1)
+  while (!reader->ended && reader->end < reader->buffer_size - 1)
     TRY(fill_buffer(reader));
   char separator = 0;
-  reader->begin = separator_line(reader->buffer, reader->end, &separator);
+  reader->begin = tg_dialect_separator(reader->buffer, reader->end, &separator);
   reader->line = reader->begin > 0 ? 2 : 1;
   reader->delimiter = reader->options.delimiter;
   if (!reader->delimiter)
     reader->delimiter = separator;
   if (!reader->delimiter)
-    reader->delimiter = find_delimiter(reader->buffer, reader->end);
+    reader->delimiter = tg_dialect_delimiter(reader->buffer, reader->end);
   csv_set_delim(&reader->parser, (unsigned char)reader->delimiter);
 cleanup:
   return status;
 }
 
 /* After the last byte: a record without a line end, or an open quote. */
-static trygg_status finish(record_reader *reader) {
+static trygg_status take_last(record_reader *reader) {
   trygg_status status = grow_record(reader, 1);
   if (status != TRYGG_OK)
     return status;
@@ -383,6 +350,7 @@ static trygg_status prepare(record_reader *reader, tg_source *source, const tg_r
   reader->buffer = tg_memory_new(BUFFER_SIZE, 1);
   if (!reader->buffer)
     return tg_error_memory(error);
+  reader->buffer_size = BUFFER_SIZE;
   if (csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
     return tg_error_set(error, TRYGG_EINTERNAL, "libcsv does not start");
   csv_set_realloc_func(&reader->parser, grow_field);
@@ -392,32 +360,138 @@ static trygg_status prepare(record_reader *reader, tg_source *source, const tg_r
   return TRYGG_OK;
 }
 
-static void release(record_reader *reader) {
+void tg_records_free(tg_records *reader) {
+  if (!reader)
+    return;
   if (reader->parser_ready)
     csv_free(&reader->parser);
-  tg_memory_wipe(reader->buffer, reader->buffer ? BUFFER_SIZE : 0);
+  tg_memory_wipe(reader->buffer, reader->buffer_size);
   tg_memory_wipe(reader->bytes, reader->bytes_capacity);
   tg_memory_free(reader->fields);
   tg_memory_free(reader->lengths);
+  tg_memory_free(reader);
+}
+
+trygg_status tg_records_open(tg_source *source, const tg_records_options *options,
+                             tg_record_callback callback, void *context, tg_records **out,
+                             trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_records *reader = tg_memory_new(1, sizeof *reader);
+  *out = NULL;
+  if (!reader)
+    return tg_error_memory(error);
+  reader->callback = callback;
+  reader->context = context;
+  TRY(prepare(reader, source, options, error));
+  TRY(begin(reader));
+  *out = reader;
+  reader = NULL;
+cleanup:
+  tg_records_free(reader);
+  return status;
+}
+
+char tg_records_delimiter(const tg_records *reader) {
+  return reader->delimiter;
+}
+
+int64_t tg_records_line(const tg_records *reader) {
+  return reader->line;
+}
+
+trygg_status tg_records_header(tg_records *reader) {
+  trygg_status status = TRYGG_OK;
+  reader->header_only = 1;
+  for (;;) {
+    TRY(take_buffer(reader));
+    if (reader->columns > 0 || reader->ended)
+      break;
+    TRY(fill_buffer(reader));
+  }
+  /* The second half of the header's CRLF may be in the next buffer. */
+  if (reader->after_cr && reader->begin == reader->end && !reader->ended)
+    TRY(fill_buffer(reader));
+  if (reader->after_cr && reader->begin < reader->end) {
+    if (reader->buffer[reader->begin] == '\n') {
+      TRY(parse(reader, "\n", 1));
+      reader->begin++;
+    }
+    reader->after_cr = 0;
+  }
+cleanup:
+  reader->header_only = 0;
+  return status;
+}
+
+trygg_status tg_records_text(tg_records *reader, char *out, size_t size, size_t *length) {
+  size_t left = reader->end - reader->begin;
+  *length = 0;
+  if (left > 0) {
+    *length = left < size ? left : size;
+    memcpy(out, reader->buffer + reader->begin, *length);
+    reader->begin += *length;
+    return TRYGG_OK;
+  }
+  if (reader->held && size > 0) {
+    out[0] = CONTROL_Z;
+    *length = 1;
+    reader->held = 0;
+    return TRYGG_OK;
+  }
+  if (reader->ended || reader->failed != TRYGG_OK)
+    return TRYGG_OK;
+  reader->failed = tg_source_read(reader->source, out, size, length, &reader->failure);
+  reader->text_bytes += *length;
+  reader->reported = reader->text_bytes;
+  reader->ended = reader->failed == TRYGG_OK && *length == 0;
+  return TRYGG_OK;
+}
+
+trygg_status tg_records_give_back(tg_records *reader, const char *bytes, size_t length, int64_t lines) {
+  size_t left = reader->end - reader->begin, size = left + length + BUFFER_SIZE;
+  char *larger = tg_memory_new(size, 1);
+  if (!larger)
+    return tg_error_memory(reader->error);
+  if (length)
+    memcpy(larger, bytes, length);
+  if (left)
+    memcpy(larger + length, reader->buffer + reader->begin, left);
+  tg_memory_wipe(reader->buffer, reader->buffer_size);
+  reader->buffer = larger;
+  reader->buffer_size = size;
+  reader->begin = 0;
+  reader->end = left + length;
+  if (!reader->held && reader->end > 0 && larger[reader->end - 1] == CONTROL_Z) {
+    reader->end--;
+    reader->held = !reader->ended;
+  }
+  reader->line += lines;
+  return TRYGG_OK;
+}
+
+trygg_status tg_records_rest(tg_records *reader) {
+  trygg_status status = TRYGG_OK;
+  for (;;) {
+    TRY(take_buffer(reader));
+    if (reader->ended)
+      break;
+    TRY(fill_buffer(reader));
+  }
+  TRY(take_last(reader));
+cleanup:
+  return status;
 }
 
 trygg_status tg_records_read(tg_source *source, const tg_records_options *options,
                              tg_record_callback callback, void *context, char *delimiter,
                              trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  record_reader reader = {.callback = callback, .context = context};
-  TRY(prepare(&reader, source, options, error));
-  TRY(begin(&reader));
+  tg_records *reader = NULL;
+  TRY(tg_records_open(source, options, callback, context, &reader, error));
   if (delimiter)
-    *delimiter = reader.delimiter;
-  for (;;) {
-    TRY(take_buffer(&reader));
-    if (reader.ended)
-      break;
-    TRY(fill_buffer(&reader));
-  }
-  TRY(finish(&reader));
+    *delimiter = reader->delimiter;
+  TRY(tg_records_rest(reader));
 cleanup:
-  release(&reader);
+  tg_records_free(reader);
   return status;
 }

@@ -36,7 +36,14 @@ const char *tg_source_name(const tg_source *source);
 uint64_t tg_source_done(const tg_source *source);
 uint64_t tg_source_total(const tg_source *source);
 
-/* "UTF-8" or "Windows-1252": what the bytes were, as far as seen. */
+/* Raw bytes behind the text that was given: tells with tg_source_total how much text is to come. */
+uint64_t tg_source_used(const tg_source *source);
+
+/* Take the text for UTF-8, Windows-1252 or ISO-8859-1, whatever it looks like; before the first read.  Another name:
+ * TRYGG_EUNSUPPORTED. */
+trygg_status tg_source_expect(tg_source *source, const char *encoding, trygg_error *error);
+
+/* "UTF-8" or "Windows-1252": what the bytes were, as far as seen; or what was expected. */
 const char *tg_source_encoding(const tg_source *source);
 
 void tg_source_free(tg_source *source);
