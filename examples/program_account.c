@@ -26,7 +26,7 @@ static const struct {
     {"rejected: too_few_answers", {"rejected: too few answers", "bortsorterade: för få svar"}},
     {"no_answer", {"no answer", "ej svar"}},
     {"dont_know", {"do not know", "vet ej"}},
-    {"refused", {"refused", "vägrar"}},
+    {"refused", {"refused", "vill inte svara"}},
     {"not_applicable", {"not applicable", "ej aktuell"}},
     {"not_asked", {"not asked", "ej ställd"}},
     {"multiple", {"several marks", "flera kryss"}},
@@ -78,6 +78,19 @@ static void put_account(program_text *out, const char *account, const char *reas
     program_text_format(out, "%s: %s", account, reason);
 }
 
+/* Whether a row of the account is of the kind: days, files and response rates are of neither. */
+static int is_of(const trygg_table *account, size_t row, program_counts_kind kind) {
+  static const char *const names[][4] = {
+      [PROGRAM_RECORDS] = {"read", "accepted", "duplicate", "rejected"},
+      [PROGRAM_ANSWERS] = {"missing", "unknown_code", "recoded_by_number", ""}};
+  const char *name = trygg_table_text(account, row, trygg_table_find(account, "account"));
+
+  for (size_t i = 0; i < 4; i++)
+    if (strcmp(names[kind][i], name) == 0)
+      return 1;
+  return 0;
+}
+
 /* Where a row of the account belongs; 0, or -1 without memory. */
 static int place(const trygg_table *account, size_t row, program_counts_kind kind, program_counts *out,
                  cell *at) {
@@ -104,11 +117,9 @@ trygg_status program_count(struct program *program, const trygg_table *account, 
   int failed = cells == NULL;
 
   *out = (program_counts){0};
-  for (size_t row = 0; row < rows && !failed; row++) {
-    const char *variable = trygg_table_text(account, row, trygg_table_find(account, "variable"));
-    if ((*variable != '\0') == (kind == PROGRAM_ANSWERS))
+  for (size_t row = 0; row < rows && !failed; row++)
+    if (is_of(account, row, kind))
       failed = place(account, row, kind, out, &cells[count++]) != 0;
-  }
   if (!failed)
     out->counts = calloc(out->row_count * out->column_count + 1, sizeof *out->counts);
   failed = failed || out->counts == NULL;

@@ -2,6 +2,7 @@
 /* A survey folder checked, and the account of where every record of its data went. */
 #include "program.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What the folder holds, in a few lines; reading and checking it was the harness's work. */
@@ -79,19 +80,118 @@ static void put_counts(struct program *program, const program_counts *counts, co
   program_text_put(out, "\n");
 }
 
-/* The account in short: records by wave, then for each variable why answers are missing. */
+/* What was done to each file: how it was read in its line, then constants and recodes with their cells. */
+static void put_files(struct program *program, const trygg_table *account) {
+  program_text *out = &program->out;
+  size_t file = trygg_table_find(account, "file"), name = trygg_table_find(account, "account"),
+         reason = trygg_table_find(account, "reason"), count = trygg_table_find(account, "count");
+  const char *before = NULL;
+
+  for (size_t row = 0; row < trygg_table_rows(account); row++) {
+    const char *of = trygg_table_text(account, row, file), *text = trygg_table_text(account, row, reason);
+    if (strcmp(trygg_table_text(account, row, name), "file") != 0)
+      continue;
+    int begins = before == NULL || strcmp(before, of) != 0;
+    if (begins)
+      program_text_format(out, "\n%s", of);
+    if (strncmp(text, "recode ", 7) == 0 || strncmp(text, "rename ", 7) == 0 ||
+        strncmp(text, "constant ", 9) == 0)
+      program_text_format(out, "\n%9lld  %s", (long long)trygg_table_integer(account, row, count), text);
+    else
+      program_text_format(out, "%s%s", begins ? ": " : ", ", text);
+    before = of;
+  }
+  if (before != NULL)
+    program_text_put(out, "\n");
+}
+
+/* ---- response rates for people ------------------------------------------------------------------ */
+
+static const struct {
+  const char *column;
+  const char *texts[PROGRAM_LANGUAGES];
+} rate_rows[] = {
+    {"sample", {"sent out", "utsända"}},
+    {"NE", {"not eligible", "övertäckning"}},
+    {"I", {"complete", "hela svar"}},
+    {"P", {"partial", "ofullständiga svar"}},
+    {"rr1", {"RR1", "RR1"}},
+    {"rr2", {"RR2", "RR2"}},
+    {"rr3", {"RR3", "RR3"}},
+    {"rr4", {"RR4", "RR4"}},
+    {"rr5", {"RR5", "RR5"}},
+    {"rr6", {"RR6", "RR6"}},
+    {"svarsandel", {"svarsandel", "svarsandel"}},
+};
+
+/* A count as it is, a share as per cent with one decimal. */
+static void put_rate(struct program *program, const trygg_table *rates, size_t row, size_t column,
+                     size_t width) {
+  double value = trygg_table_number(rates, row, column);
+  long long tenths = (long long)(value * 1000 + 0.5);
+  char text[32] = "..";
+
+  if (trygg_table_type(rates, column) == TRYGG_INTEGER && !trygg_table_missing(rates, row, column))
+    snprintf(text, sizeof text, "%lld", (long long)trygg_table_integer(rates, row, column));
+  else if (!trygg_table_missing(rates, row, column))
+    snprintf(text, sizeof text, "%lld%s%lld %%", tenths / 10, program_say(program, ".", ","), tenths % 10);
+  put_padded(&program->out, text, width, 1);
+}
+
+/* The rates of whole waves, when there are any; csv and json of the account have those of categories. */
+static void put_rates(struct program *program, const trygg_table *rates) {
+  program_text *out = &program->out;
+  size_t rr1 = trygg_table_find(rates, "rr1"), variables = trygg_table_find(rates, "variables"), known = 0;
+  const char *heading = program_say(program, "Response rates", "Svarsandelar");
+  enum { WIDTH = 20 };
+
+  for (size_t row = 0; row < trygg_table_rows(rates); row++)
+    known += !trygg_table_missing(rates, row, rr1);
+  if (known == 0)
+    return;
+  program_text_put(out, "\n");
+  put_padded(out, heading, WIDTH, 0);
+  for (size_t i = 0; i <= sizeof rate_rows / sizeof *rate_rows; i++) {
+    if (i > 0)
+      put_padded(out, rate_rows[i - 1].texts[program->language], WIDTH, 0);
+    for (size_t row = 0; row < trygg_table_rows(rates); row++) {
+      const char *wave = trygg_table_text(rates, row, 0);
+      size_t width = (width_of(wave) < 7 ? 7 : width_of(wave)) + 2;
+      if (*trygg_table_text(rates, row, variables) != '\0')
+        continue;
+      if (i == 0)
+        put_padded(out, *wave != '\0' ? wave : "-", width, 1);
+      else
+        put_rate(program, rates, row, trygg_table_find(rates, rate_rows[i - 1].column), width);
+    }
+    program_text_put(out, "\n");
+  }
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------ */
+
+/* The account in short: what was done to the files, records by wave, response rates, then for each variable why
+ * answers are missing. */
 static trygg_status summarise(struct program *program, trygg_table *table) {
   trygg_publication *publication = NULL;
+  trygg_table *rates = NULL;
   program_counts counts = {0};
   trygg_status status = describe(program);
 
   if (status == TRYGG_OK)
     status = program_publish(program, table, &publication);
   if (status == TRYGG_OK)
+    put_files(program, trygg_disclosure_table(publication));
+  if (status == TRYGG_OK)
     status = program_count(program, trygg_disclosure_table(publication), PROGRAM_RECORDS, &counts);
   if (status == TRYGG_OK)
     put_counts(program, &counts, program_say(program, "Records", "Poster"), 1);
   program_clear_counts(&counts);
+  if (status == TRYGG_OK)
+    status = trygg_responses_rates(program->responses, &rates, &program->error);
+  if (status == TRYGG_OK)
+    put_rates(program, rates);
+  trygg_table_free(rates);
   if (status == TRYGG_OK)
     status = program_count(program, trygg_disclosure_table(publication), PROGRAM_ANSWERS, &counts);
   if (status == TRYGG_OK && counts.row_count > 0)
@@ -101,18 +201,34 @@ static trygg_status summarise(struct program *program, trygg_table *table) {
   return status;
 }
 
+/* The records for --rejected, in memory until all went well. */
+static trygg_status take_rejected(struct program *program) {
+  const trygg_load_options load = {
+      .size = sizeof load, .delimiter = program->options.delimiter, .decimal = program->options.decimal};
+
+  if (program->options.rejected == NULL)
+    return TRYGG_OK;
+  return trygg_responses_write_rejected(program->responses, &load, program_sink, &program->rejected,
+                                        &program->error);
+}
+
 static trygg_status run(struct program *program) {
   const char *format = program->options.format;
   int words = format == NULL || strcmp(format, "table") == 0;
   trygg_table *table = NULL;
   trygg_status status;
 
+  if (program->responses == NULL && program->options.rejected != NULL)
+    return program_fail(program, TRYGG_EINVAL,
+                        "--rejected is for data; give a data file behind the survey folder");
   if (program->responses == NULL)
     return words
                ? describe(program)
                : program_fail(program, TRYGG_EINVAL,
                               "--format %s is for data; a survey folder alone is described in words", format);
-  status = trygg_responses_account(program->responses, &table, &program->error);
+  status = take_rejected(program);
+  if (status == TRYGG_OK)
+    status = trygg_responses_account(program->responses, &table, &program->error);
   if (status == TRYGG_OK)
     status = words ? summarise(program, table) : program_write_table(program, table);
   trygg_table_free(table);
@@ -127,16 +243,19 @@ static const program_description description = {
                 "om en enkätmapp och dess data är i ordning"},
     .text =
         {"Reads a survey folder and says what is wrong with it, by file, line and column. With data it prints the "
-         "account: records read are those accepted, the duplicates and those rejected by reason; and for each "
-         "variable codes that are unknown and answers that are missing. The table is the short form, "
+         "account: what was done to each file; records read are those accepted, the duplicates and those rejected by "
+         "reason; response rates, where sample.csv or a status variable says who was asked; and for each variable "
+         "codes that are unknown and answers that are missing. The table is the short form, "
          "summed over files and strata; csv and json have every row.",
          "Läser en enkätmapp och säger vad som är fel i den, med fil, rad och kolumn. Med data skrivs en "
-         "redovisning: lästa poster är de godtagna, dubbletterna och de bortsorterade efter orsak; och för varje "
+         "redovisning: vad som gjorts med varje fil; lästa poster är de godtagna, dubbletterna och de bortsorterade "
+         "efter orsak; svarsandelar, där sample.csv eller en statusvariabel säger vilka som tillfrågats; och för varje "
          "variabel okända koder och saknade svar. Tabellen är kortformen, summerad över filer och "
          "strata; csv och json har varje rad."},
     .example = "trygg-check examples/surveys/county\n"
                "trygg-check examples/surveys/county data.csv.gz\n"
-               "trygg-check --format csv examples/surveys/county data.csv.gz",
+               "trygg-check --format csv examples/surveys/county data.csv.gz\n"
+               "trygg-check --rejected rejected.csv examples/surveys/county data.csv.gz",
     .run = run,
 };
 

@@ -70,6 +70,12 @@ static const table_text whole[] = {
     {"waves", "wave,time,label\n2020,\"2020,75\",Hösten 2020\n2024,2024.75,\n"},
     {"breaks", "wave,indicator,kind,note\n2024,worried,break,New question\n2024,,,\n"},
     {"strata", "wave,stratum,population,sample,collapse\n2024,0380 1,180000,2000,a\n2024,0381 1,35000,,\n"},
+    {"files", "file,kommun,area,delimiter,decimal,encoding,age\n"
+              "upps*.csv,380,1,;,\",\",latin1,\nenk?.csv,0381,2,tab,.,UTF-8,45\n"},
+    {"recodes", "variable,from,codes,to,wave,file\n"
+                "q1,,1..2,1,2020,\nq1,,3 4,3,2020 2024,upps*\nq2,oro_2020,,,,\nage,alder,9,refused,,\n"
+                "kommun,,\"Norra delen\",380,,\n"},
+    {"sample", "wave,variables,category,disposition,count\n2024,,,,3000\n2024,kommun area,380  1,NE,12\n"},
 };
 
 enum { TABLES = sizeof whole / sizeof *whole };
@@ -282,6 +288,40 @@ static trygg_status parse_set(const trygg_codebook *codebook, const char *variab
   return tg_code_set_parse(codebook, tg_codebook_find_variable(codebook, variable, strlen(variable)), text,
                            NULL, set, error);
 }
+
+START_TEST(files_recodes_and_sample_are_linked_to_variables) {
+  trygg_codebook *codebook = read_whole();
+  ck_assert_uint_eq(codebook->file_count, 2);
+  const tg_file_row *file = tg_codebook_file(codebook, "/data/uppsala.csv.gz");
+  ck_assert_ptr_eq(file, &codebook->files[0]);
+  ck_assert_ptr_null(tg_codebook_file(codebook, "knivsta.csv"));
+  ck_assert_int_eq(file->delimiter, ';');
+  ck_assert_int_eq(file->decimal, ',');
+  ck_assert_str_eq(file->encoding, "ISO-8859-1");
+  ck_assert_uint_eq(file->constant_count, 2); /* the empty age is none */
+  ck_assert_str_eq(file->constants[0].text, "0380");
+  ck_assert_str_eq(codebook->variables[file->constants[1].variable].name, "area");
+  ck_assert_int_eq(codebook->files[1].delimiter, '\t');
+  ck_assert_uint_eq(codebook->files[1].constant_count, 3);
+  const tg_recode_row *rows = codebook->recodes;
+  ck_assert_uint_eq(codebook->recode_count, 5);
+  ck_assert_str_eq(rows[0].from, "q1");
+  ck_assert_ptr_null(rows[0].codes[0].text);
+  ck_near(rows[0].codes[0].upper, 2, 0);
+  ck_assert_uint_eq(rows[1].code_count, 2);
+  ck_assert_uint_eq(rows[1].wave_count, 2);
+  ck_assert_str_eq(rows[1].pattern, "upps*");
+  ck_assert(rows[2].unchanged && !rows[3].unchanged);
+  ck_assert_int_eq(rows[3].kind, TG_REFUSED);
+  ck_assert_str_eq(rows[4].to, "0380"); /* as choices.csv writes it */
+  ck_assert_uint_eq(codebook->sample_count, 2);
+  ck_assert_int_eq(codebook->sample[0].disposition, TG_DISPOSITIONS);
+  ck_assert_int_eq(codebook->sample[1].disposition, TG_DISPOSITION_NE);
+  ck_assert_str_eq(codebook->sample[1].category, "0380 1");
+  ck_assert_uint_eq(codebook->sample[1].variable_count, 2);
+  trygg_codebook_free(codebook);
+}
+END_TEST
 
 START_TEST(sets_hold_codes_numbers_days_and_texts) {
   trygg_codebook *codebook = read_whole();
@@ -550,8 +590,7 @@ START_TEST(folders_that_cannot_be_read_say_why) {
   ck_assert_int_eq(trygg_codebook_read(write_text(folder, "Survey.csv", ""), &codebook, &error), TRYGG_EIO);
   ck_assert_int_eq(trygg_codebook_read(folder, &codebook, &error), TRYGG_EIO);
   ck_assert_ptr_nonnull(strstr(error.message, "rename `Survey.csv`"));
-  static const char *const unread[] = {"files",      "recodes",  "margins", "sample",
-                                       "references", "measures", "policy"};
+  static const char *const unread[] = {"margins", "references", "measures", "policy"};
   for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
     char name[32];
     snprintf(name, sizeof name, "%s.csv", unread[i]);
@@ -685,6 +724,36 @@ static const struct fault {
     {"strata", "stratum,population,sample\na,10,11\n", TRYGG_ECODEBOOK, 2, 3, "sample", "larger"},
     {"strata", "stratum,sample\na,-1\n", TRYGG_ECODEBOOK, 2, 2, "sample", "negative"},
     {"strata", "wave,stratum\n1,a\n2,a\n1,a\n", TRYGG_ECODEBOOK, 4, 2, "stratum", "line 2"},
+    /* files */
+    {"files", "file,dec\na,.\n", TRYGG_ENAME, 2, 2, "dec", "no variable of survey.csv"},
+    {"files", "file,delimeter\na,;\n", TRYGG_ENAME, 2, 2, "delimeter", "did you mean `delimiter`"},
+    {"files", "file,q1,q1\na,1,1\n", TRYGG_ECODEBOOK, 1, 3, "q1", "a second time"},
+    {"files", "file,delimiter\na,|\n", TRYGG_ENAME, 2, 2, "delimiter", "known: , ; tab"},
+    {"files", "file,decimal\na,;\n", TRYGG_ENAME, 2, 2, "decimal", "known: . ,"},
+    {"files", "file,encoding\na,EBCDIC\n", TRYGG_ENAME, 2, 2, "encoding", "Windows-1252"},
+    {"files", "file,q1\na,3\n", TRYGG_ENAME, 2, 2, "q1", "no code of `q1`"},
+    {"files", "file,age\na,old\n", TRYGG_ECODEBOOK, 2, 2, "age", "no value of `age`, whose type is integer"},
+    {"files", "q1,file\n1,\n", TRYGG_ECODEBOOK, 2, 2, "file", "is empty"},
+    /* recodes */
+    {"recodes", "variable,codes,to\nq2,1,2\n", TRYGG_ENAME, 2, 1, "variable", "did you mean `q1`"},
+    {"recodes", "variable,codes,to\nq1,3..1,2\n", TRYGG_EPARSE, 2, 2, "codes", "no range"},
+    {"recodes", "variable,codes,to\nq1,1,7\n", TRYGG_ENAME, 2, 3, "to", "no code of `q1`"},
+    {"recodes", "variable,codes,to\nage,1,refusd\n", TRYGG_ENAME, 2, 3, "to", "did you mean `refused`"},
+    {"recodes", "variable,codes,to,wave\nyear,1,2,2020\n", TRYGG_ECODEBOOK, 2, 4, "wave", "one wave only"},
+    {"recodes", "variable,codes,to\nm,1,1 2\n", TRYGG_ENAME, 2, 3, "to", "no code of `m`"},
+    /* sample */
+    {"sample", "wave,disposition,count\n1,,many\n", TRYGG_EPARSE, 2, 3, "count", "no count"},
+    {"sample", "wave,disposition,count\n1,,-1\n", TRYGG_EPARSE, 2, 3, "count", "from 0 on"},
+    {"sample", "wave,disposition,count\n1,X,1\n", TRYGG_ENAME, 2, 2, "disposition", "I P R NC O UH UO NE"},
+    {"sample", "wave,count\n,1\n", TRYGG_ECODEBOOK, 2, 1, "wave", "say which it is"},
+    {"sample", "wave,variables,category,count\n1,q2,1,1\n", TRYGG_ENAME, 2, 2, "variables",
+     "did you mean `q1`"},
+    {"sample", "wave,variables,category,count\n1,m,1,1\n", TRYGG_ECODEBOOK, 2, 2, "variables", "groups"},
+    {"sample", "wave,variables,category,count\n1,q1,7,1\n", TRYGG_ENAME, 2, 3, "category", "no code of `q1`"},
+    {"sample", "wave,variables,category,count\n1,q1 s,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category",
+     "one code a variable"},
+    {"sample", "wave,variables,category,count\n1,,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category", "names 0"},
+    {"sample", "wave,disposition,count\n1,I,1\n1,I,2\n", TRYGG_ECODEBOOK, 3, 2, "disposition", "line 2"},
     /* derived */
     {"derived", "name,type,rule,from\nd,integer,summ,age\n", TRYGG_ENAME, 2, 3, "rule", "did you mean `sum`"},
     {"derived", "name,type,rule,from\nd,text,sum,age\n", TRYGG_ECODEBOOK, 2, 2, "type", "cannot make"},
@@ -887,6 +956,7 @@ static Suite *codebook_suite(void) {
   tcase_add_test(tests, labels_follow_the_language);
   tcase_add_test(tests, derived_variables_have_their_rules);
   tcase_add_test(tests, other_tables_keep_their_rows);
+  tcase_add_test(tests, files_recodes_and_sample_are_linked_to_variables);
   tcase_add_test(tests, sets_hold_codes_numbers_days_and_texts);
   tcase_add_test(tests, conditions_append_and_failures_leave_them);
   tcase_add_test(tests, missing_kinds_travel_in_numbers);

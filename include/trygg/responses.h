@@ -30,6 +30,7 @@ typedef struct trygg_load_options {
   uint64_t max_bytes;             /**< Bytes of a file once inflated; 0: 16 GiB. */
   uint64_t max_ratio;             /**< Inflated bytes a compressed one, after the first MiB; 0: 200. */
   const trygg_progress *progress; /**< NULL: none. */
+  int keep_rejected; /**< 1: remember where records lie that are not accepted (trygg_responses_rejected()). */
 } trygg_load_options;
 
 /**
@@ -49,9 +50,10 @@ TRYGG_API trygg_status trygg_responses_load(trygg_codebook *codebook, const char
                                             trygg_error *error);
 
 /** Load the @p length bytes at @p bytes as if they were the file called @p name; nothing is kept of them. */
-TRYGG_API trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *name, const void *bytes,
-                                                   size_t length, const trygg_load_options *options,
-                                                   trygg_responses **out, trygg_error *error);
+TRYGG_API trygg_status trygg_responses_load_memory(trygg_codebook *codebook, const char *name,
+                                                   const void *bytes, size_t length,
+                                                   const trygg_load_options *options, trygg_responses **out,
+                                                   trygg_error *error);
 
 /** How a caller's array holds its values. */
 typedef enum trygg_array_type {
@@ -70,8 +72,8 @@ typedef struct trygg_array {
 /** Load from arrays of the caller, @p rows long each; errors give the row as line. */
 TRYGG_API trygg_status trygg_responses_load_arrays(trygg_codebook *codebook, const trygg_array *arrays,
                                                    size_t count, size_t rows,
-                                                   const trygg_load_options *options,
-                                                   trygg_responses **out, trygg_error *error);
+                                                   const trygg_load_options *options, trygg_responses **out,
+                                                   trygg_error *error);
 
 /** Records accepted. */
 TRYGG_API size_t trygg_responses_count(const trygg_responses *responses);
@@ -88,12 +90,55 @@ TRYGG_API const char *trygg_responses_wave(const trygg_responses *responses, siz
 /**
  * The account of the load, as `trygg-check` prints it.
  *
- * Columns `file, wave, stratum, variable, account, reason, count`: records read =
+ * Columns `file, wave, stratum, variable, account, reason, count, share`: records read =
  * accepted + duplicates + rejected by reason; per variable unknown codes and each
- * kind of missing.  Rows about variables have an empty file and stratum.
+ * kind of missing, with their share of the wave's records; accepted records by day (`day`);
+ * what was done to each file (`file`); response rates (`response_rate`, the rate in `share`).
+ * Rows about variables have an empty file and stratum.
  */
 TRYGG_API trygg_status trygg_responses_account(const trygg_responses *responses, trygg_table **out,
                                                trygg_error *error);
+
+/**
+ * Response rates of AAPOR (RR1 to RR6) and the Swedish *svarsandel*, which is net of overcoverage.
+ *
+ * Columns `wave, variables, category, sample, I, P, R, NC, O, UH, UO, NE, e, rr1 ... rr6, svarsandel`: a row for each
+ * wave (empty `variables`), then for its categories in `sample.csv`, or else its strata.  Dispositions that
+ * `sample.csv` counts are taken from there, the others from the records; what was sent out and is in neither is UO.
+ * Rates are missing where nothing says how many were asked, or where the counts contradict each other; notes of the
+ * table say so.  American Association for Public Opinion Research, Standard Definitions.
+ */
+TRYGG_API trygg_status trygg_responses_rates(const trygg_responses *responses, trygg_table **out,
+                                             trygg_error *error);
+
+/**
+ * Where the records lie that were not accepted: columns `file, line, account, reason`, and no answer of anybody.
+ *
+ * @retval TRYGG_EINVAL  The load was not asked to `keep_rejected`.
+ */
+TRYGG_API trygg_status trygg_responses_rejected(const trygg_responses *responses, trygg_table **out,
+                                                trygg_error *error);
+
+/**
+ * Receives records as text; they are what people answered.
+ *
+ * @return 0 to go on; anything else ends the writing with TRYGG_EIO.
+ */
+typedef int (*trygg_responses_sink)(void *user, const char *bytes, size_t length);
+
+/**
+ * Read the records that were not accepted once more and write them as CSV: `file, line, reason`, then the columns of
+ * all their files, as they were.  This is the only way by which the library gives back a whole record.
+ *
+ * @param[in] options  Those of the load.
+ * @param[in] sink     Receives a line at a time; keep it where only those who may see answers can.
+ * @retval TRYGG_EINVAL       The load was not asked to `keep_rejected`.
+ * @retval TRYGG_EUNSUPPORTED Records of standard input, arrays or files that are no text.
+ * @retval TRYGG_EDATA        A file has changed since it was loaded.
+ */
+TRYGG_API trygg_status trygg_responses_write_rejected(const trygg_responses *responses,
+                                                      const trygg_load_options *options,
+                                                      trygg_responses_sink sink, void *user, trygg_error *error);
 
 /** Number of warnings: unknown columns, no weight role, recoded cells. */
 TRYGG_API size_t trygg_responses_warnings(const trygg_responses *responses);

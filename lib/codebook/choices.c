@@ -22,7 +22,7 @@ static const tg_sheet_field fields[CHOICE_FIELDS] = {
 
 /* AAPOR's final dispositions: interview, partial, refusal, no contact, other, unknown household,
  * unknown other, not eligible. */
-static const char *const dispositions[] = {"I", "P", "R", "NC", "O", "UH", "UO", "NE"};
+const char *const tg_choices_dispositions[TG_DISPOSITIONS] = {"I", "P", "R", "NC", "O", "UH", "UO", "NE"};
 
 /* ---- codes ----------------------------------------------------------------------------------- */
 
@@ -81,10 +81,10 @@ static trygg_status read_disposition(const tg_sheet_row *row, tg_code *code, try
   int chosen;
   if (row->cells[CHOICE_DISPOSITION][0] == '\0')
     return TRYGG_OK;
-  trygg_status status = tg_sheet_choose(row, CHOICE_DISPOSITION, dispositions,
-                                        sizeof dispositions / sizeof *dispositions, &chosen, error);
+  trygg_status status =
+      tg_sheet_choose(row, CHOICE_DISPOSITION, tg_choices_dispositions, TG_DISPOSITIONS, &chosen, error);
   if (status == TRYGG_OK)
-    tg_text_print(code->disposition, sizeof code->disposition, "%s", dispositions[chosen]);
+    tg_text_print(code->disposition, sizeof code->disposition, "%s", tg_choices_dispositions[chosen]);
   return status;
 }
 

@@ -83,6 +83,9 @@ static void clear_waves(trygg_codebook *codebook) {
     FREE_TEXTS(codebook->strata[i].wave, codebook->strata[i].stratum, codebook->strata[i].collapse,
                codebook->strata[i].file);
   tg_memory_free(codebook->strata);
+  tg_files_clear(codebook);
+  tg_recodes_clear(codebook);
+  tg_sample_clear(codebook);
 }
 
 static void clear_settings(tg_settings *settings) {
@@ -108,9 +111,13 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->waves = NULL;
   codebook->breaks = NULL;
   codebook->strata = NULL;
+  codebook->files = NULL;
+  codebook->recodes = NULL;
+  codebook->sample = NULL;
   codebook->title = NULL;
   codebook->variable_count = codebook->derived_begin = codebook->indicator_count = codebook->index_count = 0;
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
+  codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
 }
 
 /* ---- the handle ------------------------------------------------------------------------------------- */

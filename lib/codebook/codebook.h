@@ -237,6 +237,81 @@ typedef struct tg_strata_row {
   int64_t line;
 } tg_strata_row;
 
+/* A variable that has the same value in all records of a file. */
+typedef struct tg_file_constant {
+  size_t variable;
+  char *text; /* as a cell of the data would have it */
+} tg_file_constant;
+
+/* What is known of data files from their names. */
+typedef struct tg_file_row {
+  char *pattern;
+  char delimiter, decimal;   /* 0: seen from the file */
+  const char *encoding;      /* of tg_codebook_encodings; NULL: seen from the file */
+  tg_file_constant *constants;
+  size_t constant_count;
+  char *file;
+  int64_t line;
+} tg_file_row;
+
+extern const char *const tg_codebook_encodings[]; /* UTF-8 Windows-1252 ISO-8859-1 UTF-16, then NULL */
+
+/* 1 when a pattern with `*` and `?` matches the last part of a path, or all of it, with or without .gz. */
+int tg_codebook_pattern(const char *pattern, const char *path);
+
+/* The first row of files.csv whose pattern matches, or NULL. */
+const tg_file_row *tg_codebook_file(const trygg_codebook *codebook, const char *path);
+
+/* A code, or a closed range of numbers, that a recode looks for. */
+typedef struct tg_recode_code {
+  char *text; /* NULL: a range */
+  double lower, upper; /* of a text: its number twice, NaN where it is none */
+} tg_recode_code;
+
+/* One row of recodes.csv: what becomes of a cell.  The first row that matches wins. */
+typedef struct tg_recode_row {
+  size_t variable;
+  char *from;            /* column of the data; the variable's own where not given */
+  char *whole;           /* all of `codes`, "" : every cell that is not empty */
+  tg_recode_code *codes; /* the words of `codes` */
+  size_t code_count;
+  char *to;        /* the new cell text; with `unchanged` nothing */
+  int unchanged;   /* neither codes nor to: the cell is taken as it is */
+  tg_missing kind; /* other than TG_VALID: `to` named a kind of missing, not a code */
+  char **waves;    /* none: every wave */
+  size_t wave_count;
+  char *pattern; /* of the file; "": every file */
+  char *file;
+  int64_t line;
+} tg_recode_row;
+
+/* AAPOR's final dispositions: interview, partial, refusal, no contact, other, unknown household, unknown
+ * other, not eligible. */
+typedef enum tg_disposition {
+  TG_DISPOSITION_I,
+  TG_DISPOSITION_P,
+  TG_DISPOSITION_R,
+  TG_DISPOSITION_NC,
+  TG_DISPOSITION_O,
+  TG_DISPOSITION_UH,
+  TG_DISPOSITION_UO,
+  TG_DISPOSITION_NE,
+  TG_DISPOSITIONS
+} tg_disposition;
+
+/* One row of sample.csv: how many there are of a disposition in a category of a wave. */
+typedef struct tg_sample_row {
+  char *wave; /* "": the only one */
+  size_t *variables;
+  size_t variable_count;
+  char *names;    /* of the variables, with one blank between */
+  char *category; /* their codes, with one blank between; "" without variables */
+  int disposition; /* of tg_disposition; TG_DISPOSITIONS: all that was sent out */
+  int64_t count;
+  char *file;
+  int64_t line;
+} tg_sample_row;
+
 typedef enum tg_waves_mode { TG_WAVES_INDEPENDENT, TG_WAVES_OVERLAPPING } tg_waves_mode;
 typedef enum tg_pool_mode { TG_POOL_AVERAGE, TG_POOL_SUM, TG_POOL_EQUAL } tg_pool_mode;
 typedef enum tg_lonely { TG_LONELY_FAIL, TG_LONELY_CERTAINTY, TG_LONELY_ADJUST, TG_LONELY_AVERAGE, TG_LONELY_MODES } tg_lonely;
@@ -286,6 +361,12 @@ struct trygg_codebook {
   size_t break_count;
   tg_strata_row *strata;
   size_t strata_count;
+  tg_file_row *files;
+  size_t file_count;
+  tg_recode_row *recodes;
+  size_t recode_count;
+  tg_sample_row *sample;
+  size_t sample_count;
   tg_names variable_names;  /* name to index */
   tg_names indicator_names;
   char **warnings;

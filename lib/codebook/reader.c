@@ -14,10 +14,7 @@
   { .name = sheet_name, .help = what }
 
 static const tg_sheet unread[] = {
-    NOT_YET("files", "settings and constants of single data files"),
-    NOT_YET("recodes", "codes changed per wave or file"),
     NOT_YET("margins", "population totals to calibrate to"),
-    NOT_YET("sample", "what was sent out, for response rates"),
     NOT_YET("references", "published figures to compare with"),
     NOT_YET("measures", "measures to follow up"),
     NOT_YET("policy", "disclosure rules by topic"),
@@ -28,7 +25,8 @@ static const tg_sheet *const sheets[TG_SHEETS] = {
     [TG_SURVEY] = &tg_survey_sheet,         [TG_DERIVED] = &tg_derived_sheet,
     [TG_INDICATORS] = &tg_indicators_sheet, [TG_INDICES] = &tg_indices_sheet,
     [TG_WAVES] = &tg_waves_sheet,           [TG_BREAKS] = &tg_breaks_sheet,
-    [TG_STRATA] = &tg_strata_sheet,
+    [TG_STRATA] = &tg_strata_sheet,         [TG_FILES] = &tg_files_sheet,
+    [TG_RECODES] = &tg_recodes_sheet,       [TG_SAMPLE] = &tg_sample_sheet,
 };
 
 enum { UNREAD = sizeof unread / sizeof *unread };
@@ -292,6 +290,9 @@ static trygg_status build(trygg_codebook *codebook, trygg_error *error) {
   TRY(tg_indicators_link(codebook, error));
   TRY(tg_waves_link(codebook, error));
   TRY(tg_settings_link(codebook, error));
+  TRY(tg_files_link(codebook, error));
+  TRY(tg_recodes_link(codebook, error));
+  TRY(tg_sample_link(codebook, error));
 cleanup:
   return status;
 }
@@ -309,6 +310,11 @@ static uint64_t hash_rows(const tg_codebook_reader *reader) {
           hash =
               tg_names_hash(hash, row->sheet->fields[field].name, strlen(row->sheet->fields[field].name) + 1);
           hash = tg_names_hash(hash, row->cells[field], strlen(row->cells[field]) + 1);
+        }
+      for (size_t other = 0; other < row->other_count; other++)
+        if (row->others[other].cell[0]) {
+          hash = tg_names_hash(hash, row->others[other].name, strlen(row->others[other].name) + 1);
+          hash = tg_names_hash(hash, row->others[other].cell, strlen(row->others[other].cell) + 1);
         }
       for (int language = 0; language < TG_LANGUAGES; language++)
         if (row->labels.text[language]) {

@@ -19,11 +19,15 @@ typedef enum tg_sheet_kind {
   TG_WAVES,
   TG_BREAKS,
   TG_STRATA,
+  TG_FILES,
+  TG_RECODES,
+  TG_SAMPLE,
   TG_SHEETS
 } tg_sheet_kind;
 
 extern const tg_sheet tg_settings_sheet, tg_choices_sheet, tg_survey_sheet, tg_derived_sheet,
-    tg_indicators_sheet, tg_indices_sheet, tg_waves_sheet, tg_breaks_sheet, tg_strata_sheet;
+    tg_indicators_sheet, tg_indices_sheet, tg_waves_sheet, tg_breaks_sheet, tg_strata_sheet, tg_files_sheet,
+    tg_recodes_sheet, tg_sample_sheet;
 
 /* All sheets of the contract, those not yet read included. */
 const tg_sheet *tg_reader_sheet(size_t i); /* NULL at the end */
@@ -79,6 +83,9 @@ trygg_status tg_derived_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_indicators_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_waves_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_settings_link(trygg_codebook *codebook, trygg_error *error);
+trygg_status tg_files_link(trygg_codebook *codebook, trygg_error *error);
+trygg_status tg_recodes_link(trygg_codebook *codebook, trygg_error *error);
+trygg_status tg_sample_link(trygg_codebook *codebook, trygg_error *error);
 
 /* survey.c: append a variable; the type column of a row; shared with derived.c. */
 trygg_status tg_survey_append(trygg_codebook *codebook, const tg_sheet_row *row, size_t name_field,
@@ -109,6 +116,14 @@ void tg_choices_clear(tg_codebook_reader *reader);
 void tg_codebook_clear(trygg_codebook *codebook);
 void tg_codebook_clear_codes(tg_code *codes, size_t count);
 void tg_codebook_clear_rule(tg_rule *rule);
+
+/* files.c, recodes.c, sample.c: free their rows. */
+void tg_files_clear(trygg_codebook *codebook);
+void tg_recodes_clear(trygg_codebook *codebook);
+void tg_sample_clear(trygg_codebook *codebook);
+
+/* choices.c: the names of dispositions, in the order of tg_disposition. */
+extern const char *const tg_choices_dispositions[TG_DISPOSITIONS];
 
 /* reader.c */
 void tg_reader_free(tg_codebook_reader *reader);

@@ -33,7 +33,7 @@ static int meaning_of(const tg_sheet *sheet, const char *name, size_t length) {
     if (tg_text_same(plain, sheet->fields[i].name))
       return (int)i;
   if (!sheet->labelled)
-    return TG_SHEET_NOTHING;
+    return sheet->open && length ? TG_SHEET_OTHER : TG_SHEET_NOTHING;
   if (tg_text_same(plain, "label"))
     return TG_SHEET_LABEL + TG_DEFAULT_LANGUAGE;
   tg_language language;
@@ -43,12 +43,19 @@ static int meaning_of(const tg_sheet *sheet, const char *name, size_t length) {
   return TG_SHEET_NOTHING;
 }
 
+/* Whether two columns say the same thing. */
+static int same_column(const tg_sheet_header *header, size_t i, size_t j) {
+  if (header->meaning[i] != header->meaning[j] || header->meaning[i] == TG_SHEET_NOTHING)
+    return 0;
+  return header->meaning[i] != TG_SHEET_OTHER || strcmp(header->names[i], header->names[j]) == 0;
+}
+
 /* Fails when a column is there twice, or a required one not at all. */
 static trygg_status check_header(const tg_sheet_header *header, int64_t line, const char *const *names,
                                  trygg_error *error) {
   for (size_t i = 0; i < header->count; i++)
-    for (size_t j = 0; j < i && header->meaning[i] != TG_SHEET_NOTHING; j++)
-      if (header->meaning[i] == header->meaning[j])
+    for (size_t j = 0; j < i; j++)
+      if (same_column(header, i, j))
         return tg_error_at(error, TRYGG_ECODEBOOK, header->file, line, i + 1, TG_SHOWN(names[i]),
                            "column `%s` is there a second time (first as column %d); keep one of them",
                            TG_SHOWN(names[i]), (int)j + 1);
@@ -75,12 +82,22 @@ trygg_status tg_sheet_header_create(const tg_sheet *sheet, const char *file, int
   trygg_status status = TRYGG_OK;
   *out = (tg_sheet_header){.sheet = sheet, .file = file, .count = count};
   out->meaning = tg_memory_new(count, sizeof *out->meaning);
-  if (!out->meaning)
-    return tg_error_memory(error);
+  out->names = tg_memory_new(count, sizeof *out->names);
+  if (!out->meaning || !out->names) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
   for (size_t i = 0; i < count; i++) {
     size_t length = names[i] ? strlen(names[i]) : 0;
     const char *name = tg_text_trim(names[i] ? names[i] : "", &length);
     out->meaning[i] = meaning_of(sheet, name, length);
+    if (out->meaning[i] != TG_SHEET_OTHER)
+      continue;
+    out->other_count++;
+    if (!(out->names[i] = tg_memory_text(name, length))) {
+      status = tg_error_memory(error);
+      goto cleanup;
+    }
   }
   TRY(check_header(out, line, names, error));
   for (size_t i = 0; i < count; i++)
@@ -93,6 +110,9 @@ cleanup:
 }
 
 void tg_sheet_header_clear(tg_sheet_header *header) {
+  for (size_t i = 0; i < header->count && header->names; i++)
+    tg_memory_free(header->names[i]);
+  tg_memory_free(header->names);
   tg_memory_free(header->meaning);
   *header = (tg_sheet_header){0};
 }
@@ -109,6 +129,16 @@ static int is_utf8(const char *text, size_t length) {
   return 1;
 }
 
+/* Keep a cell that only an open sheet understands, and the name of its column before it. */
+static char *take_other(tg_sheet_row *row, const char *name, size_t column, const char *cell, size_t length,
+                        char *end) {
+  size_t name_length = strlen(name) + 1;
+  memcpy(end, name, name_length);
+  memcpy(end + name_length, cell, length);
+  row->others[row->other_count++] = (tg_sheet_other){end, end + name_length, (int32_t)column + 1};
+  return end + name_length + length + 1;
+}
+
 /* Copy the trimmed cells behind one another and point at them. */
 static trygg_status take_cells(tg_sheet_row *row, const tg_sheet_header *header, const char *const *cells,
                                trygg_error *error) {
@@ -122,10 +152,14 @@ static trygg_status take_cells(tg_sheet_row *row, const tg_sheet_header *header,
     if (!is_utf8(cell, length))
       return tg_error_at(error, TRYGG_EPARSE, row->file, row->line, i + 1, NULL,
                          "the cell is not UTF-8 text; convert it first");
-    if (meaning >= TG_SHEET_LABEL) {
+    if (meaning >= TG_SHEET_LABEL && meaning != TG_SHEET_OTHER) {
       char **label = &row->labels.text[meaning - TG_SHEET_LABEL];
       if (length && !(*label = tg_memory_text(cell, length)))
         return tg_error_memory(error);
+      continue;
+    }
+    if (meaning == TG_SHEET_OTHER) {
+      end = take_other(row, header->names[i], i, cell, length, end);
       continue;
     }
     row->positions[meaning] = (int32_t)i + 1;
@@ -163,7 +197,7 @@ trygg_status tg_sheet_row_create(const tg_sheet_header *header, int64_t line, co
     return TRYGG_OK;
   size_t fields = header->sheet->field_count, bytes = 1;
   for (size_t i = 0; i < header->count; i++)
-    bytes += (cells[i] ? strlen(cells[i]) : 0) + 1;
+    bytes += (cells[i] ? strlen(cells[i]) : 0) + 1 + (header->names[i] ? strlen(header->names[i]) + 1 : 0);
   tg_sheet_row *row = tg_memory_new(1, sizeof *row);
   if (!row)
     return tg_error_memory(error);
@@ -172,8 +206,9 @@ trygg_status tg_sheet_row_create(const tg_sheet_header *header, int64_t line, co
   row->line = line;
   row->cells = tg_memory_new(fields, sizeof *row->cells);
   row->positions = tg_memory_new(fields, sizeof *row->positions);
+  row->others = tg_memory_new(header->other_count, sizeof *row->others);
   row->text = tg_memory_new(bytes, 1);
-  if (!row->cells || !row->positions || !row->text) {
+  if (!row->cells || !row->positions || !row->others || !row->text) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -194,6 +229,7 @@ void tg_sheet_row_free(tg_sheet_row *row) {
   tg_labels_clear(&row->labels);
   tg_memory_free(row->cells);
   tg_memory_free(row->positions);
+  tg_memory_free(row->others);
   tg_memory_free(row->text);
   tg_memory_free(row);
 }

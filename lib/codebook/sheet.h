@@ -21,12 +21,19 @@ typedef struct tg_sheet {
   const char *help;
   int required; /* a folder must have it */
   int labelled; /* has columns label, label::Svenska (sv), ... */
+  int open;     /* columns of other names mean something too: rows keep them as `others` */
   const tg_sheet_field *fields;
   size_t field_count;
   /* Take one row into the codebook, looking at nothing but this row and earlier rows of the same table, since the
    * tables may come in any order.  NULL: the table is part of the contract, but not yet read. */
   trygg_status (*add)(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error);
 } tg_sheet;
+
+/* A cell in a column that only an open sheet understands. */
+typedef struct tg_sheet_other {
+  const char *name, *cell; /* trimmed, in the text of the row */
+  int32_t position;
+} tg_sheet_other;
 
 struct tg_sheet_row {
   const tg_sheet *sheet;
@@ -35,6 +42,8 @@ struct tg_sheet_row {
   const char **cells; /* one a field of the sheet, trimmed, "" where empty */
   int32_t *positions; /* where the cell stood in its record, from 1; 0 where the column is absent */
   tg_labels labels;
+  tg_sheet_other *others; /* of an open sheet */
+  size_t other_count;
   char *text; /* what the cells point into */
 };
 
@@ -42,12 +51,16 @@ struct tg_sheet_row {
 typedef struct tg_sheet_header {
   const tg_sheet *sheet;
   const char *file;
-  int *meaning; /* of each column: a field, or TG_SHEET_LABEL + language, or TG_SHEET_NOTHING */
+  int *
+      meaning; /* of each column: a field, or TG_SHEET_LABEL + language, TG_SHEET_OTHER or TG_SHEET_NOTHING */
   size_t count;
+  char **names; /* of the columns that are TG_SHEET_OTHER */
+  size_t other_count;
 } tg_sheet_header;
 
 #define TG_SHEET_NOTHING (-1)
 #define TG_SHEET_LABEL 1000
+#define TG_SHEET_OTHER 2000
 
 /* Called for each column that means nothing; `near` is a known column or NULL. */
 typedef trygg_status (*tg_sheet_unknown)(void *context, const char *column, const char *near,

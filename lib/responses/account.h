@@ -28,6 +28,9 @@ typedef enum tg_fate {
 /* Name of a rejection's reason. */
 const char *tg_account_reason(tg_fate fate);
 
+/* accepted, duplicate or rejected. */
+const char *tg_account_name(tg_fate fate);
+
 /* The fate that a disposition gives ("" is unknown); I and P are accepted. */
 tg_fate tg_account_disposition(const char *disposition);
 
@@ -52,6 +55,20 @@ typedef struct tg_account_unknown {
   int64_t count;
 } tg_account_unknown;
 
+/* Something that was done to a file. */
+typedef struct tg_account_about {
+  uint32_t file;
+  char *text;
+  int64_t count; /* cells; below 0: all records of the file */
+} tg_account_about;
+
+/* A record that was not accepted. */
+typedef struct tg_account_rejected {
+  uint32_t file;
+  tg_fate fate;
+  int64_t line;
+} tg_account_rejected;
+
 typedef struct tg_account {
   char **files;
   size_t file_count, file_capacity;
@@ -61,12 +78,17 @@ typedef struct tg_account {
   size_t pair_count, pair_slots;
   uint32_t *cell_of_pair; /* [pair id], for the last pair of a chain */
   size_t cell_of_pair_capacity;
+  int keeps_rejected; /* asked to; else none is listed */
+  tg_account_rejected *rejected;
+  size_t rejected_count, rejected_capacity;
+  tg_account_about *notes;
+  size_t note_count, note_capacity;
   char **waves; /* codes by loading number, owned; set at the end */
   size_t wave_count;
   tg_account_unknown *unknown;
   size_t unknown_count;
-  int64_t *
-      recoded; /* [variable * waves + wave]: cells that matched a code as a number, duplicates included */
+  int64_t
+      *recoded; /* [variable * waves + wave]: cells that matched a code as a number, duplicates included */
 } tg_account;
 
 /* Id of the pair (a, b), given in the order of arrival from 1 on; 0 is the start of a chain.
@@ -75,6 +97,12 @@ int tg_account_pair_id(tg_account *account, uint32_t a, uint32_t b, uint32_t *id
 
 /* Begin a file; 0, or -1 without memory. */
 int tg_account_add_file(tg_account *account, const char *name);
+
+/* Say what was done to the last file begun; 0, or -1 without memory. */
+int tg_account_note(tg_account *account, const char *text, int64_t count);
+
+/* List a record that was not accepted, if that was asked for; 0, or -1 without memory. */
+int tg_account_reject(tg_account *account, uint32_t file, int64_t line, tg_fate fate);
 
 /* Sum over all cells. */
 int64_t tg_account_total(const tg_account *account, tg_fate fate);

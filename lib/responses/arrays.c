@@ -42,51 +42,94 @@ static size_t print_whole(char out[TG_NUMBER_SIZE], double value) {
   return length;
 }
 
-/* `text` lives as long as the record: ids are looked at when it is complete. */
-static void convert_double(tg_load *load, tg_load_variable *variable, double value,
-                           char text[TG_NUMBER_SIZE]) {
-  size_t length = 0;
-  text[0] = '\0';
+/* The cell text of a value; `out` lives as long as the record: ids are looked at when it is complete. */
+static const char *cell_text(const trygg_array *array, size_t row, char out[TG_NUMBER_SIZE], size_t *length) {
+  double value;
+  *length = 0;
+  out[0] = '\0';
+  if (array->type == TRYGG_ARRAY_TEXT) {
+    const char *text = ((const char *const *)array->values)[row];
+    *length = text ? strlen(text) : 0;
+    return text ? text : "";
+  }
+  if (array->type == TRYGG_ARRAY_INT32) {
+    int32_t whole = ((const int32_t *)array->values)[row];
+    value = whole == INT32_MIN ? (double)NAN : (double)whole;
+  } else {
+    value = ((const double *)array->values)[row];
+  }
   if (!isnan(value) && fabs(value) <= 9007199254740992.0 && value == floor(value))
-    length = print_whole(text, value);
+    *length = print_whole(out, value);
   else if (!isnan(value))
-    length = strlen(tg_number_format(text, value)); /* "inf" is then a cell that is no number */
-  variable->convert(load, variable, text, length);
+    *length = strlen(tg_number_format(out, value)); /* "inf" is then a cell that is no number */
+  return out;
 }
 
-static void convert_row(tg_load *load, const trygg_array *arrays, size_t row, char (*texts)[TG_NUMBER_SIZE]) {
+/* The cells of a record as texts. */
+typedef struct row_texts {
+  char (*numbers)[TG_NUMBER_SIZE];
+  const char **texts;
+  size_t *lengths;
+} row_texts;
+
+static void convert_row(tg_load *load, const trygg_array *arrays, size_t row, const row_texts *cells) {
   for (size_t i = 0; i < load->field_count; i++) {
-    tg_load_variable *variable = load->fields[i];
-    if (!variable)
+    const tg_load_variable *variable = load->fields[i];
+    if (!variable && load->plan.slot_count == 0)
       continue;
-    load->numeric_cells = arrays[i].type != TRYGG_ARRAY_TEXT;
-    load->decimal = load->numeric_cells ? '.' : load->options.decimal;
-    if (arrays[i].type == TRYGG_ARRAY_DOUBLE) {
-      convert_double(load, variable, ((const double *)arrays[i].values)[row], texts[i]);
-    } else if (arrays[i].type == TRYGG_ARRAY_INT32) {
-      int32_t value = ((const int32_t *)arrays[i].values)[row];
-      convert_double(load, variable, value == INT32_MIN ? (double)NAN : (double)value, texts[i]);
-    } else {
-      const char *text = ((const char *const *)arrays[i].values)[row];
-      variable->convert(load, variable, text ? text : "", text ? strlen(text) : 0);
-    }
+    cells->texts[i] = cell_text(&arrays[i], row, cells->numbers[i], &cells->lengths[i]);
+    load->single.numeric_cells = arrays[i].type != TRYGG_ARRAY_TEXT;
+    load->single.decimal = load->single.numeric_cells ? '.' : load->options.decimal;
+    if (variable)
+      variable->convert(&load->single, variable, cells->texts[i], cells->lengths[i]);
   }
+  load->single.numeric_cells = 0;
+  tg_recode_record(load, &load->plan, &load->single, cells->texts, cells->lengths);
 }
 
 static trygg_status load_rows(tg_load *load, const trygg_array *arrays, size_t rows) {
   trygg_status status = TRYGG_OK;
-  char(*texts)[TG_NUMBER_SIZE] = tg_memory_new(load->field_count, sizeof *texts);
-  if (!texts)
-    return tg_error_memory(load->error);
+  row_texts cells = {.numbers = tg_memory_new(load->field_count, sizeof *cells.numbers),
+                     .texts = tg_memory_new(load->field_count, sizeof *cells.texts),
+                     .lengths = tg_memory_new(load->field_count, sizeof *cells.lengths)};
+  if (!cells.numbers || !cells.texts || !cells.lengths) {
+    status = tg_error_memory(load->error);
+    goto cleanup;
+  }
   for (size_t row = 0; row < rows; row++) {
     if (row % PROGRESS_ROWS == 0)
       TRY(tg_thread_progress(load->options.progress, "load", row, rows, load->error));
     TRY(tg_record_begin(load, (int64_t)row + 1));
-    convert_row(load, arrays, row, texts);
+    convert_row(load, arrays, row, &cells);
     TRY(tg_record_end(load));
   }
 cleanup:
-  tg_memory_wipe(texts, load->field_count * sizeof *texts);
+  tg_memory_wipe(cells.numbers, cells.numbers ? load->field_count * sizeof *cells.numbers : 0);
+  tg_memory_free(cells.texts);
+  tg_memory_free(cells.lengths);
+  return status;
+}
+
+trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *arrays, size_t count,
+                            size_t rows) {
+  trygg_status status = TRYGG_OK;
+  const char **names = tg_memory_new(count, sizeof *names);
+  size_t *lengths = tg_memory_new(count, sizeof *lengths);
+  if (!names || !lengths) {
+    status = tg_error_memory(load->error);
+    goto cleanup;
+  }
+  for (size_t i = 0; i < count; i++) {
+    names[i] = arrays[i].name;
+    lengths[i] = strlen(arrays[i].name);
+  }
+  TRY(tg_header_begin_file(load, name, names, lengths, count, 0));
+  TRY(load_rows(load, arrays, rows));
+  TRY(tg_header_end_file(load));
+  TRY(tg_files_account(load, '\0', NULL));
+cleanup:
+  tg_memory_free(names);
+  tg_memory_free(lengths);
   return status;
 }
 
@@ -95,30 +138,14 @@ trygg_status trygg_responses_load_arrays(trygg_codebook *codebook, const trygg_a
                                          trygg_responses **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_load load = {0};
-  const char **names = NULL;
-  size_t *lengths = NULL;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "there is no place for the responses");
   *out = NULL;
   TRY(check_arrays(arrays, count, rows, error));
   TRY(tg_load_begin(&load, codebook, options, error));
-  names = tg_memory_new(count, sizeof *names);
-  lengths = tg_memory_new(count, sizeof *lengths);
-  if (!names || !lengths) {
-    status = tg_error_memory(error);
-    goto cleanup;
-  }
-  for (size_t i = 0; i < count; i++) {
-    names[i] = arrays[i].name;
-    lengths[i] = strlen(arrays[i].name);
-  }
-  TRY(tg_header_begin_file(&load, NAME, names, lengths, count, 0));
-  TRY(load_rows(&load, arrays, rows));
-  TRY(tg_header_end_file(&load));
+  TRY(tg_arrays_load(&load, NAME, arrays, count, rows));
   TRY(tg_finish_load(&load, out));
 cleanup:
-  tg_memory_free(names);
-  tg_memory_free(lengths);
   tg_load_end(&load);
   return status;
 }

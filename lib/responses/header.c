@@ -97,6 +97,8 @@ static trygg_status warn_unknown(tg_load *load, const char *name, size_t length,
   char shown[64];
   uint32_t index;
   int is_new;
+  if (tg_files_reads(load->codebook, name, length))
+    return TRYGG_OK;
   if (tg_dictionary_add(&load->unknown_columns, name, length, &index, &is_new) != 0)
     return tg_error_memory(load->error);
   if (!is_new)
@@ -184,17 +186,22 @@ trygg_status tg_header_begin_file(tg_load *load, const char *file, const char *c
   }
   load->file = account->files[account->file_count - 1];
   load->file_begins[account->file_count - 1] = load->count;
-  tg_load_variable **fields = tg_memory_resize(load->fields, count, sizeof *fields);
+  tg_load_variable **fields =
+      tg_memory_resize(load->fields, count + load->codebook->derived_begin, sizeof *fields);
   if (!fields) {
     status = tg_error_memory(load->error);
     goto cleanup;
   }
   load->fields = fields;
-  load->field_count = count;
-  for (size_t i = 0; i < load->variable_count; i++)
+  load->field_count = load->all_count = count;
+  for (size_t i = 0; i < load->variable_count; i++) {
+    const tg_variable *variable = load->variables[i].variable;
     load->variables[i].in_file = 0;
+    load->variables[i].question = variable->role == TG_ROLE_NONE && !variable->rule;
+  }
   for (size_t i = 0; i < count; i++)
     TRY(take_name(load, &columns, i, &seen));
+  TRY(tg_files_begin(load, names, lengths, count, line));
   TRY(check_required(load, &columns));
   TRY(open_columns(load));
   count_questions(load);
