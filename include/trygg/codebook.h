@@ -48,12 +48,12 @@ TRYGG_API trygg_status trygg_codebook_create(trygg_codebook **out, trygg_error *
  * @param[out] error    Line is the row's number within the table plus one.
  */
 TRYGG_API trygg_status trygg_codebook_add(trygg_codebook *codebook, const char *table,
-                                          const char *const *columns, const char *const *values,
-                                          size_t count, trygg_error *error);
+                                          const char *const *columns, const char *const *values, size_t count,
+                                          trygg_error *error);
 
 /** Add all rows of a table given as the @p length bytes of a CSV text with a header row. */
-TRYGG_API trygg_status trygg_codebook_add_csv(trygg_codebook *codebook, const char *table,
-                                              const char *text, size_t length, trygg_error *error);
+TRYGG_API trygg_status trygg_codebook_add_csv(trygg_codebook *codebook, const char *table, const char *text,
+                                              size_t length, trygg_error *error);
 
 /** Check an unfinished codebook as a whole; afterwards it is immutable. */
 TRYGG_API trygg_status trygg_codebook_finish(trygg_codebook *codebook, trygg_error *error);
@@ -111,6 +111,61 @@ TRYGG_API trygg_codebook *trygg_codebook_retain(trygg_codebook *codebook);
 
 /** Drop one reference; NULL is allowed. */
 TRYGG_API void trygg_codebook_free(trygg_codebook *codebook);
+
+/* ---- drafts ---------------------------------------------------------------------- */
+
+/** A survey folder drafted from a source; its files are texts until the caller writes them. */
+typedef struct trygg_draft trygg_draft;
+
+/** Options of a draft; zero everywhere means the default. */
+typedef struct trygg_draft_options {
+  size_t size;                    /**< sizeof(trygg_draft_options). */
+  const char *language;           /**< "en" or "sv": of the notes, README.txt and the CSV dialect; NULL: en. */
+  char delimiter;                 /**< Of a CSV source: `,` `;` or tab; 0: seen from the header. */
+  char decimal;                   /**< Of a CSV source: `.` or `,`; 0: as the delimiter suggests. */
+  uint64_t max_bytes;             /**< Bytes of the source once inflated; 0: 16 GiB. */
+  const trygg_progress *progress; /**< NULL: none. */
+} trygg_draft_options;
+
+/**
+ * Draft a survey folder: the tables and a README.txt that gives each guess with its reason.
+ *
+ * @param[in]  source   A CSV file (gzipped or not, `-` is standard input), an SPSS, Stata or SAS file where
+ *                      ReadStat was there when the library was built, or a folder with the sheets `survey.csv` and
+ *                      `choices.csv` of an XLSForm.
+ * @param[in]  options  NULL: defaults.
+ * @param[out] out      Yours to free.  NULL on failure.
+ * @retval TRYGG_EIO           The source cannot be read.
+ * @retval TRYGG_EPARSE        The source is damaged or no table.
+ * @retval TRYGG_EUNSUPPORTED  A labelled file, and the library was built without ReadStat.
+ *
+ * No respondent's own words come into a draft: a text is taken for a code only when every text of its column
+ * is short and occurs at least three times.
+ */
+TRYGG_API trygg_status trygg_codebook_draft(const char *source, const trygg_draft_options *options,
+                                            trygg_draft **out, trygg_error *error);
+
+/** Name of a file of the draft (`survey.csv`), borrowed; NULL past the last. */
+TRYGG_API const char *trygg_codebook_draft_file(const trygg_draft *draft, size_t file);
+
+/** Content of that file, borrowed; NULL past the last. */
+TRYGG_API const char *trygg_codebook_draft_text(const trygg_draft *draft, size_t file);
+
+/** Number of variables that the draft has. */
+TRYGG_API size_t trygg_codebook_draft_variables(const trygg_draft *draft);
+
+/** Records of the source, or -1 where it holds none (an XLSForm). */
+TRYGG_API int64_t trygg_codebook_draft_records(const trygg_draft *draft);
+
+/**
+ * A guess, or what was left out, as "variable: text"; borrowed, NULL past the last.
+ *
+ * @param[out] kind  `role`, `type`, `missing`, `left_out` or `about`; may be NULL.
+ */
+TRYGG_API const char *trygg_codebook_draft_note(const trygg_draft *draft, size_t note, const char **kind);
+
+/** NULL is allowed. */
+TRYGG_API void trygg_codebook_draft_free(trygg_draft *draft);
 
 TRYGG_END_DECLS
 
