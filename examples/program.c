@@ -212,13 +212,15 @@ static trygg_status load(struct program *program) {
                              .delimiter = options->delimiter,
                              .decimal = options->decimal,
                              .threads = options->threads,
-                             .progress = &program->progress};
+                             .progress = &program->progress,
+                             .keep_rejected = options->rejected != NULL};
   trygg_design_options design = {.size = sizeof design, .lonely = options->lonely};
   trygg_status status = TRYGG_OK;
 
   TRY(trygg_codebook_read(options->survey, &program->codebook, error));
   TRY(trygg_indicator_check(program->codebook, error));
   TRY(trygg_index_check(program->codebook, error));
+  TRY(program_check_names(program));
   if (options->data_count == 0)
     return TRYGG_OK;
   TRY(trygg_responses_load(program->codebook, (const char *const *)options->data, options->data_count, &load,
@@ -259,8 +261,12 @@ static void note_missing_codes(struct program *program, const program_list *by, 
     if (strcmp(trygg_table_note_key(table, i), "by_missing") != 0)
       continue;
     program_text_format(&program->notes, "%s %s", trygg_table_note_text(table, i),
-                        program_say(program, "records are in the total and in no cell, without a code of",
-                                    "poster ingår i totalen men inte i någon grupp, utan kod för"));
+                        strcmp(trygg_table_note_text(table, i), "1") == 0
+                            ? program_say(program, "record is in the total and in no cell, without a code of",
+                                          "post ingår i totalen men inte i någon grupp, utan kod för")
+                            : program_say(program,
+                                          "records are in the total and in no cell, without a code of",
+                                          "poster ingår i totalen men inte i någon grupp, utan kod för"));
     for (size_t k = 0; k < by->count; k++)
       program_text_format(&program->notes, "%s%s", k == 0 ? " " : ", ", by->items[k]);
     program_text_put(&program->notes, "\n");
@@ -295,16 +301,25 @@ cleanup:
   return status;
 }
 
+int64_t program_min_n(const struct program *program) {
+  int64_t min_n = program->options.min_n;
+
+  return min_n == 0 ? TRYGG_DISCLOSURE_MIN_N : min_n > 0 ? min_n : 0;
+}
+
 trygg_status program_publish(struct program *program, trygg_table *table, trygg_publication **out) {
   trygg_disclosure_options rules = {.size = sizeof rules, .min_n = program->options.min_n};
   trygg_status status = trygg_disclosure_publish(table, &rules, out, &program->error);
 
   if (status == TRYGG_OK && trygg_disclosure_suppressed(*out) > 0)
     program_text_format(&program->notes,
-                        program_say(program, "%zu of %zu rows are suppressed (--min-n %lld)\n",
+                        program_say(program,
+                                    trygg_disclosure_suppressed(*out) == 1
+                                        ? "%zu of %zu rows is suppressed (--min-n %lld)\n"
+                                        : "%zu of %zu rows are suppressed (--min-n %lld)\n",
                                     "%zu av %zu rader redovisas inte (--min-n %lld)\n"),
                         trygg_disclosure_suppressed(*out), trygg_table_rows(table),
-                        (long long)(rules.min_n > 0 ? rules.min_n : TRYGG_DISCLOSURE_MIN_N));
+                        (long long)program_min_n(program));
   return status;
 }
 
@@ -349,8 +364,11 @@ static void print_warnings(const struct program *program, size_t count,
   for (size_t i = 0; i < count && i < MOST_WARNINGS; i++)
     fprintf(stderr, "%s: %s: %s\n", name, program_say(program, "warning", "varning"), warning(program, i));
   if (count > MOST_WARNINGS)
-    fprintf(stderr, program_say(program, "%s: and %zu more warnings\n", "%s: och %zu varningar till\n"), name,
-            count - MOST_WARNINGS);
+    fprintf(stderr,
+            count == MOST_WARNINGS + 1
+                ? program_say(program, "%s: and %zu more warning\n", "%s: och %zu varning till\n")
+                : program_say(program, "%s: and %zu more warnings\n", "%s: och %zu varningar till\n"),
+            name, count - MOST_WARNINGS);
 }
 
 static const char *codebook_warning(const struct program *program, size_t i) {
@@ -362,7 +380,8 @@ static const char *responses_warning(const struct program *program, size_t i) {
 }
 
 static void print_notes(const struct program *program) {
-  print_warnings(program, trygg_codebook_warnings(program->codebook), codebook_warning);
+  if (program->codebook != NULL)
+    print_warnings(program, trygg_codebook_warnings(program->codebook), codebook_warning);
   if (program->responses != NULL)
     print_warnings(program, trygg_responses_warnings(program->responses), responses_warning);
   for (const char *line = program->notes.bytes; line != NULL && *line != '\0';) {
@@ -378,7 +397,7 @@ static int run(struct program *program) {
   program_catch_signals();
   bar.shown = wanted(program->options.progress, isatty(STDERR_FILENO));
   program->progress = (trygg_progress){sizeof program->progress, report_progress, program};
-  status = load(program);
+  status = program->description->operands[0] != NULL ? TRYGG_OK : load(program);
   if (status == TRYGG_OK)
     status = program->description->run(program);
   if (status == TRYGG_OK && program_interrupted())
@@ -421,6 +440,9 @@ int program_main(const program_description *description, int count, char **argum
   trygg_responses_free(program.responses);
   trygg_codebook_free(program.codebook);
   program_text_free(&program.out);
+  if (program.rejected.bytes != NULL)
+    memset(program.rejected.bytes, 0, program.rejected.capacity);
+  program_text_free(&program.rejected);
   program_text_free(&program.notes);
   program_clear_options(&program.options);
   return code;

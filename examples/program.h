@@ -12,7 +12,8 @@ enum {
   PROGRAM_TREND = 1 << 2,
   PROGRAM_INDEX = 1 << 3,
   PROGRAM_REPORT = 1 << 4,
-  PROGRAM_ALL = (1 << 5) - 1
+  PROGRAM_ALL = (1 << 5) - 1, /* of those that take a survey folder and data */
+  PROGRAM_CODEBOOK = 1 << 10
 };
 
 typedef enum program_language { PROGRAM_ENGLISH, PROGRAM_SWEDISH, PROGRAM_LANGUAGES } program_language;
@@ -44,7 +45,7 @@ typedef struct program_options {
   program_list *by; /* one a --by */
   size_t by_count;
   const char *variance, *ci, *df, *lonely, *adjust;
-  const char *format, *output, *language, *progress, *color;
+  const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */
   int pool, across_breaks, threads, help, version;
@@ -61,9 +62,11 @@ typedef struct program_description {
   const char *name;
   unsigned bit;
   int data_optional;
-  const char *purpose[PROGRAM_LANGUAGES]; /* half a line */
-  const char *text[PROGRAM_LANGUAGES];    /* lines for the manual */
-  const char *example;                    /* lines, each a command */
+  const char *operands[PROGRAM_LANGUAGES]; /* two of its own instead of a survey folder and data, or NULL */
+  const char *operand_text[PROGRAM_LANGUAGES]; /* what they are */
+  const char *purpose[PROGRAM_LANGUAGES];      /* half a line */
+  const char *text[PROGRAM_LANGUAGES];         /* lines for the manual */
+  const char *example;                         /* lines, each a command */
   trygg_status (*run)(struct program *program);
 } program_description;
 
@@ -77,6 +80,7 @@ struct program {
   trygg_design *design;       /* NULL where no data were given */
   trygg_progress progress;
   program_text out;   /* goes to standard output or --output */
+  program_text rejected; /* goes to --rejected, which only its owner can read */
   program_text notes; /* goes to standard error behind it, a line each */
   trygg_error error;
 };
@@ -103,6 +107,16 @@ int program_main(const program_description *description, int count, char **argum
 /* Read the command line into options; 0, or the exit code once a message was printed. */
 int program_read_options(struct program *program, int count, char **arguments);
 void program_clear_options(program_options *options);
+
+/* The better of two candidates that `word` may have been meant for; `*least` is the distance of the best so
+ * far, SIZE_MAX at first. */
+const char *program_nearer(const char *word, const char *best, size_t *least, const char *candidate);
+
+/* Whether the names in --indicator, --by and --where are there, as far as the survey folder alone tells. */
+trygg_status program_check_names(struct program *program);
+
+/* The fewest respondents a published figure rests on as --min-n says; 0: no rule. */
+int64_t program_min_n(const struct program *program);
 
 /* The manual of --help, made from the registry of options. */
 void program_write_manual(const struct program *program, program_text *out);

@@ -46,6 +46,55 @@ static void put_heading(const struct program *program, program_text *out, const 
   program_text_format(out, "%s%s\n", out->length > 0 ? "\n" : "", program_say(program, english, swedish));
 }
 
+/* What the library says in English on values and what stands for an argument, in Swedish; what is not here is
+ * said in English.  Values of an option first, arguments with an empty value. */
+static const struct {
+  const char *option, *value, *text;
+} swedish[] = {
+    {"ci", "logit", "på logoddsen, räknat tillbaka; stannar inom 0–1"},
+    {"ci", "wald", "skattning ± t medelfel"},
+    {"ci", "wilson", "Wilsons intervall med det effektiva antalet svar"},
+    {"ci", "beta", "Korns och Graubards, exakt för det effektiva antalet svar"},
+    {"ci", "asin", "på arcussinus av kvadratroten, räknat tillbaka"},
+    {"ci", "likelihood", "av likelihoodkvoten med det effektiva antalet svar"},
+    {"test", "difference", "den senaste mätningen minus den före; t"},
+    {"test", "linear", "rät linje genom skattningarna, per år, med deras kovarians; t"},
+    {"test", "wls_slope", "samma linje, mätningarna vägda med 1/varians; t"},
+    {"test", "heterogeneity", "är alla mätningar lika; justerad Wald-F"},
+    {"test", "record_linear", "linjär regression av individerna på tiden, per år; t"},
+    {"test", "record_logit", "logistisk regression av individerna på tiden, logodds per år; t"},
+    {"test", "mann_kendall",
+     "rangtest av om serien bara stiger eller faller; S, exakt upp till 10 mätningar, skattningen är Kendalls tau"},
+    {"test", "sen_slope", "medianen av lutningarna mellan mätningar, per år; p från mann_kendall"},
+    {"format", "table", "text i kolumner, för människor"},
+    {"format", "csv", "komma, decimalpunkt, koder, andelar 0–1; för program"},
+    {"format", "csv-sv", "semikolon, decimalkomma, etiketter, procent; för ett svenskt kalkylprogram"},
+    {"format", "json", "rader som objekt, med uppgift om hur de togs fram"},
+    {"format", "svg", "ett diagram med intervall"},
+    {"format", "html", "en fil med diagram, tabell och hur siffrorna togs fram"},
+    {"where", "", "VAR=KOD[,KOD]"},
+    {"wave", "", "M,M"},
+    {"ci", "", "SORT"},
+    {"variance", "", "METOD"},
+    {"lonely", "", "REGEL"},
+    {"test", "", "LISTA"},
+    {"adjust", "", "METOD"},
+    {"output", "", "FIL"},
+    {"lang", "", "SPRÅK"},
+    {"delimiter", "", "TECKEN"},
+    {"decimal", "", "TECKEN"},
+    {"progress", "", "NÄR"},
+    {"color", "", "NÄR"},
+};
+
+static const char *in_language(const struct program *program, const char *option, const char *value,
+                               const char *english) {
+  for (size_t i = 0; program->language == PROGRAM_SWEDISH && i < sizeof swedish / sizeof *swedish; i++)
+    if (strcmp(swedish[i].option, option) == 0 && strcmp(swedish[i].value, value) == 0)
+      return swedish[i].text;
+  return english;
+}
+
 /* The values of an option: a line each where the library says what they are, else in one line. */
 static void put_values(const struct program *program, const program_option *option, program_text *out) {
   program_text line = {0};
@@ -54,7 +103,7 @@ static void put_values(const struct program *program, const program_option *opti
   for (size_t i = 0; (name = option->value(i)) != NULL; i++) {
     const char *help = option->value_help != NULL ? option->value_help(i) : NULL;
     if (help != NULL) {
-      program_text_format(&line, "%s: %s", name, help);
+      program_text_format(&line, "%s: %s", name, in_language(program, option->name, name, help));
       put_paragraph(out, 12, line.failed ? name : line.bytes);
       program_text_free(&line);
     } else {
@@ -74,7 +123,8 @@ static void put_options(const struct program *program, program_text *out) {
     if (!(option->programs & program->description->bit))
       continue;
     program_text_format(out, "    --%s%s%s\n", option->name, option->argument != NULL ? " " : "",
-                        option->argument != NULL ? option->argument : "");
+                        option->argument != NULL ? in_language(program, option->name, "", option->argument)
+                                                 : "");
     put_paragraph(out, 8, option->help[program->language]);
     if (option->value != NULL)
       put_values(program, option, out);
@@ -88,18 +138,22 @@ void program_write_manual(const struct program *program, program_text *out) {
   program_text_format(out, "    %s - %s\n", description->name, description->purpose[program->language]);
   put_heading(program, out, "SYNOPSIS", "ANROP");
   program_text_format(out, "    %s %s\n", description->name,
-                      description->data_optional
+                      description->operands[0] != NULL ? description->operands[program->language]
+                      : description->data_optional
                           ? program_say(program, "[OPTIONS] SURVEY [DATA...]", "[VAL] ENKÄTMAPP [DATA...]")
                           : program_say(program, "[OPTIONS] SURVEY DATA...", "[VAL] ENKÄTMAPP DATA..."));
   put_heading(program, out, "DESCRIPTION", "BESKRIVNING");
   put_paragraph(out, 4, description->text[program->language]);
   put_paragraph(
       out, 4,
-      program_say(program,
-                  "SURVEY is a survey folder. DATA are CSV files, gzipped or not; - is standard input. The "
-                  "result goes to standard output, all else to standard error.",
-                  "ENKÄTMAPP är en mapp som beskriver enkäten. DATA är CSV-filer, även gzip; - är standard "
-                  "in. Resultatet går till standard ut, allt annat till standard fel."));
+      description->operands[0] != NULL
+          ? description->operand_text[program->language]
+          : program_say(
+                program,
+                "SURVEY is a survey folder. DATA are CSV files, gzipped or not; - is standard input. The "
+                "result goes to standard output, all else to standard error.",
+                "ENKÄTMAPP är en mapp som beskriver enkäten. DATA är CSV-filer, även gzip; - är standard "
+                "in. Resultatet går till standard ut, allt annat till standard fel."));
   put_heading(program, out, "OPTIONS", "VAL");
   put_options(program, out);
   put_heading(program, out, "EXIT STATUS", "SLUTKOD");

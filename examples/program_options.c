@@ -73,38 +73,6 @@ static int no_memory(const struct program *program) {
   return 1;
 }
 
-/* Insertions, deletions and replacements that make `b` of `a`; long words are far from everything. */
-static size_t distance(const char *a, const char *b) {
-  size_t row[64], length = strlen(b);
-
-  if (length >= COUNT(row))
-    return SIZE_MAX;
-  for (size_t k = 0; k <= length; k++)
-    row[k] = k;
-  for (size_t i = 1; a[i - 1] != '\0'; i++) {
-    size_t before = row[0];
-    row[0] = i;
-    for (size_t k = 1; k <= length; k++) {
-      size_t replaced = before + (a[i - 1] != b[k - 1]);
-      before = row[k];
-      row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-      if (replaced < row[k])
-        row[k] = replaced;
-    }
-  }
-  return row[length];
-}
-
-/* The better of two candidates that `word` may have been meant for; `*least` is the distance of the best so far. */
-static const char *nearer(const char *word, const char *best, size_t *least, const char *candidate) {
-  size_t steps = distance(word, candidate);
-
-  if (steps >= *least || steps > strlen(candidate) / 3 + 1)
-    return best;
-  *least = steps;
-  return candidate;
-}
-
 /* ---- values -------------------------------------------------------------------------------- */
 
 static void *target(struct program *program, const program_option *option) {
@@ -120,20 +88,39 @@ static int is_later(const program_option *option, const char *value) {
          strstr(option->later, word) != NULL;
 }
 
+/* The values of an option in one line: "a, b or c". */
+static void list_values(const program_option *option, program_text *out) {
+  const char *name, *next = option->value(0);
+
+  for (size_t i = 0; (name = next) != NULL; i++) {
+    next = option->value(i + 1);
+    program_text_format(out, "%s%s", i == 0 ? "" : next == NULL ? " or " : ", ", name);
+  }
+}
+
 static int check_choice(const struct program *program, const program_option *option, const char *value) {
   const char *best = NULL, *name;
   size_t least = SIZE_MAX;
+  program_text values = {0};
+  int code;
 
   for (size_t i = 0; (name = option->value(i)) != NULL; i++) {
     if (strcmp(name, value) == 0)
       return 0;
-    best = nearer(value, best, &least, name);
+    best = program_nearer(value, best, &least, name);
   }
-  if (is_later(option, value))
-    return usage(program, "--%s %s is not yet built", option->name, value);
-  if (best != NULL)
-    return usage(program, "--%s has no value `%s`; did you mean `%s`?", option->name, value, best);
-  return usage(program, "--%s has no value `%s`", option->name, value);
+  list_values(option, &values);
+  if (values.failed)
+    code = no_memory(program);
+  else if (is_later(option, value))
+    code = usage(program, "--%s %s is not yet built; give %s", option->name, value, values.bytes);
+  else if (best != NULL)
+    code = usage(program, "--%s has no value `%s`; did you mean `%s`? It takes %s", option->name, value, best,
+                 values.bytes);
+  else
+    code = usage(program, "--%s has no value `%s`; give %s", option->name, value, values.bytes);
+  program_text_free(&values);
+  return code;
 }
 
 static int set_choice(struct program *program, const program_option *option, char *value) {
@@ -348,21 +335,30 @@ static const program_option options[] = {
     {"output", "FILE", PROGRAM_ALL, TARGET(output), .set = set_text,
      .help = {"Write there instead of to standard output; an old file stays as it was unless all went well.",
               "Skriv dit i stället för till standard ut; en gammal fil blir kvar om något går fel."}},
-    {"lang", "LANGUAGE", PROGRAM_ALL, TARGET(language), .set = set_choice, .value = language_name,
+    {"rejected", "FILE", PROGRAM_CHECK, TARGET(rejected), .set = set_text,
+     .help = {"Write the records that were not accepted there as CSV, with file, line and reason. They are people's "
+              "answers: only you can read the file, and they are written nowhere else.",
+              "Skriv de poster som inte godtogs dit som CSV, med fil, rad och orsak. Det är människors svar: bara du "
+              "kan läsa filen, och de skrivs ingen annanstans."}},
+    {"lang", "LANGUAGE", PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(language), .set = set_choice,
+     .value = language_name,
      .help = {"Language; default as the locale says.", "Språk; annars som datorns inställning."}},
-    {"delimiter", "CHARACTER", PROGRAM_ALL, .set = set_delimiter,
+    {"delimiter", "CHARACTER", PROGRAM_ALL | PROGRAM_CODEBOOK, .set = set_delimiter,
      .help = {"What stands between the fields of the data: , ; or tab; default as seen in the header.",
               "Vad som skiljer fälten i data: , ; eller tab; annars som rubrikraden visar."}},
-    {"decimal", "CHARACTER", PROGRAM_ALL, .set = set_decimal,
+    {"decimal", "CHARACTER", PROGRAM_ALL | PROGRAM_CODEBOOK, .set = set_decimal,
      .help = {"Decimal sign of the data: . or ,", "Decimaltecken i data: . eller ,"}},
-    {"progress", "WHEN", PROGRAM_ALL, TARGET(progress), .set = set_choice, .value = when_name,
+    {"progress", "WHEN", PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(progress), .set = set_choice,
+     .value = when_name,
      .help = {"Show progress on standard error; auto: when that is a terminal.",
               "Visa förloppet på standard fel; auto: när det är en terminal."}},
     {"color", "WHEN", PROGRAM_ALL, TARGET(color), .set = set_choice, .value = when_name,
      .help = {"Colours in tables; auto: on a terminal, unless NO_COLOR is set.",
               "Färger i tabeller; auto: i en terminal, om inte NO_COLOR är satt."}},
-    {"help", NULL, PROGRAM_ALL, TARGET(help), .set = set_flag, .help = {"This text.", "Den här texten."}},
-    {"version", NULL, PROGRAM_ALL, TARGET(version), .set = set_flag, .help = {"The version.", "Versionen."}},
+    {"help", NULL, PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(help), .set = set_flag,
+     .help = {"This text.", "Den här texten."}},
+    {"version", NULL, PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(version), .set = set_flag,
+     .help = {"The version.", "Versionen."}},
     NOT_YET("seed"),
     NOT_YET("calibrate"),
     NOT_YET("against"),
@@ -392,7 +388,7 @@ static const program_option *find_option(const struct program *program, const ch
       return NULL;
     }
     if (option->programs & program->description->bit)
-      best = nearer(word, best, &least, option->name);
+      best = program_nearer(word, best, &least, option->name);
   }
   if (best != NULL)
     usage(program, "there is no option --%s; did you mean --%s?", word, best);
@@ -439,6 +435,9 @@ int program_read_options(struct program *program, int count, char **arguments) {
   }
   if (given->help || given->version)
     return 0;
+  if (program->description->operands[0] != NULL && operands != 3)
+    return usage(program, "it takes two names, as in %s %s", program->description->name,
+                 program->description->operands[0]);
   if (operands == 1)
     return usage(program, "no survey folder was given");
   given->survey = arguments[1];

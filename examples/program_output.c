@@ -61,53 +61,61 @@ static int write_all(int file, const char *bytes, size_t length) {
   return 0;
 }
 
-static trygg_status cannot_write(struct program *program, const char *path, int why) {
+/* What is written where; `option` named the place. */
+typedef struct destination {
+  const program_text *text;
+  const char *path, *option;
+  mode_t mode; /* of a new file, 0: as new files have it */
+} destination;
+
+static trygg_status cannot_write(struct program *program, const destination *to, const char *path, int why) {
   if (interrupted)
     return program_fail(program, TRYGG_ECANCELLED, "stopped");
-  program_fail(program, TRYGG_EIO, "cannot write: %s; free space or choose another place with --output",
-               strerror(why));
+  program_fail(program, TRYGG_EIO, "cannot write: %s; free space or choose another place with %s",
+               strerror(why), to->option);
   snprintf(program->error.file, sizeof program->error.file, "%s", path);
   return TRYGG_EIO;
 }
 
 /* Terminals, pipes and devices have no old content to keep. */
-static trygg_status write_in_place(struct program *program, const char *path, int file) {
-  int failed = file < 0 || write_all(file, program->out.bytes, program->out.length) != 0, why = errno;
+static trygg_status write_in_place(struct program *program, const destination *to, const char *path,
+                                   int file) {
+  int failed = file < 0 || write_all(file, to->text->bytes, to->text->length) != 0, why = errno;
 
   if (file > STDERR_FILENO && close(file) != 0 && !failed) {
     failed = 1;
     why = errno;
   }
-  return failed ? cannot_write(program, path, why) : TRYGG_OK;
+  return failed ? cannot_write(program, to, path, why) : TRYGG_OK;
 }
 
-/* All of the output in an open file, with the mode that new files have, on the disk; 0, or errno. */
-static int fill(const struct program *program, int file) {
-  mode_t mask = umask(0);
+/* All of the text in an open file, with its mode, on the disk; 0, or errno. */
+static int fill(const destination *to, int file) {
+  mode_t mask = umask(0), mode = to->mode != 0 ? to->mode : 0666 & ~mask;
   int why = 0;
 
   umask(mask);
-  if (write_all(file, program->out.bytes, program->out.length) != 0 || fchmod(file, 0666 & ~mask) != 0 ||
-      fsync(file) != 0)
+  if (write_all(file, to->text->bytes, to->text->length) != 0 || fchmod(file, mode) != 0 || fsync(file) != 0)
     why = errno;
   if (close(file) != 0 && why == 0)
     why = errno;
   return why;
 }
 
-/* A file is written beside the old one and takes its place when it is complete and on the disk. */
-static trygg_status write_beside(struct program *program, const char *path) {
+/* A file is written beside the old one and takes its place when it is complete and on the disk.  Until then nobody
+ * else can read it: mkstemp gives it to its owner alone. */
+static trygg_status write_beside(struct program *program, const destination *to, const char *path) {
   const char *slash = strrchr(path, '/');
   int folder = slash == NULL ? 0 : (int)(slash - path) + 1, file, why;
   char name[PATH_MAX];
 
   if ((size_t)snprintf(name, sizeof name, "%.*s.%s.XXXXXX", folder, path, path + folder) >= sizeof name)
-    return cannot_write(program, path, ENAMETOOLONG);
+    return cannot_write(program, to, path, ENAMETOOLONG);
   file = mkstemp(name);
   if (file < 0)
-    return cannot_write(program, path, errno);
+    return cannot_write(program, to, path, errno);
   temporary_file = name;
-  why = fill(program, file);
+  why = fill(to, file);
   if (why == 0 && interrupted)
     why = EINTR;
   if (why == 0 && rename(name, path) != 0)
@@ -115,31 +123,57 @@ static trygg_status write_beside(struct program *program, const char *path) {
   if (why != 0)
     unlink(name);
   temporary_file = NULL;
-  return why != 0 ? cannot_write(program, path, why) : TRYGG_OK;
+  return why != 0 ? cannot_write(program, to, path, why) : TRYGG_OK;
 }
 
-trygg_status program_write_output(struct program *program) {
-  const char *path = program->options.output;
+static trygg_status write_text(struct program *program, const destination *to) {
+  const char *path = to->path;
   char target[PATH_MAX];
   struct stat what;
 
-  if (program->out.failed)
-    return program_fail(program, TRYGG_ENOMEM, "out of memory");
-  if (path == NULL || strcmp(path, "-") == 0)
-    return write_in_place(program, "standard output", STDOUT_FILENO);
   if (stat(path, &what) == 0) {
     for (size_t i = 0; i < program->options.data_count; i++) {
       struct stat data;
       if (stat(program->options.data[i], &data) == 0 && data.st_dev == what.st_dev &&
           data.st_ino == what.st_ino)
-        return program_fail(program, TRYGG_EINVAL, "--output names a data file; it was left as it is");
+        return program_fail(program, TRYGG_EINVAL, "%s names a data file; it was left as it is", to->option);
     }
     if (S_ISDIR(what.st_mode))
-      return cannot_write(program, path, EISDIR);
+      return cannot_write(program, to, path, EISDIR);
+    if (!S_ISREG(what.st_mode) && to->mode != 0)
+      return program_fail(program, TRYGG_EINVAL, "%s wants a file that only you can read", to->option);
     if (!S_ISREG(what.st_mode))
-      return write_in_place(program, path, open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC));
+      return write_in_place(program, to, path, open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC));
     if (realpath(path, target) != NULL)
       path = target; /* behind a link */
   }
-  return write_beside(program, path);
+  return write_beside(program, to, path);
+}
+
+/* The rejected records, before the output that tells of them. */
+static trygg_status write_rejected(struct program *program) {
+  const destination to = {&program->rejected, program->options.rejected, "--rejected", 0600};
+
+  if (program->rejected.failed)
+    return program_fail(program, TRYGG_ENOMEM, "out of memory");
+  if (strcmp(to.path, "-") == 0)
+    return program_fail(program, TRYGG_EINVAL, "--rejected wants a file that only you can read");
+  if (program->options.output != NULL && strcmp(program->options.output, to.path) == 0)
+    return program_fail(program, TRYGG_EINVAL, "--rejected and --output name the same file");
+  return write_text(program, &to);
+}
+
+trygg_status program_write_output(struct program *program) {
+  const destination to = {&program->out, program->options.output, "--output", 0};
+  trygg_status status = TRYGG_OK;
+
+  if (program->out.failed)
+    return program_fail(program, TRYGG_ENOMEM, "out of memory");
+  if (program->options.rejected != NULL && !program->options.help && !program->options.version)
+    status = write_rejected(program);
+  if (status != TRYGG_OK)
+    return status;
+  if (to.path == NULL || strcmp(to.path, "-") == 0)
+    return write_in_place(program, &to, "standard output", STDOUT_FILENO);
+  return write_text(program, &to);
 }

@@ -1,81 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One page: the index, the worst problems, what changed, and what it rests on. */
-#include "program.h"
+#include "program_page.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORST 5          /* problems shown */
-#define MOST_SECTIONS 64 /* of the page */
-#define MOST_CHANGES 40  /* sentences on changes */
-
-/* A page as it is put together; everything it points at lives here until it is written. */
-struct page {
-  struct program *program;
-  program_list items;    /* indicators of the index; of the folder where it declares none */
-  const char **borrowed; /* items, where the library made the list */
-  program_list latest;   /* the last wave */
-  trygg_report_section sections[MOST_SECTIONS];
-  size_t section_count;
-  trygg_publication *publications[MOST_SECTIONS];
-  size_t publication_count;
-  program_text texts[MOST_SECTIONS];
-  size_t text_count;
-};
-
-/* ---- sections ------------------------------------------------------------------------------ */
-
-/* A text of the page to be filled; the last one is shared when there are too many. */
-static program_text *new_text(struct page *page) {
-  return &page->texts[page->text_count < MOST_SECTIONS - 1 ? page->text_count++ : page->text_count];
-}
-
-static void add_section(struct page *page, const char *heading, const char *note,
-                        const trygg_publication *publication, trygg_report_kind kind) {
-  if (page->section_count < MOST_SECTIONS)
-    page->sections[page->section_count++] = (trygg_report_section){heading, note, publication, kind};
-}
-
-static void add_note(struct page *page, const char *heading, const program_text *note) {
-  add_section(page, heading, note->failed ? NULL : note->bytes, NULL, TRYGG_REPORT_BOTH);
-}
-
-/* Protect a table and keep it for the page. */
-static trygg_status publish(struct page *page, trygg_table *table, const trygg_publication **out) {
-  trygg_publication *publication = NULL;
-  trygg_status status = program_publish(page->program, table, &publication);
-
-  if (status == TRYGG_OK)
-    page->publications[page->publication_count++] = publication;
-  *out = publication;
-  return status;
-}
-
-/* ---- numbers in sentences -------------------------------------------------------------------- */
-
-/* A number with one decimal in the reader's language; the minus is a minus. */
-static void put_number(const struct page *page, program_text *out, double value) {
-  long long tenths = fabs(value) < 1e15 ? (long long)(fabs(value) * 10 + 0.5) : 0;
-
-  program_text_format(out, "%s%lld%s%lld", value < 0 && tenths > 0 ? "\xe2\x88\x92" : "", tenths / 10,
-                      program_say(page->program, ".", ","), tenths % 10);
-}
-
-static double level(const struct page *page) {
-  return page->program->options.level > 0 ? page->program->options.level : 0.95;
-}
-
-static void put_level(const struct page *page, program_text *out) {
-  double percent = level(page) * 100;
-
-  if (fabs(percent - (double)(int)(percent + 0.5)) < 1e-9)
-    program_text_format(out, "%d", (int)(percent + 0.5));
-  else
-    put_number(page, out, percent);
-  program_text_put(out, program_say(page->program, "%", "\xc2\xa0%"));
-}
+#define WORST 5         /* problems shown */
+#define MOST_CHANGES 40 /* sentences on changes */
 
 /* ---- the index --------------------------------------------------------------------------------- */
 
@@ -89,7 +22,7 @@ static trygg_status make_index(struct program *program, const trygg_estimates *e
 }
 
 /* The whole index by area, then its sections for all of them. */
-static trygg_status add_index(struct page *page) {
+static trygg_status add_index(struct program_page *page) {
   struct program *program = page->program;
   trygg_table *table = NULL, *whole = NULL, *sections = NULL;
   trygg_estimates *estimates = NULL;
@@ -99,9 +32,9 @@ static trygg_status add_index(struct page *page) {
   if (status == TRYGG_OK)
     status = trygg_table_select(table, "section", "", &whole, &program->error);
   if (status == TRYGG_OK)
-    status = publish(page, whole, &published);
+    status = program_page_publish(page, whole, &published);
   if (status == TRYGG_OK)
-    add_section(
+    program_page_add(
         page, program_say(program, "The index", "Indexet"),
         program_say(program,
                     "0 is hardly any problem, 6 is alarming. The lines are intervals: where they "
@@ -114,10 +47,10 @@ static trygg_status add_index(struct page *page) {
   if (status == TRYGG_OK)
     status = make_index(program, estimates, &sections);
   if (status == TRYGG_OK)
-    status = publish(page, sections, &published);
+    status = program_page_publish(page, sections, &published);
   if (status == TRYGG_OK)
-    add_section(page, program_say(program, "Sections of the index", "Indexets delområden"), NULL, published,
-                TRYGG_REPORT_BOTH);
+    program_page_add(page, program_say(program, "Sections of the index", "Indexets delområden"), NULL,
+                     published, TRYGG_REPORT_BOTH);
   trygg_estimate_free(estimates);
   trygg_table_free(table);
   trygg_table_free(whole);
@@ -154,7 +87,7 @@ static int compare_problems(const void *a, const void *b) {
 }
 
 /* Estimates of some indicators for everybody in the latest wave, protected. */
-static trygg_status estimate_all(struct page *page, const program_list *indicators,
+static trygg_status estimate_all(struct program_page *page, const program_list *indicators,
                                  const trygg_publication **out) {
   struct program *program = page->program;
   trygg_inference_options options = {
@@ -166,14 +99,14 @@ static trygg_status estimate_all(struct page *page, const program_list *indicato
   if (status == TRYGG_OK)
     status = trygg_inference_table(estimates, &options, &table, &program->error);
   if (status == TRYGG_OK)
-    status = publish(page, table, out);
+    status = program_page_publish(page, table, out);
   trygg_table_free(table);
   trygg_estimate_free(estimates);
   return status;
 }
 
 /* The problems with the largest published shares into `worst`; *of is how many were compared. */
-static trygg_status find_worst(struct page *page, program_list *worst, size_t *of) {
+static trygg_status find_worst(struct program_page *page, program_list *worst, size_t *of) {
   struct program *program = page->program;
   const trygg_publication *published = NULL;
   problem *problems = calloc(page->items.count + 1, sizeof *problems);
@@ -200,10 +133,10 @@ static trygg_status find_worst(struct page *page, program_list *worst, size_t *o
   return status == TRYGG_ENOMEM ? program_fail(program, status, "out of memory") : status;
 }
 
-static trygg_status add_worst(struct page *page) {
+static trygg_status add_worst(struct program_page *page) {
   struct program *program = page->program;
   const trygg_publication *published = NULL;
-  program_text *note = new_text(page);
+  program_text *note = program_page_text(page);
   program_list worst = {0};
   size_t of = 0;
   trygg_status status = find_worst(page, &worst, &of);
@@ -222,8 +155,8 @@ static trygg_status add_worst(struct page *page) {
   if (status == TRYGG_OK && worst.count > 0)
     status = estimate_all(page, &worst, &published);
   if (status == TRYGG_OK && worst.count > 0)
-    add_section(page, program_say(program, "The worst problems", "De värsta problemen"), note->bytes,
-                published, TRYGG_REPORT_BOTH);
+    program_page_add(page, program_say(program, "The worst problems", "De värsta problemen"), note->bytes,
+                     published, TRYGG_REPORT_BOTH);
   free(worst.items);
   return status;
 }
@@ -242,7 +175,8 @@ static const char *wave_at(const char *waves, int last, int *length) {
 }
 
 /* "Graffiti: up 2.3 percentage points from 2020 to 2024 (95% interval 0.5 to 4.1)." */
-static void put_change(const struct page *page, const trygg_table *table, size_t row, program_text *out) {
+static void put_change(const struct program_page *page, const trygg_table *table, size_t row,
+                       program_text *out) {
   const struct program *program = page->program;
   const char *indicator = trygg_table_text(table, row, trygg_table_find(table, "indicator"));
   const char *waves = trygg_table_text(table, row, trygg_table_find(table, "waves"));
@@ -254,7 +188,7 @@ static void put_change(const struct page *page, const trygg_table *table, size_t
 
   program_text_format(out, "%s: %s ", program_label(program, indicator),
                       change > 0 ? program_say(program, "up", "upp") : program_say(program, "down", "ned"));
-  put_number(page, out, fabs(change));
+  program_page_number(page, out, fabs(change));
   if (factor > 1)
     program_text_put(out, program_say(program, " percentage points", " procentenheter"));
   if (is_slope)
@@ -262,16 +196,16 @@ static void put_change(const struct page *page, const trygg_table *table, size_t
   program_text_format(out, program_say(program, " from %.*s", " från %.*s"), length, wave);
   wave = wave_at(waves, 1, &length);
   program_text_format(out, program_say(program, " to %.*s (", " till %.*s ("), length, wave);
-  put_level(page, out);
+  program_page_level(page, out);
   program_text_put(out, program_say(program, " interval ", " intervall "));
-  put_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "lower")) * factor);
+  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "lower")) * factor);
   program_text_put(out, program_say(program, " to ", " till "));
-  put_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "upper")) * factor);
+  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "upper")) * factor);
   program_text_put(out, ").");
 }
 
 /* Sentences on the changes that hold when so many are looked at; how many could be tested into *tested. */
-static size_t add_changes(struct page *page, const trygg_table *table, size_t *tested) {
+static size_t add_changes(struct program_page *page, const trygg_table *table, size_t *tested) {
   size_t p = trygg_table_find(table, "p_adjusted"), found = 0;
 
   *tested = 0;
@@ -280,21 +214,22 @@ static size_t add_changes(struct page *page, const trygg_table *table, size_t *t
     if (trygg_table_missing(table, row, p))
       continue;
     ++*tested;
-    if (trygg_table_number(table, row, p) >= 1 - level(page) || ++found > MOST_CHANGES)
+    if (trygg_table_number(table, row, p) >= 1 - program_page_confidence(page) || ++found > MOST_CHANGES)
       continue;
-    sentence = new_text(page);
+    sentence = program_page_text(page);
     put_change(page, table, row, sentence);
-    add_note(page, NULL, sentence);
+    program_page_say(page, NULL, sentence);
   }
   return found;
 }
 
-static trygg_status make_changes(struct page *page, trygg_table **out) {
+static trygg_status make_changes(struct program_page *page, trygg_table **out) {
   struct program *program = page->program;
   trygg_trend_options options = {.size = sizeof options,
                                  .tests = change_tests,
                                  .test_count = sizeof change_tests / sizeof *change_tests,
-                                 .level = program->options.level}; /* adjusted for their number by default */
+                                 .level = program->options.level,
+                                 .min_n = program_min_n(program)}; /* adjusted for their number by default */
   trygg_estimates *estimates = NULL;
   trygg_status status = program_estimate(program, &page->items, NULL, &program->options.waves, &estimates);
 
@@ -304,23 +239,23 @@ static trygg_status make_changes(struct page *page, trygg_table **out) {
   return status;
 }
 
-static trygg_status add_change(struct page *page) {
+static trygg_status add_change(struct program_page *page) {
   struct program *program = page->program;
-  program_text *note = new_text(page);
+  program_text *note = program_page_text(page);
   const trygg_publication *published = NULL;
   trygg_table *table = NULL;
   size_t heading = page->section_count, tested = 0, found;
   trygg_status status = make_changes(page, &table);
 
-  add_section(page, program_say(program, "What has changed", "Vad som har ändrats"), NULL, NULL,
-              TRYGG_REPORT_BOTH);
+  program_page_add(page, program_say(program, "What has changed", "Vad som har ändrats"), NULL, NULL,
+                   TRYGG_REPORT_BOTH);
   if (status == TRYGG_ECODEBOOK) { /* waves without a time: the rest of the page stands */
     program_text_put(note, program->error.message);
     page->sections[heading].note = note->bytes;
     return TRYGG_OK;
   }
   if (status == TRYGG_OK)
-    status = publish(page, table, &published);
+    status = program_page_publish(page, table, &published);
   trygg_table_free(table);
   if (status != TRYGG_OK)
     return status;
@@ -336,17 +271,17 @@ static trygg_status add_change(struct page *page) {
             ? program_say(program,
                           "No change can be shown: none of %zu tests holds when so many are "
                           "made. That does not prove that nothing changed.",
-                          "Ingen förändring kan visas: inget av %zu test håller när så många görs. Det "
-                          "bevisar inte att inget har ändrats.")
+                          "Ingen förändring kan visas: inget av %zu test är signifikant efter justering för "
+                          "antalet test. Det bevisar inte att inget har ändrats.")
             : program_say(program,
                           "Of %zu tests these hold when so many are made; what is not "
                           "mentioned may have changed without it showing.",
-                          "Av %zu test håller dessa när så många görs; annat kan ha ändrats utan att "
-                          "det syns."),
+                          "Av %zu test är dessa signifikanta efter justering för antalet test; annat kan ha "
+                          "ändrats utan att det syns."),
         tested);
   page->sections[heading].note = note->bytes;
   if (tested > 0)
-    add_section(page, NULL, NULL, published, TRYGG_REPORT_TABLE);
+    program_page_add(page, NULL, NULL, published, TRYGG_REPORT_TABLE);
   return TRYGG_OK;
 }
 
@@ -360,9 +295,9 @@ static int64_t count_in(const program_counts *counts, const char *row, size_t co
 }
 
 /* "64348 records were read: 30119 accepted, 348 duplicates, ...", then a line for each wave. */
-static void put_answers(struct page *page, const program_counts *counts) {
+static void put_answers(struct program_page *page, const program_counts *counts) {
   const struct program *program = page->program;
-  program_text *all = new_text(page), *waves = new_text(page);
+  program_text *all = program_page_text(page), *waves = program_page_text(page);
   int first = 1;
 
   program_text_format(all, program_say(program, "%lld records were read: ", "%lld poster lästes: "),
@@ -376,7 +311,7 @@ static void put_answers(struct page *page, const program_counts *counts) {
     first = 0;
   }
   program_text_put(all, ".");
-  add_note(page, program_say(program, "Answers", "Svar"), all);
+  program_page_say(page, program_say(program, "Answers", "Svar"), all);
   for (size_t k = 0; k < counts->column_count; k++) {
     int64_t read = count_in(counts, "read", k), accepted = count_in(counts, "accepted", k);
     program_text_format(waves,
@@ -384,14 +319,14 @@ static void put_answers(struct page *page, const program_counts *counts) {
                                     "%s%s: %lld av %lld poster "
                                     "används ("),
                         k == 0 ? "" : "; ", counts->columns[k], (long long)accepted, (long long)read);
-    put_number(page, waves, read > 0 ? 100 * (double)accepted / (double)read : 0);
+    program_page_number(page, waves, read > 0 ? 100 * (double)accepted / (double)read : 0);
     program_text_put(waves, program_say(program, "%)", "\xc2\xa0%)"));
   }
   program_text_put(waves, ".");
-  add_note(page, NULL, waves);
+  program_page_say(page, NULL, waves);
 }
 
-static trygg_status add_answers(struct page *page) {
+static trygg_status add_answers(struct program_page *page) {
   struct program *program = page->program;
   const trygg_publication *published = NULL;
   program_counts counts = {0};
@@ -399,7 +334,7 @@ static trygg_status add_answers(struct page *page) {
   trygg_status status = trygg_responses_account(program->responses, &table, &program->error);
 
   if (status == TRYGG_OK)
-    status = publish(page, table, &published);
+    status = program_page_publish(page, table, &published);
   if (status == TRYGG_OK)
     status = program_count(program, trygg_disclosure_table(published), PROGRAM_RECORDS, &counts);
   if (status == TRYGG_OK)
@@ -412,7 +347,7 @@ static trygg_status add_answers(struct page *page) {
 /* ---- the page ---------------------------------------------------------------------------------- */
 
 /* The indicators of the index; where there is none, the shares of the folder. */
-static trygg_status find_items(struct page *page) {
+static trygg_status find_items(struct program_page *page) {
   struct program *program = page->program;
   trygg_index_options options = {.size = sizeof options,
                                  .names = program->options.indices.items,
@@ -440,7 +375,7 @@ static trygg_status find_items(struct page *page) {
 }
 
 /* The last wave in time, of those of --wave where it is given. */
-static trygg_status find_latest(struct page *page) {
+static trygg_status find_latest(struct program_page *page) {
   struct program *program = page->program;
   const program_list *given = &program->options.waves;
   const char *latest = NULL;
@@ -460,7 +395,7 @@ static trygg_status find_latest(struct page *page) {
 }
 
 /* Without --by the areas are the first variable with the role domain. */
-static trygg_status find_areas(struct page *page) {
+static trygg_status find_areas(struct program_page *page) {
   struct program *program = page->program;
   const char *domain = trygg_codebook_domain(program->codebook, 0);
 
@@ -473,7 +408,7 @@ static trygg_status find_areas(struct page *page) {
   return TRYGG_OK;
 }
 
-static trygg_status write_page(struct page *page) {
+static trygg_status write_page(struct program_page *page) {
   struct program *program = page->program;
   trygg_report_options options = program_report_options(program);
   program_text lead = {0};
@@ -490,16 +425,16 @@ static trygg_status write_page(struct page *page) {
                       program_say(program, "The latest wave is %s. Every figure has its ",
                                   "Den senaste mätningen är %s. Varje siffra har sitt "),
                       page->latest.items[0]);
-  put_level(page, &lead);
+  program_page_level(page, &lead);
   program_text_put(&lead, program_say(program, " interval: the survey asked some and speaks of all.",
-                                      "-intervall: enkäten frågade några och talar om alla."));
+                                      "-intervall: enkäten frågade ett urval men uttalar sig om alla."));
   lines[0] = lead.bytes;
   status = trygg_report_write_page(&whole, &options, program_sink, &program->out, &program->error);
   program_text_free(&lead);
   return status;
 }
 
-static trygg_status compose(struct page *page) {
+static trygg_status compose(struct program_page *page) {
   trygg_status status = find_items(page);
 
   if (status == TRYGG_OK)
@@ -519,7 +454,7 @@ static trygg_status compose(struct page *page) {
 
 static trygg_status run(struct program *program) {
   const char *format = program->options.format;
-  struct page *page;
+  struct program_page *page;
   trygg_status status;
 
   if (format != NULL && strcmp(format, "html") != 0)
@@ -529,15 +464,7 @@ static trygg_status run(struct program *program) {
     return program_fail(program, TRYGG_ENOMEM, "out of memory");
   page->program = program;
   status = compose(page);
-  for (size_t i = 0; i < page->publication_count; i++)
-    trygg_disclosure_free(page->publications[i]);
-  for (size_t i = 0; i < MOST_SECTIONS; i++)
-    program_text_free(&page->texts[i]);
-  if (page->borrowed != NULL)
-    trygg_index_free_items(page->borrowed);
-  else
-    free(page->items.items);
-  free(page->latest.items);
+  program_page_clear(page);
   free(page);
   return status;
 }

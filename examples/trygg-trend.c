@@ -9,7 +9,8 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .test_count = given->tests.count,
                                  .level = given->level,
                                  .adjust = given->adjust,
-                                 .across_breaks = given->across_breaks};
+                                 .across_breaks = given->across_breaks,
+                                 .min_n = program_min_n(program)};
 
   return trygg_trend_table(estimates, &options, out, &program->error);
 }

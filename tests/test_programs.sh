@@ -145,6 +145,15 @@ for option in $options; do
   that "help mentions --$option" has manuals "^    --$option"
   that "docs/programs.md mentions --$option" has "$top_srcdir/docs/programs.md" "\`--$option"
 done
+for program in estimate trend report; do
+  works $program --help
+  grep '^            [a-z_-]*: ' out >values.en
+  works $program --lang sv --help
+  grep '^            [a-z_-]*: ' out >values.sv
+  that "values are listed in $program --help" test -s values.sv
+  that "and what they are is said in Swedish" test -z "$(grep -Fx -f values.en values.sv)"
+done
+that "arguments are named in Swedish" has out '^    --output FIL$'
 for word in logit wilson difference mann_kendall csv-sv holm; do
   that "help lists $word from the library" has manuals $word
 done
@@ -157,7 +166,8 @@ works check folder data.csv
 that "records are accounted for" has out '^records read .* 216$'
 that "missing answers are accounted for" has out '^otrygg '
 works check --format csv folder data.csv
-that "the account's columns" has out '^file,wave,stratum,variable,account,reason,count'
+that "the account's columns" has out '^file,wave,stratum,variable,account,reason,count,share$'
+that "how the file was read" has out '^data.csv,,,,file,"delimiter ,",216,$'
 that "read = accepted + duplicates + rejected" awk -F, '
   $4 == "" && $5 == "read" { read += $7 }
   $4 == "" && $5 ~ /^(accepted|duplicate|rejected)$/ { kept += $7 }
@@ -200,6 +210,12 @@ works estimate --format csv --by kon --by=kommun --wave 2024 --indicator otrygga
 that "columns of several --by are put together" has out '^wave,kon,kommun,indicator,n,'
 that "a total, two sexes, three municipalities" lines out 7
 that "who has no code is counted" has err '^trygg-estimate: 4 .* kon'
+cp -r folder letters
+sed 's/,kommun,Kommun,/,g,Kommun,/; s/,kon,Kön,/,b,Kön,/' folder/survey.csv >letters/survey.csv
+sed '1s/kommun,kon/g,b/' data.csv >letters.csv
+works estimate --format csv --by g --by b --wave 2024 --indicator otrygga letters letters.csv
+that "by-columns stand before the indicator whatever they are called" has out '^wave,g,b,indicator,n,'
+rm -r letters letters.csv
 works estimate --format csv --by kommun,kon --wave 2024 --indicator otrygga folder data.csv
 that "a cross has its cells and the total" lines out 8
 works estimate --format csv --min-n 0 --where kommun=0380,0319 --where kon=1 --wave 2024 --indicator otrygga \
@@ -255,6 +271,7 @@ LC_ALL=sv_SE.UTF-8 "$programs/trygg-estimate" --format csv --min-n 0 --level 0.9
 that "csv does not know the locale" cmp out plain.csv
 works estimate --format csv-sv --wave 2024 folder data.csv
 that "csv-sv has semicolons and a decimal comma" has out ';[0-9]*,[0-9]'
+that "csv-sv has digits for people" lacks out ',[0-9]\{11\}'
 that "csv-sv begins with a byte order mark" test "$(head -c 3 out | od -An -tx1 | tr -d ' ')" = efbbbf
 
 escape=$(printf '\033')
@@ -275,6 +292,14 @@ that "a small area keeps its key and flag only" has out '^2024,0330,utsatta,,,,,
 that "suppressed rows are counted" has err 'rows are suppressed'
 works estimate --format csv --by kommun --wave 2024 --indicator utsatta --min-n 5 folder data.csv
 that "--min-n 5 shows it" lacks out suppressed
+works estimate --format csv --by kon --wave 2024 --indicator kvallar_ute folder data.csv
+that "the few without a sex are not given back" has out '^2024,1,kvallar_ute,,,,,,,,,suppressed$'
+that "the other cell is shown" has out '^2024,2,kvallar_ute,5'
+works estimate --format csv --by kon --wave 2024 --indicator kvallar_ute --min-n 4 folder data.csv
+that "those who may be published are" lacks out suppressed
+awk -F, 'BEGIN { OFS = "," } $4 == "" && seen[$1]++ { $4 = 1 } { print }' data.csv >one.csv
+works estimate --by kon --wave 2024 folder one.csv
+that "one record is one" has err ': 1 record is in'
 works estimate --format json --by kommun --min-n 0 folder data.csv
 that "without rules the output says so" has out unprotected
 
@@ -288,6 +313,11 @@ refuses 2 'takes no --test' estimate --test linear folder data.csv
 refuses 2 'wants a value' estimate folder data.csv --by
 refuses 2 'takes no value' estimate --pool=1 folder data.csv
 refuses 2 'did you mean `wald`' estimate --ci wlad folder data.csv
+refuses 2 'give logit, .* or ' estimate --ci exact folder data.csv
+refuses 2 'did you mean `wald`? It takes logit, ' estimate --ci wlad folder data.csv
+refuses 2 'give holm, bh or none' trend --adjust foo folder data.csv
+refuses 2 'give en or sv' estimate --lang de folder data.csv
+refuses 2 'give taylor' estimate --variance jackknife folder data.csv
 refuses 2 'did you mean `linear`' trend --test difference,linaer folder data.csv
 refuses 2 'did you mean `csv`' estimate --format cvs folder data.csv
 refuses 2 'empty name' estimate --by kommun,,kon folder data.csv
@@ -319,6 +349,12 @@ refuses 1 'did you mean `otrygga`' estimate --indicator otryga folder data.csv
 refuses 1 'did you mean `kommun`' estimate --by komun folder data.csv
 refuses 1 '2023' estimate --wave 2023 folder data.csv
 refuses 1 '9999' estimate --where kommun=9999 folder data.csv
+refuses 1 'give the variable, `kommun`' estimate --indicator kommun=0380 folder data.csv
+# Names are looked at before the data are.
+refuses 1 'did you mean `otrygga`' estimate --indicator otryga folder nothing.csv
+refuses 1 'did you mean `kommun`' estimate --by kon --by komun folder nothing.csv
+refuses 1 'did you mean `kommun`' trend --where komun=0380 folder nothing.csv
+refuses 1 'no index `tryghet`' index --index tryghet folder nothing.csv
 refuses 1 'did you mean `trygghet`\|no index `tryghet`' index --index tryghet folder data.csv
 
 # spoil SED: data.csv with its line 50 (a record) changed.
@@ -355,9 +391,33 @@ for program in $all; do
 done
 refuses 1 'indicators.csv:2.*otrygg' check misspelt
 cp folder/indicators.csv misspelt/indicators.csv
-echo 'variable,from,codes,to,wave,file' >misspelt/recodes.csv
-refuses 1 'recodes.csv.*not yet' check misspelt
+echo 'wave,variables,category,total,se' >misspelt/margins.csv
+refuses 1 'margins.csv.*not yet' check misspelt
 rm -r misspelt
+
+# ---- many files, one set ------------------------------------------------------------------------
+
+cp -r folder pooled
+awk -F, 'BEGIN { OFS = "," } NR == 1 || $1 == 2024 { print $2, $3, $4, $5 "", $6, $7, $8 }' data.csv |
+  sed '1s/otrygg/trygghet/; 2s/^\([^,]*,[^,]*,[^,]*\),[^,]*,/\1,,/' >y24.csv # the first without a weight
+printf 'file,ar\ny24*,2024\n' >pooled/files.csv
+printf 'variable,from,codes,to\notrygg,trygghet,1,2\notrygg,trygghet,2,1\n' >pooled/recodes.csv
+printf 'wave,disposition,count\n2024,,200\n2024,NE,20\n' >pooled/sample.csv
+works check --format csv --rejected rejected.csv pooled y24.csv
+that "a constant is told" has out '^y24.csv,,,,file,constant ar=2024,108,$'
+that "a recode is told" has out '^y24.csv,,,,file,recode otrygg from trygghet: 1 = 2,'
+that "a response rate is told" has out '^,2024,,,response_rate,svarsandel,107,0.594'
+that "the rejected record is written" lines rejected.csv 2
+that "with its reason" has rejected.csv '^y24.csv,2,no_weight,1,'
+that "for its owner alone" test "$(ls -l rejected.csv | cut -c1-10)" = -rw-------
+works check --lang sv pooled y24.csv
+that "rates are for people too" has out '^svarsandel  *59,4 %$'
+refuses 2 'rejected names a data file' check --rejected y24.csv pooled y24.csv
+refuses 2 'only you can read' check --rejected - pooled y24.csv
+refuses 2 'is for data' check --rejected other.csv pooled
+that "nothing was written" test ! -e other.csv
+refuses 2 'takes no --rejected' estimate --rejected other.csv pooled y24.csv
+rm -r pooled
 
 # ---- all or nothing -----------------------------------------------------------------------------
 

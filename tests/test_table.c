@@ -334,6 +334,35 @@ START_TEST(bound_tables_have_all_columns_and_each_total_once) {
 }
 END_TEST
 
+START_TEST(calls_without_a_table_or_a_place_for_one_do_no_harm) {
+  trygg_table *table, *out;
+
+  ck_ok(make_by("kon", "1", 100, &table, &error));
+  ck_assert_uint_eq(trygg_table_columns(NULL), 0);
+  ck_assert_uint_eq(trygg_table_find(NULL, "wave"), SIZE_MAX);
+  ck_assert_uint_eq(trygg_table_find(table, NULL), SIZE_MAX);
+  ck_assert_ptr_null(trygg_table_name(NULL, 0));
+  ck_assert_int_eq(trygg_table_type(NULL, 0), TRYGG_NUMBER);
+  ck_assert_int_eq(trygg_table_role(NULL, 0), TRYGG_VALUE);
+  ck_assert_int_eq(trygg_table_missing(NULL, 0, 0), 1);
+  ck_assert_int_eq(trygg_table_integer(NULL, 0, 0), 0);
+  ck_assert(isnan(trygg_table_number(NULL, 0, 0)));
+  ck_assert_ptr_null(trygg_table_text(NULL, 0, 0));
+  ck_assert_uint_eq(trygg_table_notes(NULL), 0);
+  ck_assert_ptr_null(trygg_table_note_key(NULL, 0));
+  ck_assert_ptr_null(trygg_table_note_text(NULL, 0));
+  ck_assert_int_eq(trygg_table_bind(&table, 1, NULL, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_table_bind(NULL, 1, &out, NULL), TRYGG_EINVAL);
+  ck_assert_ptr_null(out);
+  ck_assert_int_eq(trygg_table_select(table, "wave", "2024", NULL, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_table_select(table, "wave", NULL, &out, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_table_select(table, NULL, "2024", &out, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_table_select(NULL, "wave", "2024", &out, NULL), TRYGG_EINVAL);
+  ck_assert_ptr_null(out);
+  trygg_table_free(table);
+}
+END_TEST
+
 /* `b` is a column of comparisons; here it is a variable like any other. */
 START_TEST(by_variables_stand_before_the_indicator_whatever_they_are_called) {
   static const char *const names[] = {"wave", "g", "b", "test", "indicator", "n", "estimate", "flag"};
@@ -435,6 +464,7 @@ static Suite *table_suite(void) {
   tcase_add_test(test_case, every_flag_is_written_and_read_back);
   tcase_add_test(test_case, bound_tables_have_all_columns_and_each_total_once);
   tcase_add_test(test_case, tables_that_disagree_are_not_bound);
+  tcase_add_test(test_case, calls_without_a_table_or_a_place_for_one_do_no_harm);
   tcase_add_test(test_case, by_variables_stand_before_the_indicator_whatever_they_are_called);
   tcase_add_test(test_case, binding_without_memory_is_an_error_and_leaks_nothing);
   tcase_add_test(test_case, selected_rows_keep_their_base_unit_and_notes);
