@@ -42,6 +42,7 @@ GSL|always|pkg-config --exists gsl|libgsl-dev|gsl-devel|gsl|gsl
 libcsv|always|header csv.h|libcsv-dev|libcsv-devel|libcsv|libcsv
 zlib|always|pkg-config --exists zlib|zlib1g-dev|zlib-devel|zlib|zlib
 Check|check|pkg-config --exists check|check|check-devel|check|check
+ReadStat, which is optional|check|header readstat.h|libreadstat-dev|readstat-devel|readstat|readstat
 a C++ compiler|check|have g++ clang++ c++|g++|gcc-c++|gcc|gcc
 Python 3|check|have python3|python3|python3|python3|python
 a Swedish locale|check|swedish|locales|glibc-locale-source||glibc
