@@ -591,6 +591,24 @@ START_TEST(lists_with_null_are_refused) {
 }
 END_TEST
 
+START_TEST(free_text_does_not_divide_a_table) {
+  const char *by = "remark";
+  trygg_estimate_options options = {.size = sizeof options, .by = &by, .by_count = 1};
+  trygg_estimates *e = NULL;
+  trygg_error error = {0};
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = "type,name,role\ntext,remark,\ntext,area,domain\ndecimal,y,\n",
+                                    .indicators = "name,type,variable\nm,mean,y\n",
+                                    .data = "remark,area,y\nhe hit me,north,1\nnothing,south,2\n"});
+  ck_assert_int_eq(trygg_estimate_create(f.design, &options, &e, &error), TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "free text"));
+  by = "area";
+  ck_ok(trygg_estimate_create(f.design, &options, &e, &error));
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(every_estimate_is_found_again) {
   fixture_texts texts = synthetic_texts(1);
   fixture f = fixture_load(&texts);
@@ -638,6 +656,7 @@ static Suite *estimate_suite(void) {
   tcase_add_test(tests, pooled_total_is_the_mean_of_waves_that_asked);
   tcase_add_test(tests, lists_with_null_are_refused);
   tcase_add_test(tests, every_estimate_is_found_again);
+  tcase_add_test(tests, free_text_does_not_divide_a_table);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -9,7 +9,7 @@
 
 #define SURVEY                                                                                                             \
   "type,name,role,missing\ndecimal,w,weight,\nselect_one five,q1,,\nselect_one other,q2,,\ninteger,number,,99=no_answer\n" \
-  "decimal,size,,\nselect_one yn,owner,,\n"
+  "decimal,size,,\nselect_one yn,owner,,\ntext,remark,,\n"
 #define CHOICES                                                                                              \
   "list_name,name,missing,score\nfive,1,,10\nfive,2,,\nfive,3,,\nfive,4,,\nfive,5,,\nfive,8,dont_know,\n"    \
   "five,9,not_applicable,\nother,1,,\nother,2,,\nother,3,,\nother,4,,\nother,5,,\nyn,1,,\nyn,2,,\n"
@@ -90,6 +90,7 @@ static const struct {
     {"scale,q1,,,,,,", "low", "below", TRYGG_ECODEBOOK},
     {"ratio,number,,,,,,", "denominator", "needs a variable", TRYGG_ECODEBOOK},
     {"ratio,number,,siz,,,,", "denominator", "`size`", TRYGG_ENAME},
+    {"mean,remark,,,,,,", "variable", "numbers", TRYGG_ECODEBOOK},
     {"quantile,number,,,,,,", "numerator", "probability", TRYGG_ECODEBOOK},
     {"quantile,number,1.5,,,,,", "numerator", "between 0 and 1", TRYGG_ECODEBOOK},
 };

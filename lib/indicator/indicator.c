@@ -172,6 +172,20 @@ static trygg_status check_columns(const tg_indicator *indicator, const trygg_err
   return TRYGG_OK;
 }
 
+/* A mean of texts, dates or several answers at once has no meaning. */
+static trygg_status check_numbers(const tg_indicator *indicator, const trygg_codebook *codebook,
+                                  const trygg_error *place, trygg_error *error) {
+  for (size_t i = 0; i < indicator->item_count; i++) {
+    const tg_variable *variable = &codebook->variables[indicator->items[i].variable];
+    if ((indicator->type->uses & TG_READS_NUMBERS) && !indicator->items[i].has_numerator &&
+        variable->type != TG_INTEGER && variable->type != TG_DECIMAL && variable->type != TG_SELECT_ONE)
+      return tg_error_at(error, TRYGG_ECODEBOOK, place->file, place->line, 0, "variable",
+                         "`%s` has neither numbers nor scores, which this type of indicator needs",
+                         variable->name);
+  }
+  return TRYGG_OK;
+}
+
 static trygg_status compile_weight(tg_indicator *indicator, const trygg_codebook *codebook,
                                    trygg_error *place, trygg_error *error) {
   const char *name = indicator->row->weight;
@@ -207,6 +221,7 @@ trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg
     TRY(compile_numerator(out, codebook, &place, error));
   if (*out->row->denominator && (out->type->uses & TG_USES_DENOMINATOR))
     TRY(compile_denominator(out, codebook, &place, error));
+  TRY(check_numbers(out, codebook, &place, error));
   TRY(compile_bounds(out, &place, error));
   if (out->type->compile)
     TRY(out->type->compile(out, codebook, &place, error));

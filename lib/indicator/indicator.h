@@ -33,7 +33,8 @@ enum {
   TG_USES_DENOMINATOR = 4, /* kinds and codes; for `ratio` a variable, which it reads itself */
   TG_USES_MIN_VALID = 8,
   TG_NEEDS_BOUNDS = 16, /* low and high */
-  TG_MANY_VARIABLES = 32
+  TG_MANY_VARIABLES = 32,
+  TG_READS_NUMBERS = 64 /* where there is no numerator: answers must have numbers or scores */
 };
 
 /* One row a type (types.c), one file a type. */
