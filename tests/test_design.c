@@ -174,6 +174,17 @@ START_TEST(strata_table_that_does_not_fit_the_data_is_refused) {
 }
 END_TEST
 
+START_TEST(references_keep_what_they_refer_to) {
+  fixture f = fixture_load(&(fixture_texts){.survey = survey_fpc, .data = data_fpc});
+  trygg_design *again = trygg_design_retain(f.design);
+  ck_assert_ptr_eq(again, f.design);
+  fixture_free(&f);
+  ck_assert_uint_eq(trygg_design_clusters(again), 8);
+  trygg_design_free(again);
+  ck_assert_ptr_null(trygg_design_retain(NULL));
+}
+END_TEST
+
 static Suite *design_suite(void) {
   Suite *suite = suite_create("design");
   TCase *tests = tcase_create("design");
@@ -190,6 +201,7 @@ static Suite *design_suite(void) {
   tcase_add_test(tests, census_of_a_single_cluster_is_not_lonely);
   tcase_add_test(tests, strata_table_is_read_by_wave_and_as_a_spreadsheet_saves_it);
   tcase_add_test(tests, strata_table_that_does_not_fit_the_data_is_refused);
+  tcase_add_test(tests, references_keep_what_they_refer_to);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -35,6 +35,7 @@ static trygg_codebook *draft_text(const char *text, const trygg_draft_options *o
   const char *path = write_text(temporary_folder(), "data.csv", text);
   ck_ok(trygg_codebook_draft(path, options, &draft, &error));
   trygg_codebook *codebook = take_draft(draft);
+  ck_assert_uint_gt(trygg_codebook_draft_variables(draft), 0);
   trygg_codebook_draft_free(draft);
   return codebook;
 }

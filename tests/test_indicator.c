@@ -158,6 +158,24 @@ START_TEST(failing_allocations_leave_nothing) {
 }
 END_TEST
 
+START_TEST(codebook_says_what_it_declares) {
+  fixture f = fixture_load(&(fixture_texts){
+      .settings = "form_title,form_id,version\nSafety in Town,town,3\n",
+      .survey = "type,name,role\ntext,area,domain\ndecimal,w,weight\ntext,town,domain\ndecimal,x,\n",
+      .indicators = "name,type,variable,better\nm,mean,x,low\n",
+      .data = "area,w,town,x\na,1,b,2\n"});
+  ck_assert_str_eq(trygg_codebook_domain(f.codebook, 0), "area");
+  ck_assert_str_eq(trygg_codebook_domain(f.codebook, 1), "town");
+  ck_assert_ptr_null(trygg_codebook_domain(f.codebook, 2));
+  ck_assert_str_eq(trygg_codebook_declared(f.codebook, "m", "better"), "low");
+  ck_assert_str_eq(trygg_codebook_declared(f.codebook, "m", "topic"), "");
+  ck_assert_ptr_null(trygg_codebook_declared(f.codebook, "m", "colour"));
+  ck_assert_ptr_null(trygg_codebook_declared(f.codebook, "n", "better"));
+  ck_assert_str_eq(trygg_codebook_form_title(f.codebook), "Safety in Town");
+  fixture_free(&f);
+}
+END_TEST
+
 static Suite *indicator_suite(void) {
   Suite *suite = suite_create("indicator");
   TCase *tests = tcase_create("indicator");
@@ -167,6 +185,7 @@ static Suite *indicator_suite(void) {
   tcase_add_test(tests, variables_become_shares_or_means);
   tcase_add_test(tests, every_type_is_listed_with_help);
   tcase_add_test(tests, failing_allocations_leave_nothing);
+  tcase_add_test(tests, codebook_says_what_it_declares);
   suite_add_tcase(suite, tests);
   return suite;
 }

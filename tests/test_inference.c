@@ -153,6 +153,25 @@ START_TEST(level_outside_is_refused) {
 }
 END_TEST
 
+START_TEST(every_interval_is_listed_with_help) {
+  size_t i = 0;
+  for (; trygg_inference_interval(i); i++)
+    ck_assert(strlen(trygg_inference_interval_help(i)) > 10);
+  ck_assert_uint_eq(i, tg_interval_count);
+  ck_assert_ptr_null(trygg_inference_interval_help(i));
+}
+END_TEST
+
+START_TEST(estimates_that_are_retained_outlive_their_first_owner) {
+  fixture f = fixture_load(&boundary);
+  trygg_estimates *first = fixture_estimate(&f, NULL, NULL), *second = trygg_estimate_retain(first);
+  trygg_estimate_free(first);
+  fixture_free(&f);
+  ck_near(trygg_estimate_get(second, 0).estimate, 1, 0);
+  trygg_estimate_free(second);
+}
+END_TEST
+
 static Suite *inference_suite(void) {
   Suite *suite = suite_create("inference");
   TCase *tests = tcase_create("inference");
@@ -165,6 +184,8 @@ static Suite *inference_suite(void) {
   tcase_add_test(tests, without_df_there_is_no_interval);
   tcase_add_test(tests, contrast_of_complements_is_exact);
   tcase_add_test(tests, level_outside_is_refused);
+  tcase_add_test(tests, every_interval_is_listed_with_help);
+  tcase_add_test(tests, estimates_that_are_retained_outlive_their_first_owner);
   suite_add_tcase(suite, tests);
   return suite;
 }
