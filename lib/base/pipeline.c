@@ -109,7 +109,7 @@ static trygg_status run_here(line *shared, trygg_error *error) {
   return status;
 }
 
-/* Helpers with all signals blocked, so that the host's handlers run on its own threads. */
+/* Threads with all signals blocked, so that the host's handlers run on its own threads. */
 static int start(line *shared, pthread_t *handles, int count) {
   sigset_t all, before;
   int started = 0;
@@ -145,7 +145,7 @@ trygg_status tg_pipeline_run(const tg_pipeline *pipeline, int threads, size_t sl
   if (threads <= 1 || slots <= 1 || !prepare(&shared))
     status = run_here(&shared, error);
   else {
-    /* A host at its limit of threads has fewer helpers, or none. */
+    /* A host at its limit has fewer threads to give, or none. */
     int started = start(&shared, handles, threads - 1 < most_threads ? threads - 1 : most_threads);
     status = lead(&shared, error);
     for (int i = 0; i < started; i++)
