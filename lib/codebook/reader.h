@@ -103,6 +103,15 @@ trygg_status tg_codes_check(const trygg_codebook *codebook, size_t variable, con
 trygg_status tg_waves_check(const trygg_codebook *codebook, const char *wave, const trygg_error *place,
                             trygg_error *error);
 
+/* category.c: groups of people in the columns `variables` and `category`.  The words of a cell with one blank between,
+ * yours, NULL without memory; the variables that a cell names, appended; the codes as the codebook writes them, one a
+ * variable, instead of what was written. */
+char *tg_category_tidy(const char *cell);
+trygg_status tg_category_variables(const trygg_codebook *codebook, const tg_sheet_row *row, size_t field,
+                                   size_t **variables, size_t *count, trygg_error *error);
+trygg_status tg_category_codes(const trygg_codebook *codebook, const tg_sheet_row *row, size_t field,
+                               const size_t *variables, size_t count, char **category, trygg_error *error);
+
 /* choices.c: copy a list's codes into a variable; append one code; sort for look-up. */
 trygg_status tg_choices_use(trygg_codebook *codebook, tg_variable *variable, size_t type_field,
                             trygg_error *error);

@@ -26,20 +26,6 @@ static trygg_status read_count(const tg_sheet_row *row, int64_t *out, trygg_erro
                        "`%s` is no count; write a whole number from 0 on", TG_SHOWN(cell));
 }
 
-/* The words of a cell with one blank between. */
-static char *tidy(const char *cell) {
-  tg_text text = {0};
-  size_t length;
-  tg_text_put(&text, "");
-  for (const char *word; (word = tg_text_word(&cell, &length));) {
-    tg_text_put(&text, text.length ? " " : "");
-    tg_text_append(&text, word, length);
-  }
-  if (text.failed)
-    tg_text_free(&text);
-  return text.failed ? NULL : text.bytes;
-}
-
 static trygg_status add_sample(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   int disposition = TG_DISPOSITIONS;
@@ -57,8 +43,8 @@ static trygg_status add_sample(trygg_codebook *codebook, const tg_sheet_row *row
   kept->count = count;
   kept->line = row->line;
   kept->wave = tg_sheet_copy(row, SAMPLE_WAVE);
-  kept->names = tidy(row->cells[SAMPLE_VARIABLES]);
-  kept->category = tidy(row->cells[SAMPLE_CATEGORY]);
+  kept->names = tg_category_tidy(row->cells[SAMPLE_VARIABLES]);
+  kept->category = tg_category_tidy(row->cells[SAMPLE_CATEGORY]);
   kept->file = tg_memory_string(row->file);
   if (!kept->wave || !kept->names || !kept->category || !kept->file)
     status = tg_error_memory(error);
@@ -84,83 +70,6 @@ void tg_sample_clear(trygg_codebook *codebook) {
     tg_memory_free(row->file);
   }
   tg_memory_free(codebook->sample);
-}
-
-/* ---- variables and their codes ------------------------------------------------------------------------ */
-
-static trygg_status find_variables(trygg_codebook *codebook, tg_sample_row *kept, const tg_sheet_row *row,
-                                   trygg_error *error) {
-  const trygg_error place = tg_sheet_place(row, SAMPLE_VARIABLES);
-  const char *cursor = kept->names, *word;
-  size_t length;
-  while ((word = tg_text_word(&cursor, &length))) {
-    size_t variable = tg_codebook_find_variable(codebook, word, length);
-    if (variable == TG_NONE)
-      return tg_codebook_unknown_variable(codebook, word, length, &place, error);
-    const tg_variable *found = &codebook->variables[variable];
-    if (found->type == TG_SELECT_MULTIPLE || found->role == TG_ROLE_ID)
-      return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SAMPLE_VARIABLES,
-                           "`%s` is no variable that splits people into groups", TG_SHOWN(found->name));
-    size_t *grown = tg_sheet_room(kept->variables, kept->variable_count, sizeof *grown);
-    if (!grown)
-      return tg_error_memory(error);
-    kept->variables = grown;
-    grown[kept->variable_count++] = variable;
-  }
-  return TRYGG_OK;
-}
-
-/* A code is kept as the codebook writes it: 380 is 0380 where that is the code. */
-static trygg_status put_code(const trygg_codebook *codebook, size_t variable, const char *word, size_t length,
-                             const tg_sheet_row *row, tg_text *out, trygg_error *error) {
-  const trygg_error place = tg_sheet_place(row, SAMPLE_CATEGORY);
-  const tg_variable *about = &codebook->variables[variable];
-  int by_number;
-  trygg_status status = tg_codes_check(codebook, variable, word, length, &place, error);
-  if (status != TRYGG_OK)
-    return status;
-  tg_text_put(out, out->length ? " " : "");
-  size_t code = about->code_count ? tg_variable_code(about, word, length, &by_number) : TG_NONE;
-  if (code != TG_NONE)
-    tg_text_put(out, about->codes[code].text);
-  else
-    tg_text_append(out, word, length);
-  return TRYGG_OK;
-}
-
-/* The codes of the category; those of one variable alone may have blanks. */
-static trygg_status link_category(const trygg_codebook *codebook, tg_sample_row *kept,
-                                  const tg_sheet_row *row, trygg_error *error) {
-  trygg_status status = TRYGG_OK;
-  tg_text text = {0};
-  size_t words = 0, length;
-  const char *cursor = kept->category, *word = cursor;
-  tg_text_put(&text, "");
-  if (kept->variable_count == 1 && *cursor) {
-    TRY(put_code(codebook, kept->variables[0], cursor, strlen(cursor), row, &text, error));
-    words = 1;
-  }
-  while (kept->variable_count != 1 && (word = tg_text_word(&cursor, &length))) {
-    if (words < kept->variable_count)
-      TRY(put_code(codebook, kept->variables[words], word, length, row, &text, error));
-    words++;
-  }
-  if (words != kept->variable_count) {
-    status = tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SAMPLE_CATEGORY,
-                           "`%s` has %d codes where `variables` names %d; write one code a variable",
-                           TG_SHOWN(kept->category), (int)words, (int)kept->variable_count);
-    goto cleanup;
-  }
-  if (text.failed) {
-    status = tg_error_memory(error);
-    goto cleanup;
-  }
-  tg_memory_free(kept->category);
-  kept->category = text.bytes;
-  text = (tg_text){0};
-cleanup:
-  tg_text_free(&text);
-  return status;
 }
 
 static trygg_status link_wave(const trygg_codebook *codebook, const tg_sample_row *kept,
@@ -202,8 +111,10 @@ trygg_status tg_sample_link(trygg_codebook *codebook, trygg_error *error) {
     const tg_sheet_row *row = codebook->reader->sheets[TG_SAMPLE].rows[i];
     tg_sample_row *kept = &codebook->sample[i];
     TRY(link_wave(codebook, kept, row, error));
-    TRY(find_variables(codebook, kept, row, error));
-    TRY(link_category(codebook, kept, row, error));
+    TRY(tg_category_variables(codebook, row, SAMPLE_VARIABLES, &kept->variables, &kept->variable_count,
+                              error));
+    TRY(tg_category_codes(codebook, row, SAMPLE_CATEGORY, kept->variables, kept->variable_count,
+                          &kept->category, error));
     TRY(check_once(codebook, &seen, keys, i, row, error));
   }
 cleanup:
