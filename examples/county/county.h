@@ -173,7 +173,8 @@ double county_reported(const county_cell *cell);
 /* Write `wave,domain,indicator,truth`; 0, or -1 when writing fails. */
 int county_write_truth(FILE *out);
 
-/* Draw the samples of all waves and write them as gzipped CSV; 0, or -1 with errno or a zlib failure. */
+/* Draw the samples of all waves and write them as CSV, gzipped where the name ends in .gz; 0, or -1 with errno or a
+ * zlib failure. */
 int county_write_data(const char *path, unsigned long seed);
 
 /* Text of `value` (not negative) with `decimals` decimals and a point, in any locale; returns its end. */

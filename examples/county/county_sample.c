@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_rng.h>
@@ -294,8 +295,8 @@ static int write_forms(gzFile file, const person *who, double weight) {
   return write_person(file, order[0], weight) || write_person(file, order[1], weight) ? -1 : 0;
 }
 
-static int sample_area(gsl_rng *random, gzFile file, int wave, int area) {
-  static person drawn[GROSS]; /* too large for a small stack */
+/* `drawn` is room for the GROSS persons of an area. */
+static int sample_area(gsl_rng *random, gzFile file, int wave, int area, person *drawn) {
   int counted = 0;
   for (int i = 0; i < GROSS; i++) {
     person *who = &drawn[i];
@@ -314,15 +315,19 @@ static int sample_area(gsl_rng *random, gzFile file, int wave, int area) {
 
 int county_write_data(const char *path, unsigned long seed) {
   gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
-  gzFile file = gzopen(path, "wb6"); /* zlib's own header: no name and no time in it */
-  int failed = !random || !file || write_header(file);
+  size_t length = strlen(path);
+  bool zipped = length > 3 && !strcmp(path + length - 3, ".gz");
+  gzFile file = gzopen(path, zipped ? "wb6" : "wbT"); /* zlib's own header: no name and no time in it */
+  person *drawn = malloc(GROSS * sizeof *drawn);
+  int failed = !random || !file || !drawn || write_header(file);
   if (random)
     gsl_rng_set(random, seed);
   for (int wave = 0; wave < COUNTY_WAVES && !failed; wave++)
     for (int area = 0; area < COUNTY_AREAS && !failed; area++)
-      failed = sample_area(random, file, wave, area);
+      failed = sample_area(random, file, wave, area, drawn);
   if (file && gzclose(file) != Z_OK)
     failed = 1;
+  free(drawn);
   gsl_rng_free(random);
   return failed ? -1 : 0;
 }
