@@ -219,7 +219,21 @@ START_TEST(the_table_says_what_the_bytes_mean) {
   ck_assert_int_eq((int)error.line, 2);
   ck_assert_ptr_nonnull(strstr(error.message, "declared as UTF-8"));
   ck_assert_int_eq(try_load(&given, "w.csv", "w,s\n1,\x81\n", &r), TRYGG_EPARSE);
-  ck_assert_int_eq(try_load(&given, "x.csv", "w,s\n1,a\n", &r), TRYGG_EUNSUPPORTED);
+  ck_assert_int_eq(try_load(&given, "x.csv", "w,s\n1,a\n", &r), TRYGG_EPARSE);
+  ck_assert_ptr_nonnull(strstr(error.message, "declared as UTF-16"));
+  /* Seen, or declared: the same. */
+  static const char wide[] = "\xFE\xFF\0w\0,\0s\0\n\0001\0,\0\xE5\0\n";
+  static const char *const names[] = {"x.csv", "seen.csv"};
+  for (size_t i = 0; i < 2; i++) {
+    trygg_codebook *codebook = NULL;
+    ck_ok(try_build(&given, &codebook, &error));
+    ck_ok(trygg_responses_load_memory(codebook, names[i], wide, sizeof wide - 1, NULL, &r, &error));
+    ck_assert_str_eq(values(r, "s"), "\xC3\xA5");
+    ck_assert_int_eq(account(r, names[i], NULL, "file", "encoding UTF-16"), 1);
+    ck_assert_uint_eq(trygg_responses_warnings(r), i); /* that no pattern matches */
+    trygg_responses_free(r);
+    trygg_codebook_free(codebook);
+  }
 }
 END_TEST
 

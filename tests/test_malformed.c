@@ -182,14 +182,18 @@ static size_t bomb(const char *text, size_t length, unsigned char *out) {
   tg_memory_free(large);
   return all;
 }
+/* ASCII in UTF-16; the bytes 1 and 2 become half a surrogate pair: the low one, the high one. */
 static size_t utf16(const char *text, size_t length, unsigned char *out) {
   out[0] = 0xFF;
   out[1] = 0xFE;
   for (size_t i = 0; i < length; i++) {
     out[2 + 2 * i] = (unsigned char)text[i];
-    out[3 + 2 * i] = 0;
+    out[3 + 2 * i] = text[i] == 1 ? 0xDC : text[i] == 2 ? 0xD8 : 0;
   }
   return 2 + 2 * length;
+}
+static size_t utf16_cut(const char *text, size_t length, unsigned char *out) {
+  return utf16(text, length, out) - 3;
 }
 static size_t utf16_big(const char *text, size_t length, unsigned char *out) {
   size_t all = utf16(text, length, out);
@@ -199,6 +203,9 @@ static size_t utf16_big(const char *text, size_t length, unsigned char *out) {
     out[i + 1] = first;
   }
   return all;
+}
+static size_t utf16_big_cut(const char *text, size_t length, unsigned char *out) {
+  return utf16_big(text, length, out) - 3;
 }
 static size_t utf16_without_mark(const char *text, size_t length, unsigned char *out) {
   size_t all = utf16(text, length, out);
@@ -420,15 +427,32 @@ static const malformed list[] = {
      .word = "NUL"},
     {.name = "gzip_of_ragged", BYTES(HEADER SOUND "b\n"), .make = two_members, .status = TRYGG_EPARSE,
      .line = 3, .word = "fields, the header"},
-    {.name = "gzip_of_utf16", BYTES("\xFF\xFE" "i\0d\0"), .make = packed, .status = TRYGG_EPARSE,
-     .word = "UTF-16"},
+    {.name = "gzip_of_half_a_unit", BYTES("\xFF\xFE" "i\0d\0\n\0a"), .make = packed, .status = TRYGG_EPARSE,
+     .line = 2, .word = "in the middle of a character"},
     /* encodings, and files that are no text */
-    {.name = "utf16_little_endian", BYTES(HEADER), .make = utf16, .status = TRYGG_EPARSE,
-     .word = "UTF-16"},
-    {.name = "utf16_big_endian", BYTES(HEADER), .make = utf16_big, .status = TRYGG_EPARSE,
-     .word = "UTF-16"},
-    {.name = "utf16_without_mark", BYTES(HEADER), .make = utf16_without_mark, .status = TRYGG_EPARSE,
-     .word = "UTF-16"},
+    {.name = "utf16_cut_in_a_unit", BYTES(HEADER SOUND), .make = utf16_cut, .status = TRYGG_EPARSE, .line = 2,
+     .word = "in the middle of a character"},
+    {.name = "utf16_big_endian_cut_in_a_unit", BYTES(HEADER), .make = utf16_big_cut, .status = TRYGG_EPARSE,
+     .line = 1, .word = "in the middle of a character"},
+    {.name = "utf16_low_surrogate_first", BYTES(HEADER "b\1,2024,"), .make = utf16, .status = TRYGG_EPARSE,
+     .line = 2, .word = "surrogate"},
+    {.name = "utf16_high_surrogate_alone", BYTES(HEADER SOUND "b\2,2024,"), .make = utf16_big,
+     .status = TRYGG_EPARSE, .line = 3, .word = "surrogate"},
+    {.name = "utf16_high_surrogate_twice", BYTES(HEADER SOUND "b,\2\2\1,2024,"), .make = utf16_without_mark,
+     .status = TRYGG_EPARSE, .line = 3, .word = "surrogate"},
+    {.name = "utf16_high_surrogate_last", BYTES(HEADER "b\2"), .make = utf16, .status = TRYGG_EPARSE,
+     .line = 2, .word = "surrogate"},
+    {.name = "utf16_nul", BYTES(HEADER SOUND "b\0,2024,"), .make = utf16, .status = TRYGG_EPARSE, .line = 3,
+     .word = "NUL character"},
+    {.name = "utf16_ragged", BYTES(HEADER SOUND "b,2024\n"), .make = utf16_big, .status = TRYGG_EPARSE,
+     .line = 3, .word = "fields, the header"},
+    {.name = "utf16_weight_a_word", BYTES(HEADER "b,2024,s,c,much,1,30,1.5,\n"), .make = utf16,
+     .status = TRYGG_EDATA, .line = 2, .column = 5, .word = "no number"},
+    {.name = "utf16_mark_alone", BYTES(""), .make = utf16, .status = TRYGG_EPARSE, .word = "file is empty"},
+    {.name = "utf16_declared_but_utf8", BYTES(HEADER SOUND), .table = "files",
+     .text = "file,encoding\n*,UTF-16\n", .status = TRYGG_EPARSE, .word = "does not begin as UTF-16"},
+    {.name = "utf8_declared_but_utf16", BYTES(HEADER SOUND), .make = utf16, .table = "files",
+     .text = "file,encoding\n*,UTF-8\n", .status = TRYGG_EPARSE, .word = "begins as UTF-16"},
     {.name = "utf32", BYTES("\xFF\xFE\0\0i\0\0\0d\0\0\0"), .status = TRYGG_EPARSE, .word = "UTF-32"},
     {.name = "nul_in_a_field", BYTES(HEADER SOUND "b,2024,s,\0,1,1,30,1.5,2024-03-01\n"),
      .status = TRYGG_EPARSE, .line = 3, .word = "NUL"},
@@ -558,8 +582,10 @@ static const malformed list[] = {
      .status = TRYGG_EPARSE, .line = 2, .column = 2, .word = "never closed"},
     {.name = "folder_nul", BYTES("type,name\ninteger,a\0\n"), .table = "survey", .status = TRYGG_EPARSE,
      .line = 2, .word = "NUL"},
-    {.name = "folder_utf16", BYTES("\xFF\xFEt\0y\0"), .table = "survey", .status = TRYGG_EPARSE,
-     .word = "UTF-16"},
+    {.name = "folder_utf16_cut", BYTES("\xFF\xFEt\0y\0p\0e"), .table = "survey", .status = TRYGG_EPARSE,
+     .line = 1, .word = "in the middle of a character"},
+    {.name = "folder_utf16_type_unknown", BYTES("\xFE\xFF\0t\0y\0p\0e\0,\0n\0a\0m\0e\0\n\0r\0e\0a\0l\0,\0a\0\n"),
+     .table = "survey", .status = TRYGG_ENAME, .line = 2, .column = 1, .word = "real"},
     {.name = "folder_mixed_encodings", BYTES("type,name,label\ninteger,a,\xC3\x85\ninteger,b,\xC5\n"),
      .table = "survey", .status = TRYGG_EPARSE, .line = 3, .word = "mixes encodings"},
     {.name = "folder_column_twice", BYTES("type,name,name\ninteger,a,b\n"), .table = "survey",

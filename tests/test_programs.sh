@@ -190,6 +190,21 @@ for data in packed -; do
     <data.csv >out 2>err
   that "the same from $data" cmp out plain.csv
 done
+# The same in UTF-16, from a file, gzipped, from standard input and from a FIFO, and so the tables of the folder.
+mkdir wide
+for table in folder/*.csv; do
+  { printf '\377\376'; iconv -f UTF-8 -t UTF-16LE "$table"; } >"wide/${table#*/}"
+done
+{ printf '\376\377'; iconv -f UTF-8 -t UTF-16BE data.csv; } >wide.txt
+gzip -c wide.txt >wide.gz
+mkfifo wide.pipe
+cat wide.txt >wide.pipe &
+for data in wide.txt wide.gz wide.pipe -; do
+  "$programs/trygg-estimate" --format csv --min-n 0 --indicator utsatta --wave 2024 wide "$data" >out 2>err <wide.txt || :
+  that "the same from $data in UTF-16" cmp -s out plain.csv
+done
+works check --format csv wide wide.txt
+that "UTF-16 is accounted for" has out '^wide.txt,,,,file,encoding UTF-16,216,$'
 for program in $figures; do
   works $program --format csv --threads 1 --by kommun folder data.csv
   cp out one

@@ -223,7 +223,7 @@ static trygg_status load_source(tg_load *load, tg_source *source, const trygg_pr
   TRY(tg_records_rest(records));
   TRY(tg_header_end_file(load));
   TRY(tg_files_account(load, reader.delimiter, tg_source_encoding(source)));
-  if (strcmp(tg_source_encoding(source), "UTF-8") != 0 && !(about && about->encoding))
+  if (strcmp(tg_source_encoding(source), "Windows-1252") == 0 && !(about && about->encoding))
     TRY(tg_load_warn(load, reader.name, "the file is no UTF-8 and was read as Windows-1252"));
 cleanup:
   tg_records_free(records);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* UTF-8 checked, Windows-1252 seen and converted, everything else refused by name. */
+/* UTF-8 checked, Windows-1252 and UTF-16 seen and converted, everything else refused by name. */
 #include <source/encoding.h>
 
 #include <string.h>
@@ -22,8 +22,6 @@ static const struct {
 } signatures[] = {
     {"\xFF\xFE\0\0", 4, "UTF-32 text"},
     {"\0\0\xFE\xFF", 4, "UTF-32 text"},
-    {"\xFF\xFE", 2, "UTF-16 text"},
-    {"\xFE\xFF", 2, "UTF-16 text"},
     {"PK\x03\x04", 4, "an Excel or LibreOffice workbook (or another ZIP archive)"},
     {"\xD0\xCF\x11\xE0", 4, "an old Excel workbook"},
     {"\x1F\x8B", 2, "gzip data within gzip data"},
@@ -42,22 +40,48 @@ static trygg_status refuse_as(const tg_encoding *encoding, const char *what, try
                      "the file is %s, not plain text; save it as CSV in UTF-8", what);
 }
 
-/* Skip the UTF-8 mark; refuse what is no text in a byte encoding. */
+/* UTF-16 by its mark, U+FEFF, or by the NUL that is every other byte of ASCII text; *skip is what the mark takes. */
+static int is_wide(const unsigned char *bytes, size_t length, size_t *skip) {
+  *skip = length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0) ? 2 : 0;
+  if (*skip)
+    return bytes[0] == 0xFF ? TG_ENCODING_LOW_FIRST : TG_ENCODING_HIGH_FIRST;
+  if (length < 4 || !bytes[0] == !bytes[1] || !bytes[0] != !bytes[2] || !bytes[1] != !bytes[3])
+    return 0;
+  return bytes[0] ? TG_ENCODING_LOW_FIRST : TG_ENCODING_HIGH_FIRST;
+}
+
+int tg_encoding_is_empty(const unsigned char *bytes, size_t length) {
+  size_t skip;
+  if (length == 3)
+    return memcmp(bytes, "\xEF\xBB\xBF", 3) == 0;
+  return length == 0 || (length == 2 && is_wide(bytes, length, &skip));
+}
+
+static trygg_status refuse_declared(const tg_encoding *encoding, const char *met, trygg_error *error) {
+  return tg_error_at(
+      error, TRYGG_EPARSE, encoding->file, 0, 0, NULL,
+      "the file is declared as %s, but it %s; correct `encoding` in files.csv, or leave it empty",
+      encoding->expected, met);
+}
+
+/* Skip the mark; refuse what is no text. */
 static trygg_status look_at_beginning(tg_encoding *encoding, const unsigned char *bytes, size_t length,
                                       size_t *skip, trygg_error *error) {
+  int declared_wide = encoding->expected && strcmp(encoding->expected, "UTF-16") == 0;
   encoding->started = 1;
   if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
     encoding->marked = 1;
     *skip = 3;
-    return TRYGG_OK;
+    return declared_wide ? refuse_declared(encoding, "begins with the mark of UTF-8", error) : TRYGG_OK;
   }
   for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
     if (length >= signatures[i].length && memcmp(bytes, signatures[i].bytes, signatures[i].length) == 0)
       return refuse_as(encoding, signatures[i].what, error);
-  /* UTF-16 without a mark: every other byte of ASCII text is NUL. */
-  if (length >= 4 &&
-      ((bytes[0] && !bytes[1] && bytes[2] && !bytes[3]) || (!bytes[0] && bytes[1] && !bytes[2] && bytes[3])))
-    return refuse_as(encoding, "UTF-16 text", error);
+  encoding->wide = is_wide(bytes, length, skip);
+  if (declared_wide && !encoding->wide)
+    return refuse_declared(encoding, "does not begin as UTF-16 does", error);
+  if (encoding->expected && !declared_wide && encoding->wide)
+    return refuse_declared(encoding, "begins as UTF-16 does", error);
   return TRYGG_OK;
 }
 
@@ -110,8 +134,8 @@ static size_t plain_prefix(const unsigned char *bytes, size_t length) {
   while (i + 32 <= length) {
     uint64_t words[4];
     memcpy(words, bytes + i, 32);
-    if ((words[0] | (words[0] - ones) | words[1] | (words[1] - ones) | words[2] | (words[2] - ones) | words[3] |
-         (words[3] - ones)) &
+    if ((words[0] | (words[0] - ones) | words[1] | (words[1] - ones) | words[2] | (words[2] - ones) |
+         words[3] | (words[3] - ones)) &
         high)
       break;
     i += 32;
@@ -146,30 +170,36 @@ static void put_sequence(tg_encoding *encoding, const unsigned char *bytes, size
   encoding->pending_end = length;
 }
 
+/* Put a character as UTF-8 into `pending` (RFC 3629, section 3). */
+static void put_character(tg_encoding *encoding, uint32_t code) {
+  static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  unsigned char bytes[4];
+  for (size_t i = length - 1; i > 0; i--, code >>= 6)
+    bytes[i] = (unsigned char)(0x80 | (code & 0x3F));
+  bytes[0] = (unsigned char)(leads[length] | code);
+  put_sequence(encoding, bytes, length);
+}
+
 static int put_windows(tg_encoding *encoding, unsigned char byte) {
   unsigned code = byte < 0xA0 && !encoding->latin ? windows_1252[byte - 0x80] : byte;
-  unsigned char bytes[3];
   if (code == 0)
     return -1;
-  if (code < 0x800) {
-    bytes[0] = (unsigned char)(0xC0 | code >> 6);
-    bytes[1] = (unsigned char)(0x80 | (code & 0x3F));
-    put_sequence(encoding, bytes, 2);
-  } else {
-    bytes[0] = (unsigned char)(0xE0 | code >> 12);
-    bytes[1] = (unsigned char)(0x80 | (code >> 6 & 0x3F));
-    bytes[2] = (unsigned char)(0x80 | (code & 0x3F));
-    put_sequence(encoding, bytes, 3);
-  }
+  put_character(encoding, code);
   return 0;
+}
+
+static trygg_status refuse_nul(const tg_encoding *encoding, trygg_error *error) {
+  return tg_error_at(error, TRYGG_EPARSE, encoding->file, encoding->lines + 1, 0, NULL,
+                     "a NUL %s, which no text has; the file is damaged or no CSV",
+                     encoding->wide ? "character" : "byte");
 }
 
 /* A message for the byte that cannot be; `encoding->lines` counts the lines before it. */
 static trygg_status refuse_byte(const tg_encoding *encoding, unsigned char byte, trygg_error *error) {
   int64_t line = encoding->lines + 1;
   if (byte == 0)
-    return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
-                       "a NUL byte, which no text has; the file is damaged or no CSV");
+    return refuse_nul(encoding, error);
   if (encoding->windows)
     return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
                        "a byte that neither UTF-8 nor Windows-1252 has; save the file as CSV in UTF-8");
@@ -177,7 +207,8 @@ static trygg_status refuse_byte(const tg_encoding *encoding, unsigned char byte,
       error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
       "%s, but this line has bytes that are no UTF-8: the file mixes encodings; save it as CSV in UTF-8",
       encoding->expected ? "the file is declared as UTF-8"
-      : encoding->marked ? "the file begins with the mark of UTF-8" : "earlier lines are UTF-8");
+      : encoding->marked ? "the file begins with the mark of UTF-8"
+                         : "earlier lines are UTF-8");
 }
 
 static size_t drain(tg_encoding *encoding, char *out, size_t size) {
@@ -188,6 +219,78 @@ static size_t drain(tg_encoding *encoding, char *out, size_t size) {
   return count;
 }
 
+/* ---- UTF-16 ------------------------------------------------------------------------------------- */
+
+static uint32_t unit_at(const tg_encoding *encoding, const unsigned char *bytes) {
+  int low_first = encoding->wide == TG_ENCODING_LOW_FIRST;
+  return low_first ? bytes[0] | (uint32_t)bytes[1] << 8 : bytes[1] | (uint32_t)bytes[0] << 8;
+}
+
+static int is_high_surrogate(uint32_t unit) {
+  return (unit & 0xFC00) == 0xD800;
+}
+static int is_low_surrogate(uint32_t unit) {
+  return (unit & 0xFC00) == 0xDC00;
+}
+
+/* The character that bytes[0..length) begin with, and the bytes it takes; 0: its rest is not there, or it is none. */
+static size_t take_character(const tg_encoding *encoding, const unsigned char *bytes, size_t length,
+                             uint32_t *code) {
+  *code = length >= 2 ? unit_at(encoding, bytes) : 0;
+  if (*code == 0 || is_low_surrogate(*code))
+    return 0;
+  if (!is_high_surrogate(*code))
+    return 2;
+  uint32_t second = length >= 4 ? unit_at(encoding, bytes + 2) : 0;
+  if (!is_low_surrogate(second))
+    return 0;
+  /* RFC 2781, section 2.2 */
+  *code = 0x10000 + ((*code & 0x3FF) << 10 | (second & 0x3FF));
+  return 4;
+}
+
+/* Why there is no character; TRYGG_OK: its rest may still come. */
+static trygg_status refuse_units(const tg_encoding *encoding, const unsigned char *bytes, size_t length,
+                                 int last, trygg_error *error) {
+  int64_t line = encoding->lines + 1;
+  uint32_t unit = length >= 2 ? unit_at(encoding, bytes) : 0;
+  if (length < 2 || (length == 3 && is_high_surrogate(unit)))
+    return last ? tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+                              "the UTF-16 text ends in the middle of a character: the file was cut short")
+                : TRYGG_OK;
+  if (unit == 0)
+    return refuse_nul(encoding, error);
+  if (length == 2 && is_high_surrogate(unit) && !last)
+    return TRYGG_OK;
+  return tg_error_at(error, TRYGG_EPARSE, encoding->file, line, 0, NULL,
+                     "half of a surrogate pair without the other half, which no UTF-16 text has; the file is "
+                     "damaged: save it as CSV in UTF-8");
+}
+
+/* tg_encoding_convert of UTF-16 behind the mark. */
+static trygg_status convert_wide(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
+                                 char *out, size_t size, size_t *used, size_t *produced, trygg_error *error) {
+  const size_t low = encoding->wide == TG_ENCODING_LOW_FIRST ? 0 : 1;
+  size_t in = 0, put = 0, step;
+  uint32_t code;
+  do {
+    put += drain(encoding, out + put, size - put);
+    for (; put < size && length - in >= 2 && !bytes[in + 1 - low] && bytes[in + low] - 1u < 0x7F; in += 2)
+      out[put++] = (char)bytes[in + low]; /* ASCII but NUL */
+    step = put < size ? take_character(encoding, bytes + in, length - in, &code) : 0;
+    if (step)
+      put_character(encoding, code);
+    in += step;
+  } while (step);
+  count_lines(encoding, (const unsigned char *)out, put);
+  *used = in;
+  *produced = put;
+  /* The text before a fault first: which fault comes first must not depend on the buffers. */
+  return put > 0 || in == length ? TRYGG_OK : refuse_units(encoding, bytes + in, length - in, last, error);
+}
+
+/* ---- all of them -------------------------------------------------------------------------------- */
+
 trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
                                  char *out, size_t size, size_t *used, size_t *produced, trygg_error *error) {
   size_t in = 0, put = 0, skipped = 0;
@@ -197,6 +300,12 @@ trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *byt
     if (status != TRYGG_OK)
       return status;
     in = skipped;
+  }
+  if (encoding->wide) {
+    trygg_status status =
+        convert_wide(encoding, bytes + in, length - in, last, out, size, used, produced, error);
+    *used += in;
+    return status;
   }
   for (;;) {
     put += drain(encoding, out + put, size - put);

@@ -266,7 +266,7 @@ static trygg_status start(tg_source *source, trygg_error *error) {
     TRY(tg_gzip_create(source->name, &source->gzip, error));
     TRY(fill_beginning(source, error));
   }
-  if (source->plain_end == 0 || (source->plain_end == 3 && memcmp(source->plain, "\xEF\xBB\xBF", 3) == 0))
+  if (tg_encoding_is_empty(source->plain, source->plain_end))
     status = tg_error_at(error, TRYGG_EPARSE, source->name, 0, 0, NULL,
                          "the file is empty; a table with a header row was expected");
   source->started = 1;
@@ -317,25 +317,25 @@ uint64_t tg_source_used(const tg_source *source) {
   uint64_t left = source->plain_end - source->plain_begin;
   if (!source->gzip)
     return source->done - left;
-  return source->given ? (uint64_t)((double)source->consumed * (double)(source->given - left) /
-                                    (double)source->given)
-                       : 0;
+  return source->given
+             ? (uint64_t)((double)source->consumed * (double)(source->given - left) / (double)source->given)
+             : 0;
 }
 trygg_status tg_source_expect(tg_source *source, const char *encoding, trygg_error *error) {
   tg_encoding *about = &source->encoding;
   about->expected = encoding;
   about->latin = strcmp(encoding, "ISO-8859-1") == 0;
   about->windows = about->latin || strcmp(encoding, "Windows-1252") == 0;
-  if (about->windows || strcmp(encoding, "UTF-8") == 0)
+  if (about->windows || strcmp(encoding, "UTF-8") == 0 || strcmp(encoding, "UTF-16") == 0)
     return TRYGG_OK;
   return tg_error_at(error, TRYGG_EUNSUPPORTED, source->name, 0, 0, NULL,
-                     "files in %s are not yet read by this version; save the file as CSV in UTF-8", encoding);
+                     "files in %s are not read; save the file as CSV in UTF-8", encoding);
 }
 
 const char *tg_source_encoding(const tg_source *source) {
   if (source->encoding.expected)
     return source->encoding.expected;
-  return source->encoding.windows ? "Windows-1252" : "UTF-8";
+  return source->encoding.windows ? "Windows-1252" : source->encoding.wide ? "UTF-16" : "UTF-8";
 }
 
 void tg_source_free(tg_source *source) {

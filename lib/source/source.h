@@ -25,8 +25,8 @@ trygg_status tg_source_open_memory(const char *name, const void *bytes, size_t l
                                    const tg_source_limits *limits, tg_source **out, trygg_error *error);
 
 /* Read up to `size` bytes of UTF-8 text; *length 0 is the end, and only then is the
- * whole input known to be sound.  Windows-1252 is seen and converted, UTF-16 and
- * NUL bytes are refused, gzip members checked one by one (CRC, length, truncation,
+ * whole input known to be sound.  Windows-1252 and UTF-16 are seen and
+ * converted, NUL is refused, gzip members checked one by one (CRC, length, truncation,
  * trailing garbage).  Errors name the file and, for text faults, the line. */
 trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t *length, trygg_error *error);
 
@@ -39,11 +39,11 @@ uint64_t tg_source_total(const tg_source *source);
 /* Raw bytes behind the text that was given: tells with tg_source_total how much text is to come. */
 uint64_t tg_source_used(const tg_source *source);
 
-/* Take the text for UTF-8, Windows-1252 or ISO-8859-1, whatever it looks like; before the first read.  Another name:
- * TRYGG_EUNSUPPORTED. */
+/* Take the text for UTF-8, Windows-1252, ISO-8859-1 or UTF-16, whatever it looks like; before the first read.  Another
+ * name: TRYGG_EUNSUPPORTED.  UTF-16 that is declared and not there, or there and not declared: the read fails. */
 trygg_status tg_source_expect(tg_source *source, const char *encoding, trygg_error *error);
 
-/* "UTF-8" or "Windows-1252": what the bytes were, as far as seen; or what was expected. */
+/* "UTF-8", "Windows-1252" or "UTF-16": what the bytes were, as far as seen; or what was expected. */
 const char *tg_source_encoding(const tg_source *source);
 
 void tg_source_free(tg_source *source);
