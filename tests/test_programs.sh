@@ -406,8 +406,8 @@ for program in $all; do
 done
 refuses 1 'indicators.csv:2.*otrygg' check misspelt
 cp folder/indicators.csv misspelt/indicators.csv
-echo 'wave,variables,category,total,se' >misspelt/margins.csv
-refuses 1 'margins.csv.*not yet' check misspelt
+echo 'wave,variables,category,indicator' >misspelt/references.csv
+refuses 1 'references.csv.*not yet' check misspelt
 rm -r misspelt
 
 # ---- many files, one set ------------------------------------------------------------------------

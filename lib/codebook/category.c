@@ -92,3 +92,15 @@ cleanup:
   tg_text_free(&text);
   return status;
 }
+
+trygg_status tg_category_wave(const trygg_codebook *codebook, const tg_sheet_row *row, size_t field,
+                              trygg_error *error) {
+  const trygg_error place = tg_sheet_place(row, field);
+  if (row->cells[field][0])
+    return tg_waves_check(codebook, row->cells[field], &place, error);
+  if (tg_codebook_find_role(codebook, TG_ROLE_WAVE, 1, 0) == TG_NONE)
+    return TRYGG_OK;
+  return tg_sheet_fail(
+      error, TRYGG_ECODEBOOK, row, field,
+      "the wave is empty, and a variable of survey.csv has the role `wave`; say which it is");
+}

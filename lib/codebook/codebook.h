@@ -312,6 +312,19 @@ typedef struct tg_sample_row {
   int64_t line;
 } tg_sample_row;
 
+/* One row of margins.csv: a total of the population.  A number has an empty category; without variables it is the number
+ * of people.  Rows of one wave with the same variables make a margin. */
+typedef struct tg_margin_row {
+  char *wave; /* "": the only one */
+  size_t *variables;
+  size_t variable_count;
+  char *names, *category; /* as those of sample.csv */
+  double total; /* NaN: that of the weights, which are given */
+  double se;    /* 0: known */
+  char *file;
+  int64_t line;
+} tg_margin_row;
+
 typedef enum tg_waves_mode { TG_WAVES_INDEPENDENT, TG_WAVES_OVERLAPPING } tg_waves_mode;
 typedef enum tg_pool_mode { TG_POOL_AVERAGE, TG_POOL_SUM, TG_POOL_EQUAL } tg_pool_mode;
 typedef enum tg_lonely { TG_LONELY_FAIL, TG_LONELY_CERTAINTY, TG_LONELY_ADJUST, TG_LONELY_AVERAGE, TG_LONELY_MODES } tg_lonely;
@@ -367,6 +380,8 @@ struct trygg_codebook {
   size_t recode_count;
   tg_sample_row *sample;
   size_t sample_count;
+  tg_margin_row *margins;
+  size_t margin_count;
   tg_names variable_names;  /* name to index */
   tg_names indicator_names;
   char **warnings;

@@ -22,12 +22,13 @@ typedef enum tg_sheet_kind {
   TG_FILES,
   TG_RECODES,
   TG_SAMPLE,
+  TG_MARGINS,
   TG_SHEETS
 } tg_sheet_kind;
 
 extern const tg_sheet tg_settings_sheet, tg_choices_sheet, tg_survey_sheet, tg_derived_sheet,
     tg_indicators_sheet, tg_indices_sheet, tg_waves_sheet, tg_breaks_sheet, tg_strata_sheet, tg_files_sheet,
-    tg_recodes_sheet, tg_sample_sheet;
+    tg_recodes_sheet, tg_sample_sheet, tg_margins_sheet;
 
 /* All sheets of the contract, those not yet read included. */
 const tg_sheet *tg_reader_sheet(size_t i); /* NULL at the end */
@@ -86,6 +87,7 @@ trygg_status tg_settings_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_files_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_recodes_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_sample_link(trygg_codebook *codebook, trygg_error *error);
+trygg_status tg_margins_link(trygg_codebook *codebook, trygg_error *error);
 
 /* survey.c: append a variable; the type column of a row; shared with derived.c. */
 trygg_status tg_survey_append(trygg_codebook *codebook, const tg_sheet_row *row, size_t name_field,
@@ -111,6 +113,9 @@ trygg_status tg_category_variables(const trygg_codebook *codebook, const tg_shee
                                    size_t **variables, size_t *count, trygg_error *error);
 trygg_status tg_category_codes(const trygg_codebook *codebook, const tg_sheet_row *row, size_t field,
                                const size_t *variables, size_t count, char **category, trygg_error *error);
+/* ... and the wave beside them, which may only be empty where there is one. */
+trygg_status tg_category_wave(const trygg_codebook *codebook, const tg_sheet_row *row, size_t field,
+                              trygg_error *error);
 
 /* choices.c: copy a list's codes into a variable; append one code; sort for look-up. */
 trygg_status tg_choices_use(trygg_codebook *codebook, tg_variable *variable, size_t type_field,
@@ -126,10 +131,11 @@ void tg_codebook_clear(trygg_codebook *codebook);
 void tg_codebook_clear_codes(tg_code *codes, size_t count);
 void tg_codebook_clear_rule(tg_rule *rule);
 
-/* files.c, recodes.c, sample.c: free their rows. */
+/* files.c, recodes.c, sample.c, margins.c: free their rows. */
 void tg_files_clear(trygg_codebook *codebook);
 void tg_recodes_clear(trygg_codebook *codebook);
 void tg_sample_clear(trygg_codebook *codebook);
+void tg_margins_clear(trygg_codebook *codebook);
 
 /* choices.c: the names of dispositions, in the order of tg_disposition. */
 extern const char *const tg_choices_dispositions[TG_DISPOSITIONS];

@@ -72,18 +72,6 @@ void tg_sample_clear(trygg_codebook *codebook) {
   tg_memory_free(codebook->sample);
 }
 
-static trygg_status link_wave(const trygg_codebook *codebook, const tg_sample_row *kept,
-                              const tg_sheet_row *row, trygg_error *error) {
-  const trygg_error place = tg_sheet_place(row, SAMPLE_WAVE);
-  if (kept->wave[0])
-    return tg_waves_check(codebook, kept->wave, &place, error);
-  if (tg_codebook_find_role(codebook, TG_ROLE_WAVE, 1, 0) == TG_NONE)
-    return TRYGG_OK;
-  return tg_sheet_fail(
-      error, TRYGG_ECODEBOOK, row, SAMPLE_WAVE,
-      "the wave is empty, and a variable of survey.csv has the role `wave`; say which it is");
-}
-
 /* Each wave, category and disposition is there once. */
 static trygg_status check_once(const trygg_codebook *codebook, tg_names *seen, char **keys, size_t i,
                                const tg_sheet_row *row, trygg_error *error) {
@@ -110,7 +98,7 @@ trygg_status tg_sample_link(trygg_codebook *codebook, trygg_error *error) {
   for (size_t i = 0; i < codebook->sample_count; i++) {
     const tg_sheet_row *row = codebook->reader->sheets[TG_SAMPLE].rows[i];
     tg_sample_row *kept = &codebook->sample[i];
-    TRY(link_wave(codebook, kept, row, error));
+    TRY(tg_category_wave(codebook, row, SAMPLE_WAVE, error));
     TRY(tg_category_variables(codebook, row, SAMPLE_VARIABLES, &kept->variables, &kept->variable_count,
                               error));
     TRY(tg_category_codes(codebook, row, SAMPLE_CATEGORY, kept->variables, kept->variable_count,
