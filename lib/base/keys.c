@@ -7,32 +7,20 @@
 
 #include <base/memory.h>
 
-typedef struct slot {
-  uint64_t key;
-  uint32_t index; /* position among the keys met so far */
-} slot;
-
-typedef struct key_table {
-  slot *slots;
-  size_t mask, used;
-  uint64_t *met;
-  size_t met_capacity;
-} key_table;
-
 /* Fibonacci hashing spreads consecutive keys, which is what mixed-radix keys are. */
-static size_t place(const key_table *table, uint64_t key) {
+static size_t place(const tg_keys *table, uint64_t key) {
   return (size_t)((key * UINT64_C(11400714819323198485)) >> 20) & table->mask;
 }
 
-static slot *find(const key_table *table, uint64_t key) {
+static tg_key_slot *find(const tg_keys *table, uint64_t key) {
   size_t i = place(table, key);
   while (table->slots[i].key != TG_KEY_NONE && table->slots[i].key != key)
     i = (i + 1) & table->mask;
   return &table->slots[i];
 }
 
-static int resize(key_table *table, size_t size) {
-  slot *slots = tg_memory_new(size, sizeof *slots);
+static int resize(tg_keys *table, size_t size) {
+  tg_key_slot *slots = tg_memory_new(size, sizeof *slots);
   if (!slots)
     return -1;
   memset(slots, 0xff, size * sizeof *slots);
@@ -40,12 +28,15 @@ static int resize(key_table *table, size_t size) {
   table->slots = slots;
   table->mask = size - 1;
   for (size_t i = 0; i < table->used; i++)
-    *find(table, table->met[i]) = (slot){table->met[i], (uint32_t)i};
+    *find(table, table->met[i]) = (tg_key_slot){table->met[i], (uint32_t)i};
   return 0;
 }
 
-static int add(key_table *table, uint64_t key, uint32_t *index) {
-  slot *found = find(table, key);
+int tg_keys_add(tg_keys *table, uint64_t key, uint32_t *index) {
+  tg_key_slot *found;
+  if (!table->slots && resize(table, 1024))
+    return -1;
+  found = find(table, key);
   if (found->key == key) {
     *index = found->index;
     return 0;
@@ -53,9 +44,23 @@ static int add(key_table *table, uint64_t key, uint32_t *index) {
   if (tg_memory_grow((void **)&table->met, &table->met_capacity, table->used + 1, sizeof *table->met))
     return -1;
   *index = (uint32_t)table->used;
-  *found = (slot){key, *index};
+  *found = (tg_key_slot){key, *index};
   table->met[table->used++] = key;
   return table->used * 2 > table->mask ? resize(table, (table->mask + 1) * 2) : 0;
+}
+
+int tg_keys_add_path(tg_keys *steps, tg_keys *ends, const uint32_t *path, size_t length, uint32_t *index) {
+  uint32_t at = 0;
+  for (size_t i = 0; i + 1 < length; i++, at++) /* so that 0 is the beginning */
+    if (tg_keys_add(steps, (uint64_t)at << 32 | path[i], &at))
+      return -1;
+  return tg_keys_add(ends, (uint64_t)at << 32 | (length ? path[length - 1] : 0), index);
+}
+
+void tg_keys_clear(tg_keys *keys) {
+  tg_memory_free(keys->slots);
+  tg_memory_free(keys->met);
+  *keys = (tg_keys){0};
 }
 
 static int compare(const void *a, const void *b) {
@@ -66,7 +71,7 @@ static int compare(const void *a, const void *b) {
 trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, uint64_t **distinct,
                           size_t *distinct_count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  key_table table = {0};
+  tg_keys table = {0};
   uint32_t *order = NULL;
   uint64_t last = TG_KEY_NONE;
   uint32_t last_index = TG_RANK_NONE;
@@ -80,7 +85,7 @@ trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, u
       continue;
     }
     if (keys[i] != last) { /* records of one area tend to stand together */
-      if (add(&table, keys[i], &last_index))
+      if (tg_keys_add(&table, keys[i], &last_index))
         goto memory;
       last = keys[i];
     }
@@ -106,8 +111,7 @@ memory:
   *distinct = NULL;
   status = tg_error_memory(error);
 cleanup:
-  tg_memory_free(table.slots);
-  tg_memory_free(table.met);
+  tg_keys_clear(&table);
   tg_memory_free(order);
   return status;
 }

@@ -13,4 +13,25 @@
 trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, uint64_t **distinct,
                           size_t *distinct_count, trygg_error *error);
 
+typedef struct tg_key_slot {
+  uint64_t key;
+  uint32_t index; /* position among the keys met so far */
+} tg_key_slot;
+
+/* Keys numbered from 0 in the order they are met.  Zero-initialise. */
+typedef struct tg_keys {
+  tg_key_slot *slots;
+  size_t mask, used; /* used: distinct keys */
+  uint64_t *met;     /* them */
+  size_t met_capacity;
+} tg_keys;
+
+/* Number of a key (not TG_KEY_NONE), added when new; 0, or -1 without memory. */
+int tg_keys_add(tg_keys *keys, uint64_t key, uint32_t *index);
+
+/* Number of a path among the `ends`, all of whose paths have the same length; `steps` numbers its beginnings. */
+int tg_keys_add_path(tg_keys *steps, tg_keys *ends, const uint32_t *path, size_t length, uint32_t *index);
+
+void tg_keys_clear(tg_keys *keys);
+
 #endif

@@ -48,7 +48,7 @@ void tg_single_evaluate(const tg_item *item, const tg_column *column, tg_single_
 static const tg_column *only_column(const tg_indicator *indicator, const trygg_responses *responses) {
   const tg_column *column = &responses->columns[indicator->items->variable];
   if (indicator->item_count != 1 || indicator->denominator_variable != TG_NONE ||
-      column->kind != TG_COLUMN_CODE8 || !column->values.code8)
+      column->kind != TG_COLUMN_CODE8)
     return NULL;
   for (size_t c = 0; c < indicator->where.count; c++)
     if (indicator->where.sets[c].variable != indicator->items->variable)
@@ -57,12 +57,13 @@ static const tg_column *only_column(const tg_indicator *indicator, const trygg_r
 }
 
 trygg_status tg_single_table(const tg_indicator *indicator, const trygg_responses *responses,
-                             tg_values *table, const uint8_t **answers, trygg_error *error) {
+                             tg_values *table, int *found, const uint8_t **answers, trygg_error *error) {
   const tg_column *column = only_column(indicator, responses);
   size_t variable = indicator->items->variable;
   uint8_t every[TG_SINGLE_ANSWERS];
   trygg_responses all = {.codebook = responses->codebook, .count = TG_SINGLE_ANSWERS};
   *answers = NULL;
+  *found = column != NULL;
   if (!column)
     return TRYGG_OK;
   /* Only the place of this one column is looked at. */
@@ -72,6 +73,7 @@ trygg_status tg_single_table(const tg_indicator *indicator, const trygg_response
   for (size_t i = 0; i < TG_SINGLE_ANSWERS; i++)
     every[i] = (uint8_t)i;
   all.columns[variable] = *column;
+  all.columns[variable].present = 1;
   all.columns[variable].values.code8 = every;
   tg_indicator_evaluate(indicator, &all, 0, TG_SINGLE_ANSWERS, table);
   tg_memory_free(all.columns);

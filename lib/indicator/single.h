@@ -16,9 +16,9 @@ void tg_single_evaluate(const tg_item *item, const tg_column *column, tg_single_
 /* Different answers of a one-byte column. */
 #define TG_SINGLE_ANSWERS ((size_t)256)
 
-/* y, x and state of every possible answer (TG_SINGLE_ANSWERS long) of an indicator that depends on one
- * one-byte column only; *answers is then the column, else NULL. */
+/* y, x and state of every possible answer (TG_SINGLE_ANSWERS long) of an indicator that depends on one one-byte
+ * column only: *found is then 1, and *answers the column, NULL where no file had it. */
 trygg_status tg_single_table(const tg_indicator *indicator, const trygg_responses *responses,
-                             tg_values *table, const uint8_t **answers, trygg_error *error);
+                             tg_values *table, int *found, const uint8_t **answers, trygg_error *error);
 
 #endif

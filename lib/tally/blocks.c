@@ -10,6 +10,7 @@
 typedef struct arrange_context {
   const tg_tally *tally;
   const double *weight; /* NULL: all 1 */
+  int nobody;           /* the weight is in no file yet, so that nobody has one */
   tg_blocks *blocks;
 } arrange_context;
 
@@ -20,7 +21,8 @@ typedef struct scratch {
 } scratch;
 
 static int belongs(const arrange_context *context, size_t i) {
-  return context->tally->entry[i] != TG_RANK_NONE && (!context->weight || context->weight[i] > 0);
+  return context->tally->entry[i] != TG_RANK_NONE && !context->nobody &&
+         (!context->weight || context->weight[i] > 0);
 }
 
 /* Runs in order of length: loops over runs of one length end when the processor expects it, which pays where
@@ -81,7 +83,8 @@ cleanup:
 trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, int threads, tg_blocks *out,
                                trygg_error *error) {
   size_t records = tally->design->responses->count;
-  arrange_context context = {tally, tg_design_weight(tally->design, weight_variable), out};
+  int nobody = weight_variable != TG_NONE && !tally->design->responses->columns[weight_variable].present;
+  arrange_context context = {tally, tg_design_weight(tally->design, weight_variable), nobody, out};
   out->variable = weight_variable;
   out->count = (records + TG_BLOCK - 1) / TG_BLOCK;
   out->position = tg_memory_new(records, sizeof *out->position);
@@ -92,6 +95,14 @@ trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, in
     return tg_error_memory(error);
   return tg_thread_run(tg_thread_count(threads, out->count), out->count, arrange_block, &context, NULL, NULL,
                        error);
+}
+
+void tg_blocks_renumber(tg_blocks *blocks, const uint32_t *entries) {
+  for (size_t b = 0; b < blocks->count; b++)
+    for (size_t r = 0; r < blocks->run_count[b]; r++) {
+      tg_run *run = &blocks->runs[b * TG_BLOCK + r];
+      run->entry = entries[run->entry];
+    }
 }
 
 void tg_blocks_clear(tg_blocks *blocks) {

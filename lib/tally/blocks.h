@@ -24,6 +24,10 @@ typedef struct tg_blocks {
 /* Arrange the tally's records for a weight; blocks are shared among threads. */
 trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, int threads, tg_blocks *out,
                                trygg_error *error);
+
+/* Give entry e of the runs the number `entries[e]`. */
+void tg_blocks_renumber(tg_blocks *blocks, const uint32_t *entries);
+
 void tg_blocks_clear(tg_blocks *blocks);
 
 #endif

@@ -8,6 +8,12 @@
 #include <base/number.h>
 #include <base/text.h>
 
+trygg_status tg_cells_widen(uint64_t *radix, const tg_categories *categories, trygg_error *error) {
+  if (*radix > UINT64_C(1) << 44 || (*radix *= categories->count + 1) > UINT64_C(1) << 44)
+    return tg_error_set(error, TRYGG_ELIMIT, "the by-variables have too many combinations");
+  return TRYGG_OK;
+}
+
 /* Key of a record's cell: wave, then each by-category in mixed radix; a cell with a missing by-code comes after
  * the others of its wave.  TG_KEY_NONE outside. */
 static trygg_status cell_keys(tg_tally *tally, const tg_tally_request *request, uint64_t *keys,
@@ -30,10 +36,7 @@ static trygg_status cell_keys(tg_tally *tally, const tg_tally_request *request, 
   for (size_t k = 0; k < tally->by_count; k++) {
     const tg_column *column = &responses->columns[tally->by[k]];
     TRY(tg_column_categories(column, records, category, &tally->categories[k], error));
-    if (*radix > UINT64_C(1) << 44 || (*radix *= tally->categories[k].count + 1) > UINT64_C(1) << 44) {
-      status = tg_error_set(error, TRYGG_ELIMIT, "the by-variables have too many combinations");
-      goto cleanup;
-    }
+    TRY(tg_cells_widen(radix, &tally->categories[k], error));
     for (size_t i = 0; i < records; i++) {
       keys[i] = keys[i] * (tally->categories[k].count + 1) + (category[i] == TG_RANK_NONE ? 0 : category[i]);
       if (category[i] == TG_RANK_NONE && state[i])
@@ -60,8 +63,7 @@ cleanup:
   return status;
 }
 
-static trygg_status decode_cells(tg_tally *tally, const uint64_t *distinct, uint64_t radix,
-                                 trygg_error *error) {
+trygg_status tg_cells_decode(tg_tally *tally, const uint64_t *distinct, uint64_t radix, trygg_error *error) {
   tally->cells = tg_memory_new(tally->cell_count, sizeof *tally->cells);
   tally->cell_by = tg_memory_new(tally->cell_count * tally->by_count, sizeof *tally->cell_by);
   if (!tally->cells || !tally->cell_by)
@@ -80,22 +82,14 @@ static trygg_status decode_cells(tg_tally *tally, const uint64_t *distinct, uint
   return TRYGG_OK;
 }
 
-/* Entries in the order unit, cell; and for each cell the list of its entries. */
-static trygg_status index_entries(tg_tally *tally, const uint32_t *cell, uint64_t *keys, trygg_error *error) {
+trygg_status tg_cells_list_entries(tg_tally *tally, const uint64_t *distinct, trygg_error *error) {
+  size_t cells = tally->cell_count ? tally->cell_count : 1;
+  size_t *fill = tg_memory_new(tally->cell_count + 1, sizeof *fill);
   trygg_status status = TRYGG_OK;
-  const trygg_design *design = tally->design;
-  size_t records = design->responses->count, cells = tally->cell_count ? tally->cell_count : 1;
-  const uint32_t *unit = design->cluster ? design->cluster : design->stratum;
-  uint64_t *distinct = NULL;
-  size_t *fill = NULL;
-  for (size_t i = 0; i < records; i++)
-    keys[i] = cell[i] == TG_RANK_NONE ? TG_KEY_NONE : (uint64_t)unit[i] * cells + cell[i];
-  TRY(tg_keys_rank(keys, records, tally->entry, &distinct, &tally->entry_count, error));
   tally->entry_unit = tg_memory_new(tally->entry_count, sizeof *tally->entry_unit);
   tally->entry_cell = tg_memory_new(tally->entry_count, sizeof *tally->entry_cell);
   tally->cell_entries = tg_memory_new(tally->entry_count, sizeof *tally->cell_entries);
   tally->cell_begin = tg_memory_new(tally->cell_count + 1, sizeof *tally->cell_begin);
-  fill = tg_memory_new(tally->cell_count + 1, sizeof *fill);
   if (!tally->entry_unit || !tally->entry_cell || !tally->cell_entries || !tally->cell_begin || !fill) {
     status = tg_error_memory(error);
     goto cleanup;
@@ -110,8 +104,22 @@ static trygg_status index_entries(tg_tally *tally, const uint32_t *cell, uint64_
   for (size_t e = 0; e < tally->entry_count; e++)
     tally->cell_entries[fill[tally->entry_cell[e]]++] = (uint32_t)e;
 cleanup:
-  tg_memory_free(distinct);
   tg_memory_free(fill);
+  return status;
+}
+
+static trygg_status index_entries(tg_tally *tally, const uint32_t *cell, uint64_t *keys, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  const trygg_design *design = tally->design;
+  size_t records = design->responses->count, cells = tally->cell_count ? tally->cell_count : 1;
+  const uint32_t *unit = design->cluster ? design->cluster : design->stratum;
+  uint64_t *distinct = NULL;
+  for (size_t i = 0; i < records; i++)
+    keys[i] = cell[i] == TG_RANK_NONE ? TG_KEY_NONE : (uint64_t)unit[i] * cells + cell[i];
+  TRY(tg_keys_rank(keys, records, tally->entry, &distinct, &tally->entry_count, error));
+  TRY(tg_cells_list_entries(tally, distinct, error));
+cleanup:
+  tg_memory_free(distinct);
   return status;
 }
 
@@ -128,11 +136,24 @@ trygg_status tg_cells_index(tg_tally *tally, const tg_tally_request *request, tr
   }
   TRY(cell_keys(tally, request, keys, &radix, error));
   TRY(tg_keys_rank(keys, records, cell, &distinct, &tally->cell_count, error));
-  TRY(decode_cells(tally, distinct, radix, error));
+  TRY(tg_cells_decode(tally, distinct, radix, error));
   TRY(index_entries(tally, cell, keys, error));
 cleanup:
   tg_memory_free(keys);
   tg_memory_free(cell);
   tg_memory_free(distinct);
   return status;
+}
+
+void tg_cells_clear(tg_tally *tally) {
+  for (size_t k = 0; k < tally->by_count && tally->categories; k++)
+    tg_categories_clear(&tally->categories[k]);
+  tg_memory_free(tally->categories);
+  tg_memory_free(tally->cells);
+  tg_memory_free(tally->cell_by);
+  tg_memory_free(tally->entry_unit);
+  tg_memory_free(tally->entry_cell);
+  tg_memory_free(tally->cell_begin);
+  tg_memory_free(tally->cell_entries);
+  tg_memory_free(tally->entry);
 }

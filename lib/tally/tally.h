@@ -42,8 +42,13 @@ typedef struct tg_cell_sums {
   double missing;       /* records in the base without a value, with a positive weight */
 } tg_cell_sums;
 
+typedef struct tg_gathered tg_gathered;
+typedef struct tg_growth tg_growth;
+
+/* Where records are kept, a tally is made of them at once.  Where they come in windows, which are not kept, cells and
+ * entries are numbered as they are met, and put in order at the end: everything else is the same, and so are the bits. */
 typedef struct tg_tally {
-  trygg_design *design;     /* retained */
+  trygg_design *design;     /* retained; NULL while windows are added */
   tg_indicators indicators; /* owned */
   size_t *by;               /* by-variables */
   size_t by_count;
@@ -56,12 +61,17 @@ typedef struct tg_tally {
   uint32_t *entry_cell;
   size_t *cell_begin; /* entries of cell c: cell_entries[cell_begin[c]..cell_begin[c + 1]) */
   uint32_t *cell_entries;
-  uint32_t *entry;           /* of each record; TG_RANK_NONE outside */
+  uint32_t *entry;           /* of each record; TG_RANK_NONE outside; NULL where records are not kept */
   size_t by_missing_records; /* records inside, with a missing by-code */
   double *shift;             /* c: [indicator * cell_count + cell] */
   tg_sums *sums;             /* [indicator * entry_count + entry] */
   tg_moments *moments;       /* the same; NULL with clusters */
   tg_cell_sums *cell_sums;   /* [indicator * cell_count + cell] */
+  int has_moments;           /* records are clusters */
+  /* While records are added; the numbers by which cells and entries were met are NULL where they are the final ones. */
+  tg_gathered *gathered; /* of each indicator */
+  tg_growth *growth;     /* of windows */
+  uint32_t *cell_met, *entry_met;
 } tg_tally;
 
 typedef struct tg_tally_request {
@@ -77,6 +87,20 @@ typedef struct tg_tally_request {
 trygg_status tg_tally_create(trygg_design *design, tg_indicators *indicators, const tg_tally_request *request,
                              tg_tally **out, trygg_error *error);
 void tg_tally_free(tg_tally *tally);
+
+/* The same in steps, of records that are not kept.  Windows are whole blocks but for the last, in the order of the
+ * records; `units` numbers the strata or clusters of the window's design as they were met. */
+trygg_status tg_tally_begin(tg_indicators *indicators, const tg_tally_request *request, tg_tally **out,
+                            trygg_error *error);
+trygg_status tg_tally_add(tg_tally *tally, trygg_design *window, const uint32_t *units,
+                          const tg_tally_request *request, trygg_error *error);
+
+/* What was numbered as it was met, in the order of the design of all records. */
+typedef struct tg_tally_order {
+  const uint32_t *units, *waves;
+} tg_tally_order;
+trygg_status tg_tally_finish(tg_tally *tally, trygg_design *design, const tg_tally_order *order,
+                             const tg_tally_request *request, trygg_error *error);
 
 /* a y + b x; where the two cancel, what is left of a difference of equal numbers is rounding. */
 static inline double tg_tally_linear(double a, double y, double b, double x) {
