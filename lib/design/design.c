@@ -64,31 +64,39 @@ static trygg_status combine_role(combination *all, const trygg_responses *respon
   return TRYGG_OK;
 }
 
-/* "0380 north" for a stratum key, the wave first where waves are independent. */
-static char *stratum_name(const combination *all, const trygg_responses *responses, uint64_t key,
-                          int with_wave) {
+/* "0380 north", the wave first where it is given. */
+trygg_status tg_design_name_stratum(tg_stratum *stratum, const char *wave, const char *const *names,
+                                    size_t count, trygg_error *error) {
   tg_text text = {0};
-  const char *names[17];
-  size_t count = 0;
-  for (size_t i = all->part_count; i-- > 0;) {
-    size_t radix = all->parts[i].categories.count ? all->parts[i].categories.count : 1;
-    names[count++] = all->parts[i].categories.count ? all->parts[i].categories.names[key % radix] : "";
-    key /= radix;
-  }
-  if (with_wave && responses->wave_count > 1)
-    names[count++] = responses->waves[key].code;
-  while (count-- > 0) {
+  tg_text_put(&text, wave ? wave : "");
+  for (size_t i = 0; i < count; i++) {
     if (text.length)
       tg_text_putc(&text, ' ');
-    tg_text_put(&text, names[count]);
+    tg_text_put(&text, names[i]);
   }
-  if (!text.bytes)
+  if (!text.length)
     tg_text_put(&text, "(all)");
   if (text.failed) {
     tg_text_free(&text);
-    return NULL;
+    return tg_error_memory(error);
   }
-  return text.bytes;
+  stratum->name = text.bytes;
+  stratum->codes = text.bytes + (wave ? strlen(wave) : 0); /* the name begins with the wave and a blank */
+  stratum->codes += strspn(stratum->codes, " ");
+  return TRYGG_OK;
+}
+
+static trygg_status name_stratum(const combination *all, const trygg_responses *responses, uint64_t key,
+                                 int with_wave, tg_stratum *stratum, trygg_error *error) {
+  const char *names[16];
+  for (size_t i = all->part_count; i-- > 0;) {
+    size_t radix = all->parts[i].categories.count ? all->parts[i].categories.count : 1;
+    names[i] = all->parts[i].categories.count ? all->parts[i].categories.names[key % radix] : "";
+    key /= radix;
+  }
+  return tg_design_name_stratum(stratum,
+                                with_wave && responses->wave_count > 1 ? responses->waves[key].code : NULL,
+                                names, all->part_count, error);
 }
 
 static trygg_status make_strata(trygg_design *design, combination *all, trygg_error *error) {
@@ -110,17 +118,9 @@ static trygg_status make_strata(trygg_design *design, combination *all, trygg_er
     goto cleanup;
   }
   for (size_t h = 0; h < design->stratum_count; h++) {
-    design->strata[h].name = stratum_name(all, responses, distinct[h], independent);
-    design->strata[h].codes = design->strata[h].name;
     design->strata[h].group = independent ? (size_t)(distinct[h] / strata_of_wave) : 0;
     design->strata[h].remaining = 1;
-    if (!design->strata[h].name) {
-      status = tg_error_memory(error);
-      goto cleanup;
-    }
-    if (independent && responses->wave_count > 1) /* the name begins with the wave and a blank */
-      design->strata[h].codes += strlen(responses->waves[design->strata[h].group].code);
-    design->strata[h].codes += strspn(design->strata[h].codes, " ");
+    TRY(name_stratum(all, responses, distinct[h], independent, &design->strata[h], error));
   }
 cleanup:
   tg_memory_free(distinct);
@@ -177,30 +177,31 @@ static trygg_status set_population(tg_stratum *stratum, double value, trygg_erro
   return TRYGG_OK;
 }
 
-static trygg_status populations_from_column(trygg_design *design, size_t variable, trygg_error *error) {
-  const trygg_responses *responses = design->responses;
-  const tg_column *column = &responses->columns[variable];
-  trygg_status status = TRYGG_OK;
-  double *met = tg_memory_new(design->stratum_count, sizeof *met);
-  if (!met)
-    return tg_error_memory(error);
-  for (size_t i = 0; i < responses->count; i++) {
+trygg_status tg_design_read_populations(const trygg_design *design, size_t variable, const uint32_t *numbers,
+                                        double *population, trygg_error *error) {
+  const tg_column *column = &design->responses->columns[variable];
+  for (size_t i = 0; i < design->responses->count; i++) {
     uint32_t h = design->stratum[i];
-    double value = tg_column_number(column, i);
-    if (isnan(value) || (met[h] != 0 && met[h] != value)) {
-      status = tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, column->variable->name,
-                           "stratum `%s` %s; give one value for all its records", design->strata[h].name,
-                           isnan(value) ? "has records without a finite population"
-                                        : "has two finite populations");
-      goto cleanup;
-    }
-    if (met[h] == 0) {
-      TRY(set_population(&design->strata[h], value, error));
-      met[h] = value;
-    }
+    double value = tg_column_number(column, i), *met = &population[numbers ? numbers[h] : h];
+    if (isnan(value) || (*met != 0 && *met != value))
+      return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, column->variable->name,
+                         "stratum `%s` %s; give one value for all its records", design->strata[h].name,
+                         isnan(value) ? "has records without a finite population"
+                                      : "has two finite populations");
+    *met = value;
   }
+  return TRYGG_OK;
+}
+
+static trygg_status populations_from_column(trygg_design *design, size_t variable, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  double *population = tg_memory_new(design->stratum_count, sizeof *population);
+  if (!population)
+    return tg_error_memory(error);
+  TRY(tg_design_read_populations(design, variable, NULL, population, error));
+  TRY(tg_design_set_populations(design, population, error));
 cleanup:
-  tg_memory_free(met);
+  tg_memory_free(population);
   return status;
 }
 
@@ -292,17 +293,23 @@ cleanup:
   return status;
 }
 
+trygg_status tg_design_set_populations(trygg_design *design, const double *population, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  if (tg_codebook_find_role(design->responses->codebook, TG_ROLE_FPC, 1, 0) == TG_NONE)
+    TRY(populations_from_table(design, error));
+  else
+    for (size_t h = 0; h < design->stratum_count; h++)
+      TRY(set_population(&design->strata[h], population[h], error));
+  for (size_t h = 0; h < design->stratum_count; h++)
+    design->lonely_count += (size_t)tg_stratum_is_lonely(&design->strata[h]);
+cleanup:
+  return status;
+}
+
 static trygg_status make_populations(trygg_design *design, trygg_error *error) {
   size_t variable = tg_codebook_find_role(design->responses->codebook, TG_ROLE_FPC, 1, 0);
-  trygg_status status = TRYGG_OK;
-  if (variable != TG_NONE)
-    status = populations_from_column(design, variable, error);
-  else
-    status = populations_from_table(design, error);
-  if (status == TRYGG_OK)
-    for (size_t h = 0; h < design->stratum_count; h++)
-      design->lonely_count += (size_t)tg_stratum_is_lonely(&design->strata[h]);
-  return status;
+  return variable != TG_NONE ? populations_from_column(design, variable, error)
+                             : tg_design_set_populations(design, NULL, error);
 }
 
 static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_error *error) {
@@ -321,43 +328,72 @@ static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_
                      nearest ? nearest : "adjust");
 }
 
-trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
-                                 trygg_design **out, trygg_error *error) {
+trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_options *options,
+                             trygg_design **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  trygg_design *design = NULL;
-  combination all = {0};
   trygg_design_options chosen;
-  size_t weight;
-  if (!out)
-    return tg_error_set(error, TRYGG_EINVAL, "no place for the design was given");
+  trygg_design *design = NULL;
   *out = NULL;
-  if (!responses)
-    return tg_error_set(error, TRYGG_EINVAL, "no responses were given");
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
   design = tg_memory_new(1, sizeof *design);
   if (!design)
     return tg_error_memory(error);
   tg_references_begin(&design->references);
   design->responses = trygg_responses_retain(responses);
-  weight = tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0);
-  design->weight = tg_design_weight(design, weight);
+  design->weight = tg_design_weight(design, tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0));
   TRY(choose_lonely(design, chosen.lonely, error));
   design->stratum = tg_memory_new(responses->count, sizeof *design->stratum);
+  if (!design->stratum) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  *out = design;
+  design = NULL;
+cleanup:
+  trygg_design_free(design);
+  return status;
+}
+
+/* Strata and clusters, and finite populations where the records are all there are. */
+static trygg_status create(trygg_responses *responses, const trygg_design_options *options, int all_records,
+                           trygg_design **out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  trygg_design *design = NULL;
+  combination all = {0};
+  TRY(tg_design_begin(responses, options, &design, error));
   all.keys = tg_memory_new(responses->count, sizeof *all.keys);
   all.scratch = tg_memory_new(responses->count, sizeof *all.scratch);
-  if (!design->stratum || !all.keys || !all.scratch) {
+  if (!all.keys || !all.scratch) {
     status = tg_error_memory(error);
     goto cleanup;
   }
   TRY(make_strata(design, &all, error));
   TRY(make_clusters(design, &all, error));
-  TRY(make_populations(design, error));
+  if (all_records)
+    TRY(make_populations(design, error));
   *out = design;
   design = NULL;
 cleanup:
   combination_clear(&all);
   trygg_design_free(design);
   return status;
+}
+
+trygg_status tg_design_of_window(trygg_responses *window, trygg_design **out, trygg_error *error) {
+  return create(window, NULL, 0, out, error);
+}
+
+trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
+                                 trygg_design **out, trygg_error *error) {
+  if (!out)
+    return tg_error_set(error, TRYGG_EINVAL, "no place for the design was given");
+  *out = NULL;
+  if (!responses)
+    return tg_error_set(error, TRYGG_EINVAL, "no responses were given");
+  if (responses->released)
+    return tg_error_set(error, TRYGG_EINVAL,
+                        "the records were not kept (trygg_estimate_stream); load them again");
+  return create(responses, options, 1, out, error);
 }
 
 const double *tg_design_weight(const trygg_design *design, size_t variable) {
@@ -376,6 +412,8 @@ double trygg_design_population(const trygg_design *design) {
   tg_sum sum = {0};
   if (!design)
     return 0;
+  if (design->responses->released)
+    return design->population;
   for (size_t i = 0; i < design->responses->count; i++)
     tg_sum_add(&sum, design->weight ? design->weight[i] : 1);
   return tg_sum_value(&sum);

@@ -28,7 +28,29 @@ struct trygg_design {
   size_t group_count;
   size_t lonely_count; /* lonely strata */
   tg_lonely lonely;
+  double population; /* sum of the weights of records that were not kept */
 };
+
+/* ---- steps of making one ------------------------------------------------------------------- */
+
+/* Without strata, clusters and populations. */
+trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_options *options,
+                             trygg_design **out, trygg_error *error);
+
+/* Strata and clusters of some of the records, without populations. */
+trygg_status tg_design_of_window(trygg_responses *window, trygg_design **out, trygg_error *error);
+
+/* Name a stratum by its wave (NULL: not said) and codes. */
+trygg_status tg_design_name_stratum(tg_stratum *stratum, const char *wave, const char *const *names,
+                                    size_t count, trygg_error *error);
+
+/* The finite population of each stratum as the records have it (0: not met yet), by the strata's `numbers` (NULL: as
+ * they stand). */
+trygg_status tg_design_read_populations(const trygg_design *design, size_t variable, const uint32_t *numbers,
+                                        double *population, trygg_error *error);
+
+/* Set them: those, or without such a variable those of strata.csv; then lonely strata are counted. */
+trygg_status tg_design_set_populations(trygg_design *design, const double *population, trygg_error *error);
 
 /* 1 when the design has one cluster of a stratum that is no census of it. */
 static inline int tg_stratum_is_lonely(const tg_stratum *stratum) {

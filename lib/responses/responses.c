@@ -9,7 +9,7 @@
 #include <responses/columns.h>
 
 size_t trygg_responses_count(const trygg_responses *responses) {
-  return responses ? responses->count : 0;
+  return responses ? responses->count + responses->released : 0;
 }
 
 size_t trygg_responses_memory(const trygg_responses *responses) {

@@ -88,6 +88,7 @@ struct trygg_responses {
   tg_references references;
   trygg_codebook *codebook;
   size_t count;       /* accepted records, in file and record order */
+  size_t released;    /* those that came in windows and were not kept; count is 0 then, and there are no columns */
   size_t capacity;    /* records that the columns have room for */
   tg_column *columns; /* one a variable of the codebook, same order */
   size_t column_count;
