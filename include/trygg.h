@@ -9,6 +9,7 @@
 #include <trygg/error.h>
 #include <trygg/version.h>
 #include <trygg/table.h>
+#include <trygg/arrow.h>
 #include <trygg/codebook.h>
 #include <trygg/responses.h>
 #include <trygg/indicator.h>

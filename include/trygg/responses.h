@@ -75,6 +75,28 @@ TRYGG_API trygg_status trygg_responses_load_arrays(trygg_codebook *codebook, con
                                                    const trygg_load_options *options, trygg_responses **out,
                                                    trygg_error *error);
 
+struct ArrowArrayStream; /* trygg/arrow.h */
+
+/**
+ * Load from an Arrow stream, whose batches are structs with a child for each column.
+ *
+ * Columns are found by the names of their variables and cells are read as a file's would be: whole numbers of any
+ * width, booleans as 1 and 0, floating point numbers (NaN is an empty cell), decimals, texts (utf8, large and view),
+ * dates and timestamps (as `2024-09-01T12:00:00`), and dictionaries of these, which may change from batch to batch.
+ * Null is an empty cell.  A dictionary's values are what people see: where they are labels, declare `answers`
+ * `labels` in settings.csv.  Errors give the row as line.
+ *
+ * @param[in,out] stream   Read to its end and released, also on failure; buffers are borrowed a batch at a time.
+ * @param[in]     options  NULL: defaults.
+ * @param[out]    out      Yours to free; NULL on failure.
+ * @retval TRYGG_EUNSUPPORTED  A variable's column is of a type that is no answer (a list, a struct, ...).
+ * @retval TRYGG_EPARSE        The batches break the rules of the interface.
+ * @retval TRYGG_EIO           The producer failed.
+ */
+TRYGG_API trygg_status trygg_responses_load_arrow(trygg_codebook *codebook, struct ArrowArrayStream *stream,
+                                                  const trygg_load_options *options, trygg_responses **out,
+                                                  trygg_error *error);
+
 /** Records accepted. */
 TRYGG_API size_t trygg_responses_count(const trygg_responses *responses);
 
@@ -138,7 +160,8 @@ typedef int (*trygg_responses_sink)(void *user, const char *bytes, size_t length
  */
 TRYGG_API trygg_status trygg_responses_write_rejected(const trygg_responses *responses,
                                                       const trygg_load_options *options,
-                                                      trygg_responses_sink sink, void *user, trygg_error *error);
+                                                      trygg_responses_sink sink, void *user,
+                                                      trygg_error *error);
 
 /** Number of warnings: unknown columns, no weight role, recoded cells. */
 TRYGG_API size_t trygg_responses_warnings(const trygg_responses *responses);

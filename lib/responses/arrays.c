@@ -27,7 +27,7 @@ static trygg_status check_arrays(const trygg_array *arrays, size_t count, size_t
 }
 
 /* Digits of a whole number that a double holds exactly; much faster than the general formatting. */
-static size_t print_whole(char out[TG_NUMBER_SIZE], double value) {
+static size_t print_whole(char *out, double value) {
   char digits[TG_NUMBER_SIZE];
   size_t count = 0, length = 0;
   uint64_t whole = (uint64_t)fabs(value);
@@ -42,8 +42,19 @@ static size_t print_whole(char out[TG_NUMBER_SIZE], double value) {
   return length;
 }
 
-/* The cell text of a value; `out` lives as long as the record: ids are looked at when it is complete. */
-static const char *cell_text(const trygg_array *array, size_t row, char out[TG_NUMBER_SIZE], size_t *length) {
+static double array_number(const void *context, size_t column, size_t row) {
+  const trygg_array *array = (const trygg_array *)context + column;
+  if (array->type == TRYGG_ARRAY_INT32) {
+    int32_t whole = ((const int32_t *)array->values)[row];
+    return whole == INT32_MIN ? (double)NAN : (double)whole;
+  }
+  return array->type == TRYGG_ARRAY_DOUBLE ? ((const double *)array->values)[row] : (double)NAN;
+}
+
+/* The cell text of a value of a caller's array. */
+static const char *array_text(const void *context, size_t column, size_t row, char out[TG_ARRAYS_CELL],
+                              size_t *length) {
+  const trygg_array *array = (const trygg_array *)context + column;
   double value;
   *length = 0;
   out[0] = '\0';
@@ -52,12 +63,7 @@ static const char *cell_text(const trygg_array *array, size_t row, char out[TG_N
     *length = text ? strlen(text) : 0;
     return text ? text : "";
   }
-  if (array->type == TRYGG_ARRAY_INT32) {
-    int32_t whole = ((const int32_t *)array->values)[row];
-    value = whole == INT32_MIN ? (double)NAN : (double)whole;
-  } else {
-    value = ((const double *)array->values)[row];
-  }
+  value = array_number(context, column, row);
   if (!isnan(value) && fabs(value) <= 9007199254740992.0 && value == floor(value))
     *length = print_whole(out, value);
   else if (!isnan(value))
@@ -65,29 +71,36 @@ static const char *cell_text(const trygg_array *array, size_t row, char out[TG_N
   return out;
 }
 
-/* The cells of a record as texts. */
+/* The cells of a record as texts; they live as long as the record: ids are looked at when it is complete. */
 typedef struct row_texts {
-  char (*numbers)[TG_NUMBER_SIZE];
+  char (*numbers)[TG_ARRAYS_CELL];
   const char **texts;
   size_t *lengths;
 } row_texts;
 
-static void convert_row(tg_load *load, const trygg_array *arrays, size_t row, const row_texts *cells) {
+static trygg_status convert_row(tg_load *load, const tg_arrays_source *source, size_t row, int64_t line,
+                                const row_texts *cells) {
   for (size_t i = 0; i < load->field_count; i++) {
     const tg_load_variable *variable = load->fields[i];
-    if (!variable && load->plan.slot_count == 0)
+    if (load->plan.slot_count == 0 &&
+        (!variable || tg_convert_number(&load->single, variable, source->number(source->context, i, row))))
       continue;
-    cells->texts[i] = cell_text(&arrays[i], row, cells->numbers[i], &cells->lengths[i]);
-    load->single.numeric_cells = arrays[i].type != TRYGG_ARRAY_TEXT;
+    cells->texts[i] = source->text(source->context, i, row, cells->numbers[i], &cells->lengths[i]);
+    if (!cells->texts[i])
+      return tg_error_at(load->error, TRYGG_EPARSE, load->file, line, i + 1,
+                         variable ? variable->variable->name : NULL,
+                         "the column contradicts itself: an offset or index points outside");
+    load->single.numeric_cells = source->is_number(source->context, i);
     load->single.decimal = load->single.numeric_cells ? '.' : load->options.decimal;
     if (variable)
       variable->convert(&load->single, variable, cells->texts[i], cells->lengths[i]);
   }
   load->single.numeric_cells = 0;
   tg_recode_record(load, &load->plan, &load->single, cells->texts, cells->lengths);
+  return TRYGG_OK;
 }
 
-static trygg_status load_rows(tg_load *load, const trygg_array *arrays, size_t rows) {
+trygg_status tg_arrays_rows(tg_load *load, const tg_arrays_source *source, size_t rows, size_t before) {
   trygg_status status = TRYGG_OK;
   row_texts cells = {.numbers = tg_memory_new(load->field_count, sizeof *cells.numbers),
                      .texts = tg_memory_new(load->field_count, sizeof *cells.texts),
@@ -97,10 +110,11 @@ static trygg_status load_rows(tg_load *load, const trygg_array *arrays, size_t r
     goto cleanup;
   }
   for (size_t row = 0; row < rows; row++) {
-    if (row % PROGRESS_ROWS == 0)
-      TRY(tg_thread_progress(load->options.progress, "load", row, rows, load->error));
-    TRY(tg_record_begin(load, (int64_t)row + 1));
-    convert_row(load, arrays, row, &cells);
+    int64_t line = (int64_t)(before + row) + 1;
+    if ((before + row) % PROGRESS_ROWS == 0)
+      TRY(tg_thread_progress(load->options.progress, "load", before + row, source->total, load->error));
+    TRY(tg_record_begin(load, line));
+    TRY(convert_row(load, source, row, line, &cells));
     TRY(tg_record_end(load));
   }
 cleanup:
@@ -110,8 +124,7 @@ cleanup:
   return status;
 }
 
-trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *arrays, size_t count,
-                            size_t rows) {
+trygg_status tg_arrays_begin(tg_load *load, const char *name, const tg_arrays_source *source, size_t count) {
   trygg_status status = TRYGG_OK;
   const char **names = tg_memory_new(count, sizeof *names);
   size_t *lengths = tg_memory_new(count, sizeof *lengths);
@@ -120,16 +133,37 @@ trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *
     goto cleanup;
   }
   for (size_t i = 0; i < count; i++) {
-    names[i] = arrays[i].name;
-    lengths[i] = strlen(arrays[i].name);
+    names[i] = source->name(source->context, i);
+    lengths[i] = strlen(names[i]);
   }
-  TRY(tg_header_begin_file(load, name, names, lengths, count, 0));
-  TRY(load_rows(load, arrays, rows));
-  TRY(tg_header_end_file(load));
-  TRY(tg_files_account(load, '\0', NULL));
+  status = tg_header_begin_file(load, name, names, lengths, count, 0);
 cleanup:
   tg_memory_free(names);
   tg_memory_free(lengths);
+  return status;
+}
+
+trygg_status tg_arrays_end(tg_load *load) {
+  trygg_status status = tg_header_end_file(load);
+  return status == TRYGG_OK ? tg_files_account(load, '\0', NULL) : status;
+}
+
+static const char *array_name(const void *context, size_t column) {
+  return ((const trygg_array *)context)[column].name;
+}
+
+static int array_is_number(const void *context, size_t column) {
+  return ((const trygg_array *)context)[column].type != TRYGG_ARRAY_TEXT;
+}
+
+trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *arrays, size_t count,
+                            size_t rows) {
+  tg_arrays_source source = {arrays, rows, array_name, array_is_number, array_number, array_text};
+  trygg_status status = TRYGG_OK;
+  TRY(tg_arrays_begin(load, name, &source, count));
+  TRY(tg_arrays_rows(load, &source, rows, 0));
+  TRY(tg_arrays_end(load));
+cleanup:
   return status;
 }
 

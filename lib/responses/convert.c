@@ -93,12 +93,14 @@ static inline uint32_t find_code(tg_piece *piece, const tg_load_variable *variab
   return known->value;
 }
 
-static void convert_code8(tg_piece *piece, const tg_load_variable *variable, const char *text, size_t length) {
+static void convert_code8(tg_piece *piece, const tg_load_variable *variable, const char *text,
+                          size_t length) {
   ((uint8_t *)piece->columns[variable->index].values)[piece->count] =
       (uint8_t)find_code(piece, variable, text, length);
 }
 
-static void convert_code16(tg_piece *piece, const tg_load_variable *variable, const char *text, size_t length) {
+static void convert_code16(tg_piece *piece, const tg_load_variable *variable, const char *text,
+                           size_t length) {
   ((uint16_t *)piece->columns[variable->index].values)[piece->count] =
       (uint16_t)find_code(piece, variable, text, length);
 }
@@ -154,7 +156,8 @@ static inline void put_number(tg_piece *piece, const tg_load_variable *variable,
 }
 
 /* A cell that is no number, or no value of the variable. */
-static void store_unknown(tg_piece *piece, const tg_load_variable *variable, const char *text, size_t length) {
+static void store_unknown(tg_piece *piece, const tg_load_variable *variable, const char *text,
+                          size_t length) {
   put_number(piece, variable, tg_missing_number(TG_UNKNOWN_CODE), 1);
   note(piece, variable, CELL_UNKNOWN, text, length);
   if (variable->strict != TG_LOAD_LENIENT)
@@ -202,7 +205,8 @@ static void store_word(tg_piece *piece, const tg_load_variable *variable, const 
     store_unknown(piece, variable, text, length);
 }
 
-static void convert_number(tg_piece *piece, const tg_load_variable *variable, const char *text, size_t length) {
+static void convert_number(tg_piece *piece, const tg_load_variable *variable, const char *text,
+                           size_t length) {
   double value;
   trim(&text, &length);
   if (length == 0)
@@ -211,6 +215,14 @@ static void convert_number(tg_piece *piece, const tg_load_variable *variable, co
     tg_convert_value(piece, variable, value, text, length);
   else
     store_word(piece, variable, text, length);
+}
+
+int tg_convert_number(tg_piece *piece, const tg_load_variable *variable, double value) {
+  int is_whole_enough = variable->variable->type != TG_INTEGER || value == floor(value);
+  if (variable->convert != convert_number || !isfinite(value) || !is_whole_enough)
+    return 0;
+  tg_convert_value(piece, variable, value, NULL, 0);
+  return 1;
 }
 
 static void convert_date(tg_piece *piece, const tg_load_variable *variable, const char *text, size_t length) {
@@ -292,8 +304,8 @@ trygg_status tg_convert_prepare(tg_load *load, tg_load_variable *variable) {
                     : about->empty == TG_VALID ? KIND | TG_NO_ANSWER
                                                : KIND | (uint32_t)about->empty;
   variable->stored_empty = stored(variable, variable->empty);
-  variable->unfilled = coded                      ? UINT32_MAX
+  variable->unfilled = coded                    ? UINT32_MAX
                        : kind == TG_COLUMN_TEXT ? TG_DICTIONARY_EMPTY
-                                                  : variable->stored_empty;
+                                                : variable->stored_empty;
   return kind == TG_COLUMN_CODE8 && about->role != TG_ROLE_ID ? prepare_bytes(load, variable) : TRYGG_OK;
 }

@@ -26,7 +26,8 @@ typedef enum tg_load_strictness {
   TG_LOAD_WEIGHT   /* must be a number from 0 on */
 } tg_load_strictness;
 
-#define TG_LOAD_SLOW 240 /* of `bytes`: the byte alone does not tell; between the codes and the missing kinds */
+#define TG_LOAD_SLOW                                                                                         \
+  240 /* of `bytes`: the byte alone does not tell; between the codes and the missing kinds */
 
 struct tg_load_variable {
   const tg_variable *variable;
@@ -34,14 +35,14 @@ struct tg_load_variable {
   size_t index;
   tg_load_convert convert;
   tg_load_strictness strict;
-  int question;   /* counts for min_answered: no role, not derived */
-  int in_file;    /* of the file being read */
-  size_t stored;  /* records that have a value */
-  size_t id;      /* position among the ids */
+  int question;          /* counts for min_answered: no role, not derived */
+  int in_file;           /* of the file being read */
+  size_t stored;         /* records that have a value */
+  size_t id;             /* position among the ids */
   uint32_t empty;        /* of coded ones: what an empty cell means */
   uint32_t stored_empty; /* the same as it is stored */
-  uint32_t unfilled;     /* of codes and texts: stored where the cell is empty; UINT32_MAX: that is an answer */
-  unsigned char *bytes;  /* [256] of one-byte codes: what a cell of that byte is stored as */
+  uint32_t unfilled; /* of codes and texts: stored where the cell is empty; UINT32_MAX: that is an answer */
+  unsigned char *bytes; /* [256] of one-byte codes: what a cell of that byte is stored as */
   tg_dictionary_builder texts;
 };
 
@@ -162,7 +163,31 @@ trygg_status tg_convert_prepare(tg_load *load, tg_load_variable *variable);
 void tg_convert_value(tg_piece *piece, const tg_load_variable *variable, double value, const char *text,
                       size_t length);
 
+/* Cells of the variable are numbers, so that one that is read already can be stored: 1 when it was, 0 where only its
+ * text tells what it is. */
+int tg_convert_number(tg_piece *piece, const tg_load_variable *variable, double value);
+
 /* ---- arrays.c ---- */
+
+#define TG_ARRAYS_CELL 64 /* bytes that a number's or a time's text fits in */
+
+/* Columns whose cells come as text, whatever they are kept as. */
+typedef struct tg_arrays_source {
+  const void *context;
+  uint64_t total; /* rows, for progress; 0: unknown */
+  const char *(*name)(const void *context, size_t column);
+  int (*is_number)(const void *context, size_t column);             /* its decimal sign is a point */
+  double (*number)(const void *context, size_t column, size_t row); /* NaN: the text must tell */
+  /* Text of a cell, with `out` as room where it needs one; NULL where the column contradicts itself. */
+  const char *(*text)(const void *context, size_t column, size_t row, char out[TG_ARRAYS_CELL],
+                      size_t *length);
+} tg_arrays_source;
+
+/* Begin a file called `name` of `count` columns, load rows (as often as rows come; `before`: rows so far), end it. */
+trygg_status tg_arrays_begin(tg_load *load, const char *name, const tg_arrays_source *source, size_t count);
+trygg_status tg_arrays_rows(tg_load *load, const tg_arrays_source *source, size_t rows, size_t before);
+trygg_status tg_arrays_end(tg_load *load);
+
 /* Load checked arrays as if they were the file called `name`. */
 trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *arrays, size_t count,
                             size_t rows);

@@ -13,6 +13,7 @@ awk -v order="$order" -v gateways="$gateways" '
     count = split(order, rooms, " ")
     for (i = 1; i <= count; i++)
       rank[rooms[i]] = i
+    rank["arrow"] = rank["table"] # a second header of table: the structs of another standard
     rank["error"] = rank["config"] = rank["version"] = 1 # what base shows
     split(gateways, pairs, " ")
     for (i in pairs) {

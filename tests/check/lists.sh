@@ -16,7 +16,7 @@ for file in $(find lib include examples tests \( -name '*.[ch]' -o -name '*.cc' 
   }
 done
 
-order='error version table codebook responses indicator design estimate inference model index trend disclosure report'
+order='error version table arrow codebook responses indicator design estimate inference model index trend disclosure report'
 wanted=$(for room in $order; do
   if [ -f include/trygg/$room.h ] || [ -f include/trygg/$room.h.in ]; then echo "$room"; fi
 done)
