@@ -16,6 +16,7 @@
 #include <trygg/design.h>
 #include <trygg/estimate.h>
 #include <trygg/inference.h>
+#include <trygg/model.h>
 #include <trygg/index.h>
 #include <trygg/trend.h>
 #include <trygg/disclosure.h>

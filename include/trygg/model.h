@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file model.h
+ * @brief Regression of an indicator on background: what goes with it, other things equal.
+ *
+ * Linear, logistic and Poisson regression with weights and the covariance of the
+ * design (Binder 1983, Int. Stat. Rev. 51:279-292), which needs neither equal
+ * variances nor independent answers.  `where` and waves make a domain, as in
+ * estimates: the design keeps all its records.
+ *
+ * Besides coefficients a model has average predictions: the share (or mean) there
+ * would be if everybody had one answer to a background question and kept their own
+ * answers to the others.
+ */
+#ifndef TRYGG_MODEL_H
+#define TRYGG_MODEL_H
+
+#include <trygg/inference.h>
+
+TRYGG_BEGIN_DECLS
+
+/** A fitted regression; immutable, may be shared by threads. */
+typedef struct trygg_model trygg_model;
+
+/** Name of the @p i-th family (`logistic`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_model_family(size_t i);
+
+/** One line of help on the @p i-th family, or NULL; borrowed. */
+TRYGG_API const char *trygg_model_family_help(size_t i);
+
+/** What to fit; outcome and background must be given, zero elsewhere means the default. */
+typedef struct trygg_model_options {
+  size_t size;                   /**< sizeof(trygg_model_options). */
+  const char *outcome;           /**< An indicator, a number variable, or `VAR=CODE`. */
+  const char *const *on;         /**< Background variables; `VAR=CODE` names the level others are compared with. */
+  size_t on_count;               /**< How many; 0: the intercept alone. */
+  const char *family;            /**< NULL: `logistic` for shares, `poisson` for totals, else `linear`. */
+  const char *reference;         /**< Level compared with where none is named: `first` (default) or `common`. */
+  int no_intercept;              /**< 1: no intercept; the first variable with codes then has all its levels. */
+  const char *const *where;      /**< Conditions `VAR=CODE[,CODE]`, all of which must hold. */
+  size_t where_count;            /**< 0: none. */
+  const char *const *waves;      /**< Codes of waves. */
+  size_t wave_count;             /**< 0: all waves, together. */
+  const char *df;                /**< As in estimates; `domain` (default) and `design` lose one a coefficient but
+                                      the first: df + 1 - p. */
+  int threads;                   /**< 0: as many as there are processors. */
+  const trygg_progress *progress; /**< NULL: none. */
+} trygg_model_options;
+
+/**
+ * Fit.
+ *
+ * Variables with codes become a column a level but one, numbers a column.  Records
+ * that lack a background answer are left out, counted and noted in the table.
+ *
+ * @param[out] out  Yours to free; NULL on failure.
+ * @retval TRYGG_ENAME     An unknown indicator, variable, code, wave or family.
+ * @retval TRYGG_EINVAL    A variable that is no background: free text, a date, several answers at once.
+ * @retval TRYGG_EDATA     A variable without variation, or an outcome the family does not take.
+ * @retval TRYGG_ENUMERIC  A term that follows from others, or for which the fit runs off to infinity; the message
+ *                         names it.
+ */
+TRYGG_API trygg_status trygg_model_create(trygg_design *design, const trygg_model_options *options,
+                                          trygg_model **out, trygg_error *error);
+
+/** One figure of a model; texts are borrowed from the model. */
+typedef struct trygg_model_figure {
+  const char *part;    /**< `coefficient`, `prediction` or `effect`. */
+  const char *term;    /**< Background variable; "" for the intercept. */
+  const char *level;   /**< Its code; "" for a number and the intercept. */
+  const char *against; /**< Code it is compared with; "" for none. */
+  int64_t n;           /**< Records behind it. */
+  double estimate;     /**< Coefficient; average prediction at a level; average effect of one unit of a number. */
+  double se;           /**< Standard error. */
+} trygg_model_figure;
+
+/** What a model rests on. */
+typedef struct trygg_model_summary {
+  const char *family;     /**< Its name. */
+  int64_t n;              /**< Records in the fit. */
+  int64_t left_out;       /**< Records with an outcome that lack some background answer. */
+  double weighted_n;      /**< Sum of the weights of those in the fit. */
+  double df;              /**< Degrees of freedom of the coefficients. */
+  double outcome;         /**< Weighted mean of the outcome. */
+  double residual;        /**< Weighted sum of squares of the outcome less its prediction. */
+  double total;           /**< The same less the mean (without an intercept: less 0). */
+  size_t coefficients;    /**< How many. */
+} trygg_model_summary;
+
+/** What a model rests on; all zero for NULL. */
+TRYGG_API trygg_model_summary trygg_model_summarize(const trygg_model *model);
+
+/** Number of figures: coefficients first, then predictions and effects in the order of the terms. */
+TRYGG_API size_t trygg_model_count(const trygg_model *model);
+
+/** One figure; all zero and NULL out of range. */
+TRYGG_API trygg_model_figure trygg_model_get(const trygg_model *model, size_t figure);
+
+/** Covariance of two figures under the design; NaN out of range. */
+TRYGG_API double trygg_model_covariance(const trygg_model *model, size_t a, size_t b);
+
+/**
+ * Wald test that all coefficients of a term are 0, adjusted for few clusters:
+ * F = W (df - q + 1) / (q df) on q and df - q + 1 (Korn & Graubard 1990, Am. Stat. 44:270-276).
+ *
+ * @param[in]  term       A background variable, or NULL for all of them.
+ * @param[out] statistic  F; NaN without degrees of freedom.
+ * @param[out] df1        q.
+ * @param[out] df2        df - q + 1.
+ * @param[out] p          p-value.
+ * @retval TRYGG_ENAME  No such term.
+ */
+TRYGG_API trygg_status trygg_model_test(const trygg_model *model, const char *term, double *statistic, double *df1,
+                                        double *df2, double *p, trygg_error *error);
+
+/** Name of the @p i-th part of a model's table (`prediction`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_model_part(size_t i);
+
+/** One line of help on the @p i-th part, or NULL; borrowed. */
+TRYGG_API const char *trygg_model_part_help(size_t i);
+
+/** What of a model becomes a table; zero everywhere means all parts. */
+typedef struct trygg_model_table_options {
+  size_t size;              /**< sizeof(trygg_model_table_options). */
+  const char *const *parts; /**< Names of parts. */
+  size_t part_count;        /**< 0: all. */
+  double level;             /**< Confidence level; 0: 0.95. */
+} trygg_model_table_options;
+
+/**
+ * A model as a table: `indicator, part, term, level, against, n, estimate, se, lower,
+ * upper, statistic, df1, df2, p, flag`.
+ *
+ * @retval TRYGG_ENAME   An unknown part.
+ * @retval TRYGG_EINVAL  A level outside 0..1.
+ */
+TRYGG_API trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table_options *options,
+                                         trygg_table **out, trygg_error *error);
+
+/** Take one more reference; returns @p model. */
+TRYGG_API trygg_model *trygg_model_retain(trygg_model *model);
+
+/** Drop one reference; NULL is allowed. */
+TRYGG_API void trygg_model_free(trygg_model *model);
+
+TRYGG_END_DECLS
+
+#endif /* TRYGG_MODEL_H */

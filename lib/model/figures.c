@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be read from a fitted model: its figures, their covariance, Wald tests. */
+#include <model/model.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <base/text.h>
+#include <numeric/distribution.h>
+#include <numeric/solve.h>
+
+trygg_model_summary trygg_model_summarize(const trygg_model *model) {
+  trygg_model_summary result = {0};
+  if (!model)
+    return result;
+  result.family = model->family->name;
+  result.n = (int64_t)model->n;
+  result.left_out = (int64_t)model->left_out;
+  result.weighted_n = model->weight;
+  result.df = model->df;
+  result.outcome = model->mean;
+  result.residual = model->residual;
+  result.total = model->total;
+  result.coefficients = model->columns;
+  return result;
+}
+
+size_t trygg_model_count(const trygg_model *model) {
+  return model ? model->value_count : 0;
+}
+
+double trygg_model_covariance(const trygg_model *model, size_t a, size_t b) {
+  if (!model || a >= model->value_count || b >= model->value_count)
+    return NAN;
+  return model->covariance[a * model->value_count + b];
+}
+
+/* Whether a figure is of the term, and then its level. */
+static int is_coefficient_of(const tg_model_term *term, size_t figure, size_t *level) {
+  if (figure < term->column || figure >= term->column + term->column_count)
+    return 0;
+  *level = figure - term->column;
+  *level += term->reference != TG_NONE && *level >= term->reference;
+  return 1;
+}
+
+static int is_output_of(const tg_model_term *term, size_t figure, size_t *level) {
+  *level = figure - term->output;
+  return figure >= term->output && *level < (term->is_factor ? term->level_count : 1);
+}
+
+trygg_model_figure trygg_model_get(const trygg_model *model, size_t figure) {
+  trygg_model_figure result = {0};
+  if (!model || figure >= model->value_count)
+    return result;
+  result = (trygg_model_figure){"coefficient",
+                                "",
+                                "",
+                                "",
+                                (int64_t)model->n,
+                                model->value[figure],
+                                sqrt(trygg_model_covariance(model, figure, figure))};
+  for (size_t t = 0; t < model->term_count; t++) {
+    const tg_model_term *term = &model->terms[t];
+    size_t level = 0;
+    int is_coefficient = is_coefficient_of(term, figure, &level);
+    if (!is_coefficient && !is_output_of(term, figure, &level))
+      continue;
+    result.term = tg_model_variable(model, term)->name;
+    if (!is_coefficient)
+      result.part = term->is_factor ? "prediction" : "effect";
+    if (!term->is_factor)
+      break;
+    result.level = tg_model_level_name(term, level);
+    result.n = (int64_t)term->n[level];
+    if (is_coefficient && term->reference != TG_NONE)
+      result.against = tg_model_level_name(term, term->reference);
+    break;
+  }
+  return result;
+}
+
+/* ---- tests ------------------------------------------------------------------------------------- */
+
+/* W = b' V^-1 b over coefficients first..first+count-1; F by formula in the header. */
+static trygg_status test_columns(const trygg_model *model, size_t first, size_t count, tg_model_test *out,
+                                 trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t rank = 0;
+  double wald = 0, *block = tg_memory_new(count * count, sizeof *block);
+  if (!block)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = 0; j < count; j++)
+      block[i * count + j] = model->covariance[(first + i) * model->value_count + first + j];
+  TRY(tg_solve_quadratic(block, model->value + first, count, &wald, &rank, error));
+  *out = (tg_model_test){NAN, (double)rank, model->df - (double)rank + 1, NAN};
+  if (rank > 0 && out->df2 > 0) {
+    out->statistic = wald * out->df2 / (out->df1 * model->df);
+    out->p = tg_distribution_f_upper(out->statistic, out->df1, out->df2);
+  }
+cleanup:
+  tg_memory_free(block);
+  return status;
+}
+
+trygg_status tg_model_test_term(const trygg_model *model, const tg_model_term *term, tg_model_test *out,
+                                trygg_error *error) {
+  size_t first = model->intercept != 0;
+  if (term)
+    return test_columns(model, term->column, term->column_count, out, error);
+  return test_columns(model, first, model->columns - first, out, error);
+}
+
+static const char *term_name_at(const void *context, size_t t) {
+  const trygg_model *model = context;
+  return tg_model_variable(model, &model->terms[t])->name;
+}
+
+trygg_status trygg_model_test(const trygg_model *model, const char *name, double *statistic, double *df1,
+                              double *df2, double *p, trygg_error *error) {
+  const tg_model_term *term = NULL;
+  trygg_status status = TRYGG_OK;
+  tg_model_test test;
+  if (!model || !statistic || !df1 || !df2 || !p)
+    return tg_error_set(error, TRYGG_EINVAL, "a model and places for the result were expected");
+  for (size_t t = 0; name && t < model->term_count; t++)
+    if (!strcmp(term_name_at(model, t), name))
+      term = &model->terms[t];
+  if (name && !term) {
+    const char *nearest = tg_text_nearest(name, model->term_count, term_name_at, model);
+    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "term", "the model has no term `%s`%s%s%s", name,
+                       nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+  }
+  TRY(tg_model_test_term(model, term, &test, error));
+  *statistic = test.statistic;
+  *df1 = test.df1;
+  *df2 = test.df2;
+  *p = test.p;
+cleanup:
+  return status;
+}

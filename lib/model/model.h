@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A regression from inside: its terms, the patterns of background its records have, and its figures. */
+#ifndef TG_MODEL_MODEL_H
+#define TG_MODEL_MODEL_H
+
+#include <trygg/model.h>
+
+#include <inference/inference.h>
+#include <model/families.h>
+
+#define TG_MODEL_COLUMNS ((size_t)2000) /* most coefficients and predictions */
+
+/* A background variable.  Levels are the categories that the model's records have. */
+typedef struct tg_model_term {
+  size_t variable;
+  int is_factor;
+  tg_categories categories; /* of a factor, those without records included */
+  size_t *level;            /* category of each level */
+  size_t level_count;
+  size_t reference; /* level that the others are compared with; TG_NONE: each level has a column */
+  size_t column, column_count;
+  size_t output;  /* first prediction of a factor, effect of a number */
+  double *n;      /* records of each level */
+  double missing; /* records that lack an answer, of those with an outcome */
+} tg_model_term;
+
+struct trygg_model {
+  tg_references references;
+  trygg_estimates *estimates; /* of the outcome over the domain: says which records, weights and df rule */
+  size_t outcome;             /* its indicator there */
+  const tg_family *family;
+  int intercept;
+  tg_model_term *terms;
+  size_t term_count, columns;
+  double n, weight, left_out;
+  double mean, residual, total; /* of trygg_model_summary */
+  double df;
+  int lonely;
+  double *value; /* coefficients, then predictions and effects */
+  size_t value_count;
+  double *covariance;
+};
+
+/* Records and their patterns while a model is fitted.  Records with the same background share a pattern, which has
+ * one row of the regression: the sums of its records say all about the fit. */
+typedef struct tg_frame {
+  size_t records;
+  uint32_t *pattern;    /* of each record; TG_RANK_NONE: not in the model */
+  double *y;            /* outcome of each record, less `shift` */
+  const double *weight; /* of each record; NULL: 1 */
+  double scale;         /* a power of 2 that brings weights near 1 */
+  double shift;         /* taken from every outcome where nothing is lost by it */
+  size_t rows;
+  size_t *first;              /* a record of each pattern */
+  double *count;              /* records of each pattern */
+  double *row_weight, *row_y; /* sum of scale * w, and weighted mean of y */
+  double *hits, *misses; /* records with an outcome other than the lowest, the highest the family takes */
+  double *x;             /* rows x columns */
+} tg_frame;
+
+static inline const tg_indicator *tg_model_indicator(const trygg_model *model) {
+  return &model->estimates->tally->indicators.list[model->outcome];
+}
+
+static inline const tg_variable *tg_model_variable(const trygg_model *model, const tg_model_term *term) {
+  return &model->estimates->tally->design->responses->codebook->variables[term->variable];
+}
+
+static inline const char *tg_model_level_name(const tg_model_term *term, size_t level) {
+  return term->categories.names[term->level[level]];
+}
+
+/* Column of a level of a factor; TG_NONE for the one that others are compared with. */
+static inline size_t tg_model_column(const tg_model_term *term, size_t level) {
+  if (term->reference == TG_NONE || level < term->reference)
+    return term->column + level;
+  return level == term->reference ? TG_NONE : term->column + level - 1;
+}
+
+/* An adjusted Wald test; NaN without degrees of freedom. */
+typedef struct tg_model_test {
+  double statistic, df1, df2, p;
+} tg_model_test;
+
+/* Of the coefficients of a term; NULL: of all but the intercept. */
+trygg_status tg_model_test_term(const trygg_model *model, const tg_model_term *term, tg_model_test *out,
+                                trygg_error *error);
+
+/* ---- steps, one file each ---------------------------------------------------------------------- */
+
+/* Read the names of the background variables; references[i] is the code that term i is to be compared with, NULL where
+ * none was named.  Levels and columns come with the frame. */
+trygg_status tg_terms_create(trygg_model *model, const trygg_model_options *options, const char **references,
+                             trygg_error *error);
+
+/* Levels, patterns, and the rows of the regression.  `common`: where no level is named, compare with the one that has
+ * most records, else with the first. */
+trygg_status tg_frame_create(trygg_model *model, const char *const *references, int common, tg_frame *out,
+                             trygg_error *error);
+void tg_frame_clear(tg_frame *frame);
+
+/* TRYGG_ENUMERIC where a term follows from those before it, or the outcome does not vary at a level. */
+trygg_status tg_faults_check(const trygg_model *model, const tg_frame *frame, trygg_error *error);
+
+/* ... and the message when the fit ran off in the direction `step`. */
+trygg_status tg_faults_diverged(const trygg_model *model, const tg_frame *frame, const double *step,
+                                trygg_error *error);
+
+/* Predictions and effects into model->value, and for each pattern and value what a record of it adds:
+ * scale * w * (apart + (y - mean) * along), both [pattern * value_count + value]. */
+trygg_status tg_predictions_linearize(trygg_model *model, const tg_frame *frame, const double *eta,
+                                      const double *inverse, double *apart, double *along,
+                                      trygg_error *error);
+
+#endif

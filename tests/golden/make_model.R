@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Rscript make_model.R: regressions by R survey of the data sets of make_golden.R, as model.csv beside this script.
+#
+# model.csv has `case,figure,statistic,value`.  A figure is `PART TERM LEVEL` as in the table of trygg_model_table(), with
+# `.` for an empty one; of a covariance `FIGURE & FIGURE`.  What a case is stands in tests/test_model.c.
+#
+# svyglm is stopped where its deviance no longer moves at all, as its usual end leaves half of the digits.  Standard
+# errors of average predictions come from the stacked influences of coefficients and averaging, with svyrecvar():
+# svypredmeans() adds the two variances as if they were independent.  Its estimates are checked against.
+suppressMessages(library(survey))
+options(survey.lonely.psu = "remove", digits = 17, warn = 1)
+script <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE, fixed = TRUE)[1], fixed = TRUE)
+here <- dirname(script)
+
+golden <- list()
+put <- function(case, figure, statistic, value)
+  golden[[length(golden) + 1]] <<- c(case, figure, statistic, sprintf("%.17g", as.numeric(value)))
+
+read_data <- function(name) {
+  data <- read.csv(file.path(here, "..", "data", "golden", paste0(name, ".csv")), na.strings = "")
+  data
+}
+
+# A second fit begins at the end of the first: the working weights that standard errors rest on are those before the last
+# step.
+fit <- function(formula, design, family) suppressWarnings({
+  first <- svyglm(formula, design, family = family, control = glm.control(epsilon = 1e-17, maxit = 60))
+  eval(bquote(svyglm(formula, design, family = family, control = glm.control(epsilon = 1e-17, maxit = 60),
+                     start = .(coef(first)))))
+})
+
+# Coefficients in the order of the model, with their names here; rows outside the model have no influence.
+#   names    figure of each coefficient
+#   factors  list(name = levels) for average predictions;  numbers: names for average effects
+#   terms    list(name = positions of its coefficients) for Wald tests
+model <- function(case, formula, design, family, names, factors = list(), numbers = character(), terms = list()) {
+  wanted <- terms
+  terms <- stats::terms
+  m <- fit(formula, design, family)
+  b <- coef(m)
+  v <- vcov(m)
+  stopifnot(length(b) == length(names), length(unique(names)) == length(names))
+  nu <- m$df.residual
+  put(case, ".", "df", nu)
+  for (i in seq_along(b)) {
+    put(case, paste("coefficient", names[i]), "estimate", b[i])
+    put(case, paste("coefficient", names[i]), "se", sqrt(v[i, i]))
+    put(case, paste("coefficient", names[i]), "p", 2 * pt(-abs(b[i] / sqrt(v[i, i])), nu))
+  }
+  for (i in seq_along(b)) for (j in seq_len(i - 1))
+    put(case, paste("coefficient", names[j], "& coefficient", names[i]), "covariance", v[i, j])
+  for (term in names(wanted)) {
+    at <- wanted[[term]]
+    w <- drop(b[at] %*% solve(v[at, at], b[at]))
+    q <- length(at)
+    native <- if (term != "(all)") regTermTest(m, as.formula(paste("~", attr(wanted, "formula")[[term]]))) else NULL
+    if (!is.null(native)) stopifnot(all.equal(as.numeric(native$Ftest), w / q, tolerance = 1e-8), native$ddf == nu)
+    f <- w * (nu - q + 1) / (q * nu)
+    put(case, paste("test", term, "."), "statistic", f)
+    put(case, paste("test", term, "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
+  }
+
+  # Influences over all records of the design.
+  w <- weights(design, "sampling")
+  x <- model.matrix(m)
+  inside <- match(rownames(x), rownames(design$variables))
+  w <- w[inside]
+  eta <- drop(x %*% b)
+  mu <- family$linkinv(eta)
+  slope <- family$mu.eta(eta)
+  a <- solve(crossprod(x, x * (w * slope)))
+  u <- (x * (w * (m$y - mu))) %*% a
+  # svyrecvar wants all rows of the design that is whole: a subset keeps its strata and clusters in the fpc object.
+  recvar <- function(z) svyrecvar(as.matrix(z), design$cluster[inside, , drop = FALSE],
+                                  design$strata[inside, , drop = FALSE], lapply_fpc(design$fpc, inside))
+  lapply_fpc <- function(fpc, rows) {
+    fpc$popsize <- if (is.null(fpc$popsize)) NULL else fpc$popsize[rows, , drop = FALSE]
+    fpc$sampsize <- fpc$sampsize[rows, , drop = FALSE]
+    fpc
+  }
+  stopifnot(all.equal(recvar(u), v, check.attributes = FALSE, tolerance = 1e-9))
+  for (name in names(factors)) {
+    values <- list()
+    ms <- NULL
+    us <- NULL
+    for (level in factors[[name]]) {
+      xl <- x
+      xl[, attr(x, "assign") == which(attr(terms(m), "term.labels") == name)] <- 0
+      if (paste0(name, level) %in% colnames(x)) xl[, paste0(name, level)] <- 1
+      el <- drop(xl %*% b)
+      ml <- sum(w * family$linkinv(el)) / sum(w)
+      g <- colSums(w * family$mu.eta(el) * xl) / sum(w)
+      ul <- w * (family$linkinv(el) - ml) / sum(w) + drop(u %*% g)
+      put(case, paste("prediction", name, level), "estimate", ml)
+      put(case, paste("prediction", name, level), "se", sqrt(recvar(ul)))
+      ms <- c(ms, ml)
+      us <- cbind(us, ul)
+    }
+    for (l in seq_along(ms)[-1]) {
+      put(case, paste("difference", name, factors[[name]][l]), "estimate", ms[l] - ms[1])
+      put(case, paste("difference", name, factors[[name]][l]), "se", sqrt(recvar(us[, l] - us[, 1])))
+    }
+  }
+  for (name in numbers) {
+    at <- which(colnames(x) == name)
+    h <- 1e-5
+    bend <- (family$mu.eta(eta + h) - family$mu.eta(eta - h)) / (2 * h)
+    if (family$family == "quasibinomial") bend <- slope * (1 - 2 * mu)
+    if (family$family == "quasipoisson") bend <- mu
+    if (family$family == "gaussian") bend <- 0 * mu
+    value <- sum(w * slope * b[at]) / sum(w)
+    g <- colSums(w * bend * b[at] * x) / sum(w)
+    g[at] <- g[at] + sum(w * slope) / sum(w)
+    ul <- w * (slope * b[at] - value) / sum(w) + drop(u %*% g)
+    put(case, paste("effect", name, "."), "estimate", value)
+    put(case, paste("effect", name, "."), "se", sqrt(recvar(ul)))
+  }
+  invisible(m)
+}
+
+with_formulas <- function(positions, formulas) { attr(positions, "formula") <- formulas; positions }
+
+# ---- schools --------------------------------------------------------------------------------------------------------
+
+clus1 <- read_data("apiclus1")
+dclus1 <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = clus1)
+m <- model("clus1 linear", api00 ~ stype + ell + meals, dclus1, gaussian(),
+           c("(intercept) .", "stype H", "stype M", "ell .", "meals ."), list(stype = c("E", "H", "M")), c("ell", "meals"),
+           with_formulas(list(stype = 2:3, ell = 4, meals = 5, "(all)" = 2:5), list(stype = "stype", ell = "ell", meals = "meals")))
+model("clus1 logistic", (sch_wide == "Yes") * 1 ~ stype + ell, dclus1, quasibinomial(),
+      c("(intercept) .", "stype H", "stype M", "ell ."), list(stype = c("E", "H", "M")), "ell",
+      with_formulas(list(stype = 2:3, ell = 4, "(all)" = 2:4), list(stype = "stype", ell = "ell")))
+model("clus1 poisson", enroll ~ stype + meals, dclus1, quasipoisson(),
+      c("(intercept) .", "stype H", "stype M", "meals ."), list(stype = c("E", "H", "M")), "meals",
+      with_formulas(list(stype = 2:3, meals = 4), list(stype = "stype", meals = "meals")))
+
+strat <- read_data("apistrat")
+strat$comp_imp <- factor(strat$comp_imp, c("Yes", "No")) # most schools met it
+dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat)
+model("strat common", (sch_wide == "Yes") * 1 ~ comp_imp, dstrat, quasibinomial(),
+      c("(intercept) .", "comp_imp No"), list(comp_imp = c("Yes", "No")))
+strat$comp_imp <- factor(strat$comp_imp, c("No", "Yes"))
+dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat)
+model("strat where stype", api00 ~ comp_imp + meals, subset(dstrat, stype != "M"), gaussian(),
+      c("(intercept) .", "comp_imp Yes", "meals ."), list(comp_imp = c("No", "Yes")), "meals")
+
+# T6 and T7 of the notes on peers, here with the districts as the only stage.
+clus2 <- read_data("apiclus2")
+dclus2 <- svydesign(id = ~dnum, weights = ~pw, data = clus2)
+model("clus2 linear", api00 ~ ell + meals, dclus2, gaussian(), c("(intercept) .", "ell .", "meals ."), numbers = "meals")
+model("clus2 logistic", (sch_wide == "Yes") * 1 ~ ell + meals, dclus2, quasibinomial(),
+      c("(intercept) .", "ell .", "meals ."), numbers = "meals")
+
+# ---- nhanes ---------------------------------------------------------------------------------------------------------
+
+nhanes <- read_data("nhanes")
+nhanes$score <- nhanes$age
+nhanes$square <- nhanes$age^2
+for (name in c("race", "sex", "age")) nhanes[[name]] <- factor(nhanes[[name]])
+dnhanes <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = nhanes)
+m <- model("nhanes trend", chol ~ score, dnhanes, quasibinomial(), c("(intercept) .", "score ."), numbers = "score")
+stopifnot(all.equal(coef(m)[[2]], 0.6025289705, tolerance = 1e-9), all.equal(SE(m)[[2]], 0.04722495689, tolerance = 1e-6))
+m <- model("nhanes quadratic", chol ~ score + square, dnhanes, quasibinomial(), c("(intercept) .", "score .", "square ."),
+           terms = with_formulas(list(square = 3, "(all)" = 2:3), list(square = "square")))
+model("nhanes background", chol ~ race + age + sex, dnhanes, quasibinomial(),
+      c("(intercept) .", paste("race", 2:4), paste("age", 2:4), "sex 2"),
+      list(race = as.character(1:4), age = as.character(1:4), sex = c("1", "2")), character(),
+      with_formulas(list(race = 2:4, age = 5:7, sex = 8, "(all)" = 2:8), list(race = "race", age = "age", sex = "sex")))
+model("nhanes rates", chol ~ race + sex, dnhanes, quasipoisson(), c("(intercept) .", paste("race", 2:4), "sex 2"),
+      list(race = as.character(1:4), sex = c("1", "2")))
+model("nhanes shares", chol ~ race + sex, dnhanes, gaussian(), c("(intercept) .", paste("race", 2:4), "sex 2"),
+      list(race = as.character(1:4), sex = c("1", "2")))
+model("nhanes women", chol ~ race, subset(dnhanes, sex == "2"), quasibinomial(), c("(intercept) .", paste("race", 2:4)),
+      list(race = as.character(1:4)))
+
+# ---- waves ----------------------------------------------------------------------------------------------------------
+
+panel <- read_data("panel")
+panel$year <- panel$wave
+panel$sex <- factor(panel$sex)
+dpanel <- svydesign(id = ~cluster, strata = ~stratum, fpc = ~clusters, weights = ~weight, nest = TRUE, data = panel)
+model("panel", afraid ~ sex + score, dpanel, quasibinomial(), c("(intercept) .", "sex 2", "score ."),
+      list(sex = c("1", "2")), "score")
+options(survey.lonely.psu = "adjust")
+m <- fit(afraid ~ sex + score, dpanel, quasibinomial())
+for (i in 1:3) put("panel adjust", paste("coefficient", c("(intercept) .", "sex 2", "score .")[i]), "se", SE(m)[i])
+options(survey.lonely.psu = "remove")
+
+county <- read_data("county")
+for (name in c("sex", "area", "wave")) county[[name]] <- factor(county[[name]])
+county$worried <- ifelse(county$q1 %in% c(1:4), as.numeric(county$q1 %in% 1:2), NA)
+dcounty <- svydesign(id = ~cluster, strata = ~interaction(wave, stratum), weights = ~weight, nest = TRUE,
+                     data = county[!is.na(county$weight), ])
+model("county", worried ~ wave + sex + area + x, dcounty, quasibinomial(),
+      c("(intercept) .", "wave 2016", "wave 2019", "wave 2024", "sex 2", "area S", "area W", "x ."),
+      list(sex = c("1", "2"), area = c("N", "S", "W")), "x",
+      with_formulas(list(wave = 2:4, sex = 5, area = 6:7, x = 8, "(all)" = 2:8),
+                    list(wave = "wave", sex = "sex", area = "area", x = "x")))
+
+golden <- as.data.frame(do.call(rbind, golden))
+names(golden) <- c("case", "figure", "statistic", "value")
+stopifnot(!any(duplicated(golden[1:3])), !any(grepl(",", as.matrix(golden), fixed = TRUE)))
+write.csv(golden, file.path(here, "model.csv"), row.names = FALSE, quote = FALSE)
+cat(nrow(golden), "numbers\n")
