@@ -232,6 +232,9 @@ trygg_status trygg_model_create(trygg_design *design, const trygg_model_options 
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_model_options", error));
   if (!design || !chosen.outcome)
     return tg_error_set(error, TRYGG_EINVAL, "a design and the name of an outcome were expected");
+  if (design->responses->released)
+    return tg_error_set(error, TRYGG_EINVAL,
+                        "a regression reads the records again, but they were not kept; load them");
   TRY(tg_options_list(chosen.on, chosen.on_count, "on", error));
   model = tg_memory_new(1, sizeof *model);
   if (!model)
