@@ -42,6 +42,26 @@ static const char status_csv[] = "type,name,role\n"
                                  "select_one scale,q1,\n"
                                  "select_one scale,q2,\n"
                                  "decimal,money,\n";
+/* Questions in a row, and cells longer than a word of the processor. */
+static const char long_csv[] = "type,name,role,missing,empty\n"
+                               "text,id,id,,\n"
+                               "select_one scale,a1,,88=dont_know 99=refused,\n"
+                               "select_one scale,a2,,88=dont_know 99=refused,\n"
+                               "select_one scale,a3,,88=dont_know 99=refused,\n"
+                               "select_one scale,a4,,88=dont_know 99=refused,\n"
+                               "select_one scale,a5,,88=dont_know 99=refused,3\n"
+                               "select_one scale,a6,,,not_applicable\n"
+                               "select_one scale,a7,,,not_applicable\n"
+                               "select_one scale,a8,,,not_applicable\n"
+                               "select_one scale,a9,,88=dont_know 99=refused,\n"
+                               "select_one scale,a10,,88=dont_know 99=refused,\n"
+                               "select_one area,area,,,\n"
+                               "select_one many,q4,,,\n"
+                               "integer,whole,,,\n"
+                               "decimal,precise,,-1=refused 99=dont_know,\n"
+                               "decimal,w,weight,,\n"
+                               "date,day,,2024-01-11=refused,\n"
+                               "text,place,,,\n";
 static const char one_csv[] = "type,name,role\nselect_one scale,q1,\n";
 
 /* `region` is in no file. */
@@ -68,6 +88,7 @@ static const survey surveys[] = {
     {"form_id,duplicates,closes\ntest,last,2024-01-20\n", survey_csv, NULL, NULL},
     {"form_id,duplicates\ntest,last\n", status_csv, NULL, NULL},
     {"form_id\ntest\n", one_csv, NULL, NULL},
+    {"form_id,duplicates\ntest,first\n", long_csv, NULL, NULL},
     {"form_id,duplicates\ntest,first\n", recoded_csv,
      "variable,from,codes,to,wave\nq1,,3,2,2020\nq1,,2,1,2021\nq2,q3,1,3,2021\nage,,0..9,5,\nage,,10..120,,\n"
      "stratum,area,0380,s1,2022\n",
@@ -147,8 +168,8 @@ static void put_load(tg_text *out, trygg_codebook *codebook, const tg_text *data
   trygg_responses *responses = NULL;
   memset(&error, 0, sizeof error);
   tg_text_clear(out);
-  trygg_status status = tg_load_memory(codebook, "data.csv", data->bytes, data->length, options, reading,
-                                       &responses, &error);
+  trygg_status status =
+      tg_load_memory(codebook, "data.csv", data->bytes, data->length, options, reading, &responses, &error);
   if (status == TRYGG_OK)
     put_responses(out, responses);
   else
@@ -190,15 +211,16 @@ static void put_line_end(tg_text *out, const dialect *as) {
 static const char *any_of(const char *const *texts, size_t count) {
   return texts[below((unsigned)count)];
 }
-#define ANY(...) any_of((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define ANY(...)                                                                                             \
+  any_of((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 /* A cell that suits the column most of the time. */
 static void put_value(tg_text *out, const char *name, int record) {
   if (once_in(12))
     return;
   if (once_in(40)) {
-    tg_text_put(out, ANY("NA", ".", "#NULL!", "x", "-", "  ", "1,0", "01", "7 7", "a", "\xC3\xA9", "\xC2\xA0", "9e99",
-                         "1e2", "-0", "+3", "0.10", "12345678901234567890", "N", "#", ".5", "5."));
+    tg_text_put(out, ANY("NA", ".", "#NULL!", "x", "-", "  ", "1,0", "01", "7 7", "a", "\xC3\xA9", "\xC2\xA0",
+                         "9e99", "1e2", "-0", "+3", "0.10", "12345678901234567890", "N", "#", ".5", "5."));
     return;
   }
   if (strcmp(name, "id") == 0)
@@ -214,7 +236,16 @@ static void put_value(tg_text *out, const char *name, int record) {
   else if (strcmp(name, "crimes") == 0)
     tg_text_put(out, ANY("theft", "fraud threat", "99", "theft theft", "threat no"));
   else if (strcmp(name, "day") == 0)
-    tg_text_format(out, "2024-01-%u", 10 + below(20));
+    tg_text_format(out, "2024-0%u-%u%s", 1 + once_in(30), 10 + below(21),
+                   once_in(5) ? ANY("T10:11:12", " 7", "x", "0") : "");
+  else if (strcmp(name, "place") == 0)
+    tg_text_format(out, "%0*u", (int)below(10), below(once_in(3) ? 100000000 : 300));
+  else if (strcmp(name, "whole") == 0 || strcmp(name, "precise") == 0)
+    for (unsigned i = below(18), dot = once_in(2) ? below(18) : 99; i > 0; i--) {
+      tg_text_format(out, "%u", below(10));
+      if (i == dot)
+        tg_text_put(out, ANY(".", ","));
+    }
   else if (strcmp(name, "money") == 0)
     tg_text_format(out, "%u%s%u", below(100000), ANY(".", ","), below(1000));
   else if (strcmp(name, "age") == 0)
@@ -262,7 +293,8 @@ static void put_cell(tg_text *out, const char *name, int record, const dialect *
   tg_text_free(&value);
 }
 
-static size_t put_header(tg_text *out, const trygg_codebook *codebook, const dialect *as, const char **names) {
+static size_t put_header(tg_text *out, const trygg_codebook *codebook, const dialect *as,
+                         const char **names) {
   size_t count = 0;
   for (size_t i = 0; i < codebook->variable_count; i++)
     if (strcmp(codebook->variables[i].name, "region") != 0)
@@ -347,8 +379,8 @@ static void compress_text(const tg_text *text, tg_text *out, int sound) {
 static const size_t pieces[] = {0, 1, 50, 300, 2000};
 static const size_t read_sizes[] = {0, 1, 7, 64, 1000};
 
-static void compare(trygg_codebook *codebook, const tg_text *data, const trygg_load_options *base, unsigned file,
-                    size_t *loaded) {
+static void compare(trygg_codebook *codebook, const tg_text *data, const trygg_load_options *base,
+                    unsigned file, size_t *loaded) {
   tg_text expected = {0}, met = {0};
   tg_load_reading reading = {.reference = 1};
   trygg_load_options options = *base;
@@ -413,15 +445,17 @@ END_TEST
 /* More records than a block: whole numbers and texts become narrow, and nothing else changes. */
 START_TEST(large_loads_are_narrow_and_the_same_for_all_threads) {
   static const survey large = {"form_id\ntest\n",
-                                "type,name,role,missing\n"
-                                                  "integer,number,,\ninteger,small,,99=refused\ndecimal,half,,\n"
-                                                  "decimal,w,weight,\ntext,area,,-=no_answer\ntext,key,,\n", NULL, NULL};
+                               "type,name,role,missing\n"
+                               "integer,number,,\ninteger,small,,99=refused\ndecimal,half,,\n"
+                               "decimal,w,weight,\ntext,area,,-=no_answer\ntext,key,,\n",
+                               NULL, NULL};
   enum { records = 150000 };
   trygg_codebook *codebook = build(&large);
   tg_text data = {0}, expected = {0}, met = {0};
   tg_text_put(&data, "number,small,half,w,area,key\n");
   for (int i = 0; i < records; i++)
-    tg_text_format(&data, "%d,%d,%d.5,2,%s%d,k%d\n", i * 7 - 500000, i % 100, i, i % 50 ? "a" : "-", i % 50, i);
+    tg_text_format(&data, "%d,%d,%d.5,2,%s%d,k%d\n", i * 7 - 500000, i % 100, i, i % 50 ? "a" : "-", i % 50,
+                   i);
   for (int threads = 0; threads < 4; threads++) {
     trygg_load_options options = {.size = sizeof options, .threads = threads};
     tg_load_reading reading = {.reference = threads == 0};
@@ -513,8 +547,8 @@ START_TEST(every_source_gives_the_same) {
   tg_load_reading reading = {.reference = 1};
   tg_text_put(&data, "id,wave,stratum,w,area,q1,q2,q3,q4,crimes,age,money,note,day\n");
   for (int i = 0; i < 40000; i++)
-    tg_text_format(&data, "%d,202%d,s%d,%d.25,038%d,%d,%d,3,%d,theft,%d,1.5,\"a\"\"%d\nb\",2024-01-12\n", i, i % 3,
-                   i % 40, i % 900, i % 2, i % 4, i % 5, i % 300, i % 110, i % 777);
+    tg_text_format(&data, "%d,202%d,s%d,%d.25,038%d,%d,%d,3,%d,theft,%d,1.5,\"a\"\"%d\nb\",2024-01-12\n", i,
+                   i % 3, i % 40, i % 900, i % 2, i % 4, i % 5, i % 300, i % 110, i % 777);
   put_load(&expected, codebook, &data, &options, &reading);
   ck_assert(strncmp(expected.bytes, "records 40000", 13) == 0);
   const char *folder = temporary_folder();
@@ -555,9 +589,22 @@ START_TEST(a_text_is_cut_behind_whole_records) {
     const char *text;
     size_t whole;
   } cases[] = {
-      {"", 0},        {"a", 0},          {"a\n", 2},           {"a\nb", 2},         {"a\r\nb", 3}, {"a\rb", 2},
-      {"a\r", 0},     {"a\rb\r", 2},     {"\"a\n", 0},         {"a\n\"b\nc", 2},    {"\"a\n\"\nb", 5},
-      {"\"\"\n\"", 3}, {"\"a\"\"\n\"\n", 7}, {"a\n\"b\"\"\nc\"", 2}, {"\"a\r\n\"\rb", 6}, {"\n\n", 2},
+      {"", 0},
+      {"a", 0},
+      {"a\n", 2},
+      {"a\nb", 2},
+      {"a\r\nb", 3},
+      {"a\rb", 2},
+      {"a\r", 0},
+      {"a\rb\r", 2},
+      {"\"a\n", 0},
+      {"a\n\"b\nc", 2},
+      {"\"a\n\"\nb", 5},
+      {"\"\"\n\"", 3},
+      {"\"a\"\"\n\"\n", 7},
+      {"a\n\"b\"\"\nc\"", 2},
+      {"\"a\r\n\"\rb", 6},
+      {"\n\n", 2},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     int has_quotes;
@@ -644,12 +691,14 @@ START_TEST(memory_that_runs_out_in_a_thread_is_an_error) {
   trygg_status status = TRYGG_ENOMEM;
   tg_text_put(&data, "id,wave,stratum,w,area,q1,q2,q3,q4,crimes,age,money,note,day\n");
   for (int i = 0; i < 60; i++)
-    tg_text_format(&data, "%d,2020,s%d,1.5,0380,%d,x,3,12,theft,20,1.5,\"a\"\"%d\",2024-01-12\n", i, i % 7, i % 6, i);
+    tg_text_format(&data, "%d,2020,s%d,1.5,0380,%d,x,3,12,theft,20,1.5,\"a\"\"%d\",2024-01-12\n", i, i % 7,
+                   i % 6, i);
   for (long k = 0; status != TRYGG_OK; k++) {
     trygg_responses *responses = NULL;
     ck_assert_int_lt(k, 5000);
     tg_memory_fail(k, 0);
-    status = tg_load_memory(codebook, "data.csv", data.bytes, data.length, &options, &reading, &responses, &error);
+    status =
+        tg_load_memory(codebook, "data.csv", data.bytes, data.length, &options, &reading, &responses, &error);
     tg_memory_fail(-1, 0);
     ck_assert_int_eq(status == TRYGG_OK || status == TRYGG_ENOMEM, 1);
     ck_assert_int_eq(responses != NULL, status == TRYGG_OK);

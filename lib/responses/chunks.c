@@ -9,8 +9,7 @@
 #include <responses/scan.h>
 #include <source/cut.h>
 
-#define CHUNK_BYTES ((size_t)1 << 20)
-#define CHUNK_FIRST ((size_t)256 << 10) /* most files of a survey are no longer */
+#define CHUNK_BYTES ((size_t)256 << 10) /* with its columns within a processor's second cache */
 #define FIRST_ROWS 256
 #define PROGRESS_BYTES (UINT64_C(1) << 20)
 
@@ -20,9 +19,9 @@ typedef struct text_chunk {
   size_t capacity;
   size_t length, whole; /* bytes read; those of whole records */
   int has_quotes;
-  size_t used;          /* bytes scanned */
-  int64_t lines;        /* physical lines scanned */
-  uint64_t raw;         /* bytes of the source behind it and all before */
+  size_t used;   /* bytes scanned */
+  int64_t lines; /* physical lines scanned */
+  uint64_t raw;  /* bytes of the source behind it and all before */
   tg_scan scan;
   tg_piece piece;
 } text_chunk;
@@ -76,7 +75,8 @@ static void fill(chunk_reader *reader, text_chunk *chunk) {
   size_t most = reader->load->reading.read_size;
   while (chunk->length < chunk->capacity && !reader->ended) {
     size_t got = 0, wanted = chunk->capacity - chunk->length;
-    tg_records_text(reader->records, chunk->text + chunk->length, most && most < wanted ? most : wanted, &got);
+    tg_records_text(reader->records, chunk->text + chunk->length, most && most < wanted ? most : wanted,
+                    &got);
     chunk->length += got;
     reader->ended = got == 0;
   }
@@ -100,7 +100,7 @@ static int read_chunk(void *context, size_t slot) {
   text_chunk *chunk = &reader->chunks[slot];
   size_t wanted = reader->load->reading.piece;
   if (wanted == 0)
-    wanted = reader->count > 1 ? CHUNK_BYTES : CHUNK_FIRST;
+    wanted = CHUNK_BYTES;
   chunk->length = chunk->whole = chunk->used = 0;
   chunk->lines = 0;
   if (reader->no_memory || make_room(&chunk->text, &chunk->capacity, wanted + reader->carried) != 0) {
@@ -133,7 +133,8 @@ static void scan_chunk(void *context, size_t slot) {
   text_chunk *chunk = &reader->chunks[slot];
   tg_piece_reset(&chunk->piece, 0);
   if (chunk->whole > 0)
-    tg_scan_text(&chunk->scan, &chunk->piece, chunk->text, chunk->whole, chunk->has_quotes, &chunk->used, &chunk->lines);
+    tg_scan_text(&chunk->scan, &chunk->piece, chunk->text, chunk->whole, chunk->has_quotes, &chunk->used,
+                 &chunk->lines);
 }
 
 /* ---- taking --------------------------------------------------------------------------------------- */

@@ -82,7 +82,7 @@ static inline uint32_t find_code(tg_piece *piece, const tg_load_variable *variab
     return value;
   }
   const tg_piece_column *column = &piece->columns[variable->index];
-  uint64_t bytes = tg_piece_key(text, length);
+  uint64_t bytes = tg_texts_key(text, length);
   tg_piece_known *known = tg_piece_find_known(column, bytes);
   if (known->bytes != bytes) {
     known->value = stored(variable, look_up(piece->load, variable, text, length, &known->what));
@@ -255,7 +255,8 @@ static void convert_text(tg_piece *piece, const tg_load_variable *variable, cons
     text = coded ? about->codes[about->empty_code].text : "";
     length = strlen(text);
   }
-  ((uint32_t *)column->values)[piece->count] = tg_piece_intern(piece, &column->texts, text, length);
+  if (tg_texts_add(&column->texts, text, length, (uint32_t *)column->values + piece->count) != 0)
+    piece->no_memory = 1;
 }
 
 /* Ids are compared while loading and not kept. */
@@ -288,12 +289,50 @@ static trygg_status prepare_bytes(tg_load *load, tg_load_variable *variable) {
   return TRYGG_OK;
 }
 
+/* The number that a code of one to four digits is written as, or -1. */
+static int short_number(const char *text, size_t length) {
+  int number = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] < '0' || text[i] > '9')
+      return -1;
+    number = number * 10 + (text[i] - '0');
+  }
+  return length >= 1 && length <= 4 ? number : -1;
+}
+
+/* Most other codes are short numbers, whose place in a table needs no search. */
+static trygg_status prepare_digits(tg_load *load, tg_load_variable *variable) {
+  const tg_variable *about = variable->variable;
+  for (size_t i = 0; i < about->code_count; i++) {
+    size_t length = strlen(about->codes[i].text);
+    if (length > variable->digits_most && short_number(about->codes[i].text, length) >= 0)
+      variable->digits_most = length;
+  }
+  size_t size = tg_load_digits(variable->digits_most + 1);
+  if (variable->digits_most == 0)
+    return TRYGG_OK;
+  variable->digits = tg_memory_new(size, sizeof *variable->digits);
+  if (!variable->digits)
+    return tg_error_memory(load->error);
+  memset(variable->digits, 0xFF, size * sizeof *variable->digits);
+  for (size_t i = 0; i < about->code_count; i++) {
+    const char *text = about->codes[i].text;
+    size_t length = strlen(text);
+    int number = short_number(text, length);
+    uint32_t what = CELL_UNKNOWN, value = number >= 0 ? look_up(load, variable, text, length, &what) : 0;
+    if (what == CELL_PLAIN)
+      variable->digits[tg_load_digits(length) + (size_t)number] = (uint16_t)stored(variable, value);
+  }
+  return TRYGG_OK;
+}
+
 trygg_status tg_convert_prepare(tg_load *load, tg_load_variable *variable) {
   static const tg_load_convert converters[] = {
       [TG_COLUMN_CODE8] = convert_code8, [TG_COLUMN_CODE16] = convert_code16,
       [TG_COLUMN_MASK] = convert_mask,   [TG_COLUMN_NUMBER] = convert_number,
       [TG_COLUMN_TEXT] = convert_text,
   };
+  trygg_status status = TRYGG_OK;
   const tg_variable *about = variable->variable;
   tg_column_kind kind = variable->column->kind;
   variable->convert = about->role == TG_ROLE_ID                            ? convert_id
@@ -307,5 +346,11 @@ trygg_status tg_convert_prepare(tg_load *load, tg_load_variable *variable) {
   variable->unfilled = coded                    ? UINT32_MAX
                        : kind == TG_COLUMN_TEXT ? TG_DICTIONARY_EMPTY
                                                 : variable->stored_empty;
-  return kind == TG_COLUMN_CODE8 && about->role != TG_ROLE_ID ? prepare_bytes(load, variable) : TRYGG_OK;
+  if ((kind == TG_COLUMN_CODE8 || kind == TG_COLUMN_CODE16) && about->role != TG_ROLE_ID) {
+    TRY(prepare_digits(load, variable));
+    if (kind == TG_COLUMN_CODE8)
+      TRY(prepare_bytes(load, variable));
+  }
+cleanup:
+  return status;
 }

@@ -58,7 +58,8 @@ static int append(tg_dictionary_builder *builder, const char *text, size_t lengt
   return 0;
 }
 
-static size_t find_slot(const tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash) {
+static size_t find_slot(const tg_dictionary_builder *builder, const char *text, size_t length,
+                        uint32_t hash) {
   size_t mask = builder->slot_count - 1, slot = hash & mask;
   for (; builder->slots[slot].index != 0; slot = (slot + 1) & mask) {
     uint32_t index = builder->slots[slot].index;
@@ -99,11 +100,7 @@ int tg_dictionary_begin(tg_dictionary_builder *builder) {
 
 int tg_dictionary_add(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t *index,
                       int *is_new) {
-  return tg_dictionary_add_hashed(builder, text, length, tg_dictionary_hash(text, length), index, is_new);
-}
-
-int tg_dictionary_add_hashed(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash,
-                             uint32_t *index, int *is_new) {
+  uint32_t hash = tg_dictionary_hash(text, length);
   if (is_new)
     *is_new = 0;
   if (builder->count < TG_MISSING_KINDS && tg_dictionary_begin(builder) != 0)
@@ -210,7 +207,7 @@ void tg_dictionary_builder_clear(tg_dictionary_builder *builder) {
   tg_memory_wipe(builder->bytes, builder->capacity);
   tg_memory_free(builder->offsets);
   tg_memory_free(builder->slots);
-  memset(builder, 0, sizeof *builder);
+  *builder = (tg_dictionary_builder){.generation = builder->generation + 1};
 }
 
 void tg_dictionary_clear(tg_dictionary *dictionary) {

@@ -21,6 +21,7 @@ typedef struct tg_dictionary_builder {
   size_t count, offset_capacity;
   tg_dictionary_slot *slots; /* open addressing */
   size_t slot_count;
+  uint64_t generation; /* how often it was cleared: indexes of before mean nothing */
 } tg_dictionary_builder;
 
 /* Where a text belongs in a table; the order of texts never depends on it. */
@@ -35,10 +36,6 @@ static inline uint32_t tg_dictionary_hash_short(uint64_t key, size_t length) {
 /* Index of a text, added when new (*is_new may be NULL); 0, or -1 without memory or with too many texts. */
 int tg_dictionary_add(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t *index,
                       int *is_new);
-
-/* The same of a text whose tg_dictionary_hash is known. */
-int tg_dictionary_add_hashed(tg_dictionary_builder *builder, const char *text, size_t length, uint32_t hash,
-                             uint32_t *index, int *is_new);
 
 /* Make the indexes of missing kinds valid before any text is added; 0, or -1 without memory. */
 int tg_dictionary_begin(tg_dictionary_builder *builder);

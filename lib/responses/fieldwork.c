@@ -89,7 +89,6 @@ trygg_status tg_fieldwork_wave(tg_load *load, const tg_piece *piece, size_t row,
 
 /* ---- the account ----------------------------------------------------------------------------- */
 
-
 static uint32_t stratum_value(const tg_load_variable *variable, const tg_fieldwork_place *at) {
   if (at->piece)
     return tg_row_value(at->piece, variable, at->row);
@@ -112,7 +111,8 @@ static char *stratum_text(const tg_load *load, const tg_fieldwork_place *at) {
 }
 
 /* The account's cell of a record's file, wave and strata. */
-trygg_status tg_fieldwork_cell(tg_load *load, uint32_t file, uint32_t wave, const tg_fieldwork_place *at, uint32_t *out) {
+trygg_status tg_fieldwork_cell(tg_load *load, uint32_t file, uint32_t wave, const tg_fieldwork_place *at,
+                               uint32_t *out) {
   tg_account *account = load->responses->account;
   uint32_t pair = 0;
   int is_new = 0, failed = tg_account_pair_id(account, 0, file, &pair, &is_new) != 0 ||
@@ -137,24 +137,38 @@ trygg_status tg_fieldwork_cell(tg_load *load, uint32_t file, uint32_t wave, cons
   return TRYGG_OK;
 }
 
-/* With one stratum variable at most, wave and stratum fit a key, and the last cells are remembered. */
-trygg_status tg_fieldwork_count(tg_load *load, const tg_piece *piece, size_t row, tg_fate fate, uint32_t wave) {
-  uint32_t file = (uint32_t)(load->responses->account->file_count - 1), cell;
-  tg_fieldwork_place at = {piece, row};
-  trygg_status status = TRYGG_OK;
-  if (load->stratum_count > 1)
-    status = tg_fieldwork_cell(load, file, wave, &at, &cell);
-  else {
-    uint32_t stratum = load->stratum_count ? tg_row_value(piece, load->strata[0], row) : 0;
-    uint64_t key = ((uint64_t)stratum << 32 | wave) + 1;
-    tg_load_cell *last = &load->cells[(key * UINT64_C(0x9E3779B97F4A7C15) >> 40) % TG_LOAD_CELLS];
-    if (last->key != key) {
-      status = tg_fieldwork_cell(load, file, wave, &at, &last->cell);
-      last->key = status == TRYGG_OK ? key : 0;
-    }
-    cell = last->cell;
+/* With one stratum variable at most, cells are found by stratum and wave in a table, unless there are very many;
+ * *out is where the cell belongs in it, or NULL. */
+static trygg_status find_place(tg_load *load, uint32_t stratum, uint32_t wave, uint32_t **out) {
+  enum { waves = 64, strata_most = 65536 };
+  size_t at = (size_t)stratum * waves + (wave == TG_NO_WAVE ? 0 : wave + 1), known = load->cell_capacity;
+  *out = NULL;
+  if (load->stratum_count > 1 || stratum >= strata_most || (wave != TG_NO_WAVE && wave + 1 >= waves))
+    return TRYGG_OK;
+  if (at >= known) {
+    if (tg_memory_grow((void **)&load->cells, &load->cell_capacity, at + 1, sizeof *load->cells) != 0)
+      return tg_error_memory(load->error);
+    memset(load->cells + known, 0, (load->cell_capacity - known) * sizeof *load->cells);
   }
-  if (status == TRYGG_OK)
-    load->responses->account->cells[cell].fates[fate]++;
+  *out = &load->cells[at];
+  return TRYGG_OK;
+}
+
+trygg_status tg_fieldwork_count(tg_load *load, const tg_piece *piece, size_t row, tg_fate fate,
+                                uint32_t wave) {
+  trygg_status status = TRYGG_OK;
+  tg_account *account = load->responses->account;
+  uint32_t cell, *place, stratum = load->stratum_count ? tg_row_value(piece, load->strata[0], row) : 0;
+  TRY(find_place(load, stratum, wave, &place));
+  if (place && *place > 0)
+    cell = *place - 1;
+  else {
+    TRY(tg_fieldwork_cell(load, (uint32_t)(account->file_count - 1), wave, &(tg_fieldwork_place){piece, row},
+                          &cell));
+    if (place)
+      *place = cell + 1;
+  }
+  account->cells[cell].fates[fate]++;
+cleanup:
   return status;
 }

@@ -97,8 +97,7 @@ trygg_status tg_load_begin(tg_load *load, trygg_codebook *codebook, const trygg_
   TRY(begin_responses(load, error));
   load->variables = tg_memory_new(load->variable_count, sizeof *load->variables);
   load->strata = tg_memory_new(load->variable_count, sizeof *load->strata);
-  load->cells = tg_memory_new(TG_LOAD_CELLS, sizeof *load->cells);
-  if (!load->variables || !load->strata || !load->cells) {
+  if (!load->variables || !load->strata) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -121,6 +120,7 @@ void tg_load_end(tg_load *load) {
   for (size_t i = 0; i < load->variable_count && load->variables; i++) {
     tg_dictionary_builder_clear(&load->variables[i].texts);
     tg_memory_free(load->variables[i].bytes);
+    tg_memory_free(load->variables[i].digits);
   }
   for (size_t i = 0; i < load->wave_count; i++) {
     tg_memory_free(load->waves[i].code);

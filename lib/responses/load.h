@@ -28,6 +28,13 @@ typedef enum tg_load_strictness {
 
 #define TG_LOAD_SLOW                                                                                         \
   240 /* of `bytes`: the byte alone does not tell; between the codes and the missing kinds */
+#define TG_LOAD_SLOW_DIGITS UINT16_MAX /* of `digits` */
+
+/* Where cells of that many digits are in `digits`: 7 is at 0 + 7, 07 at 10 + 7. */
+static inline size_t tg_load_digits(size_t count) {
+  static const uint16_t begins[] = {0, 0, 10, 110, 1110, 11110};
+  return begins[count];
+}
 
 struct tg_load_variable {
   const tg_variable *variable;
@@ -43,6 +50,8 @@ struct tg_load_variable {
   uint32_t stored_empty; /* the same as it is stored */
   uint32_t unfilled; /* of codes and texts: stored where the cell is empty; UINT32_MAX: that is an answer */
   unsigned char *bytes; /* [256] of one-byte codes: what a cell of that byte is stored as */
+  uint16_t *digits;     /* what a cell of up to digits_most digits is stored as, at tg_load_digits(); NULL */
+  size_t digits_most;
   tg_dictionary_builder texts;
 };
 
@@ -64,14 +73,6 @@ typedef struct tg_load_unknown {
 
 #define TG_LOAD_UNKNOWN_MOST ((size_t)1 << 20) /* cells listed by their code; the others are only counted */
 #define TG_LOAD_WAVES_MOST 4096
-
-/* The account's cell of a wave and a stratum of the file being read. */
-typedef struct tg_load_cell {
-  uint64_t key; /* 0: free */
-  uint32_t cell;
-} tg_load_cell;
-
-#define TG_LOAD_CELLS 4096
 
 /* How files are read, for tests: the result must never depend on it.  Zero means the default. */
 typedef struct tg_load_reading {
@@ -123,8 +124,9 @@ struct tg_load {
   size_t warning_capacity;
   tg_dictionary_builder unknown_columns; /* warned of */
 
-  tg_load_cell *cells; /* [TG_LOAD_CELLS]: where the account has what was counted last */
-  size_t cells_file;   /* files begun when they were filled */
+  uint32_t *cells; /* of the file being read, by stratum and wave: the account's cell + 1, 0 not yet known */
+  size_t cell_capacity;
+  size_t cells_file; /* files begun when they were filled */
 
   trygg_error *error;
 };

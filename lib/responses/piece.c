@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Room, texts and events of a piece; what held answers is wiped before it goes. */
+/* Room and events of a piece; what held answers is wiped before it goes. */
 #include <responses/piece.h>
 
 #include <string.h>
@@ -32,8 +32,8 @@ static int resize(tg_piece *piece, size_t capacity) {
   if (move((void **)&piece->lines, old, capacity, sizeof *piece->lines) != 0 ||
       move((void **)&piece->waves, old, capacity, sizeof *piece->waves) != 0 ||
       move((void **)&piece->kept, old, capacity, 1) != 0 ||
-      (piece->id_count > 0 &&
-       move((void **)&piece->ids, old * piece->id_count, capacity * piece->id_count, sizeof *piece->ids) != 0))
+      (piece->id_count > 0 && move((void **)&piece->ids, old * piece->id_count, capacity * piece->id_count,
+                                   sizeof *piece->ids) != 0))
     return -1;
   for (size_t i = 0; i < piece->column_count; i++) {
     const tg_load_variable *variable = &load->variables[i];
@@ -89,12 +89,8 @@ void tg_piece_reset(tg_piece *piece, int64_t line) {
   piece->event_count = 0;
   piece->line = line;
   piece->no_memory = 0;
-  for (size_t i = 0; i < piece->column_count; i++) {
-    tg_piece_texts *texts = &piece->columns[i].texts;
-    if (texts->slot_count > 0 && texts->count > 1)
-      memset(texts->slots, 0, texts->slot_count * sizeof *texts->slots);
-    texts->count = 0;
-  }
+  for (size_t i = 0; i < piece->column_count; i++)
+    tg_texts_limit(&piece->columns[i].texts);
 }
 
 static void wipe(void *block, size_t bytes) {
@@ -107,8 +103,7 @@ void tg_piece_close(tg_piece *piece) {
     wipe(column->values, piece->capacity * tg_columns_width(piece->load->variables[i].column->kind));
     wipe(column->known, (column->known_mask + 1) * sizeof *column->known);
     tg_memory_free(column->filled);
-    tg_memory_free(column->texts.texts);
-    tg_memory_free(column->texts.slots);
+    tg_texts_clear(&column->texts);
   }
   wipe(piece->events, piece->event_capacity * sizeof *piece->events);
   tg_memory_free(piece->columns);
@@ -117,48 +112,6 @@ void tg_piece_close(tg_piece *piece) {
   tg_memory_free(piece->waves);
   tg_memory_free(piece->kept);
   *piece = (tg_piece){0};
-}
-
-/* ---- texts ------------------------------------------------------------------------------------- */
-
-static int grow_slots(tg_piece_texts *texts) {
-  size_t count = texts->slot_count ? texts->slot_count * 2 : 16;
-  uint32_t *slots = tg_memory_new(count, sizeof *slots);
-  if (!slots)
-    return -1;
-  for (size_t i = 1; i < texts->count; i++) {
-    size_t slot = texts->texts[i].hash & (count - 1);
-    while (slots[slot])
-      slot = (slot + 1) & (count - 1);
-    slots[slot] = (uint32_t)i;
-  }
-  tg_memory_free(texts->slots);
-  texts->slots = slots;
-  texts->slot_count = count;
-  return 0;
-}
-
-uint32_t tg_piece_intern(tg_piece *piece, tg_piece_texts *texts, const char *text, size_t length) {
-  if (length == 0)
-    return 0;
-  if (texts->count == 0)
-    texts->count = 1;
-  if ((texts->count * 2 >= texts->slot_count && grow_slots(texts) != 0) ||
-      (texts->count >= texts->capacity &&
-       tg_memory_grow((void **)&texts->texts, &texts->capacity, texts->count + 1, sizeof *texts->texts) != 0)) {
-    piece->no_memory = 1;
-    return 0;
-  }
-  uint32_t hash = tg_dictionary_hash(text, length);
-  size_t mask = texts->slot_count - 1, slot = hash & mask;
-  for (uint32_t index; (index = texts->slots[slot]) != 0; slot = (slot + 1) & mask) {
-    const tg_piece_text *known = &texts->texts[index];
-    if (known->hash == hash && known->length == length && memcmp(known->text, text, length) == 0)
-      return index;
-  }
-  texts->texts[texts->count] = (tg_piece_text){text, length <= 8 ? tg_piece_key(text, length) : 0, (uint32_t)length, hash};
-  texts->slots[slot] = (uint32_t)texts->count;
-  return (uint32_t)texts->count++;
 }
 
 /* ---- events ------------------------------------------------------------------------------------ */

@@ -154,7 +154,7 @@ static finding find_step(tg_file_slot *slot, size_t wave, const char *const *fie
     search(slot, UINT64_C(1) << wave, fields, lengths, &found);
     return found;
   }
-  uint64_t key = tg_piece_key(text, length);
+  uint64_t key = tg_texts_key(text, length);
   tg_file_known *known =
       &slot->known[((key + wave) * UINT64_C(0x9E3779B97F4A7C15) >> 40) & (TG_FILES_KNOWN - 1)];
   if (known->key == key && known->wave == wave && known->step > 0) {

@@ -60,7 +60,8 @@ static uint32_t source_rank(const tg_load *load, const tg_piece *piece, size_t r
 static size_t count_answers(const tg_load *load, const tg_piece *piece, size_t row) {
   size_t count = 0;
   for (size_t i = 0; i < load->all_count; i++)
-    count += (size_t)(load->fields[i] && load->fields[i]->question && tg_row_filled(piece, load->fields[i], row));
+    count +=
+        (size_t)(load->fields[i] && load->fields[i]->question && tg_row_filled(piece, load->fields[i], row));
   return count;
 }
 
@@ -161,7 +162,8 @@ static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate
     *fate = TG_FATE_DUPLICATE;
     return TRYGG_OK;
   }
-  if (tg_account_reject(load->responses->account, file_of(load, found->record), found->line, TG_FATE_DUPLICATE) != 0)
+  if (tg_account_reject(load->responses->account, file_of(load, found->record), found->line,
+                        TG_FATE_DUPLICATE) != 0)
     return tg_error_memory(load->error);
   trygg_status status = drop(at, found->record);
   newcomer.key = found->key;
@@ -310,36 +312,21 @@ static void note_asked(tg_load *load, const tg_piece *piece) {
   }
 }
 
-/* Indexes of texts within the piece become those of the load. */
+/* Indexes of the reader's texts become those of the load. */
 static trygg_status settle_texts(tg_load *load, tg_piece *piece) {
-  trygg_status status = TRYGG_OK;
-  uint32_t *map = NULL;
-  size_t capacity = 0;
   for (size_t i = 0; i < load->all_count; i++) {
     tg_load_variable *variable = load->fields[i];
     if (!variable || variable->column->kind != TG_COLUMN_TEXT || variable->variable->role == TG_ROLE_ID)
       continue;
-    const tg_piece_texts *texts = &piece->columns[variable->index].texts;
-    if (tg_memory_grow((void **)&map, &capacity, texts->count + 1, sizeof *map) != 0 ||
-        tg_dictionary_begin(&variable->texts) != 0) {
-      status = tg_error_memory(load->error);
-      goto cleanup;
-    }
-    map[0] = TG_DICTIONARY_EMPTY;
-    for (size_t k = 1; k < texts->count; k++) {
-      const tg_piece_text *text = &texts->texts[k];
-      if (tg_dictionary_add_hashed(&variable->texts, text->text, text->length, text->hash, &map[k], NULL) != 0) {
-        status = tg_error_memory(load->error);
-        goto cleanup;
-      }
-    }
-    uint32_t *values = piece->columns[variable->index].values;
+    tg_piece_column *column = &piece->columns[variable->index];
+    if (tg_texts_settle(&column->texts, &variable->texts) != 0)
+      return tg_error_memory(load->error);
+    const uint32_t *map = column->texts.map;
+    uint32_t *values = column->values;
     for (size_t row = 0; row < piece->count; row++)
       values[row] = map[values[row]];
   }
-cleanup:
-  tg_memory_free(map);
-  return status;
+  return TRYGG_OK;
 }
 
 /* ---- all rows ------------------------------------------------------------------------------------- */
@@ -351,7 +338,8 @@ trygg_status tg_record_take(tg_load *load, tg_piece *piece) {
     return tg_error_memory(load->error);
   if (load->cells_file != load->responses->account->file_count) { /* their keys do not hold the file */
     load->cells_file = load->responses->account->file_count;
-    memset(load->cells, 0, TG_LOAD_CELLS * sizeof *load->cells);
+    if (load->cells)
+      memset(load->cells, 0, load->cell_capacity * sizeof *load->cells);
   }
   load->pieces++;
   tg_files_fill(&load->plan, piece);

@@ -12,7 +12,14 @@
 #include <base/memory.h>
 #include <responses/load.h>
 
-typedef enum field_kind { FIELD_OTHER, FIELD_BYTE, FIELD_CODE, FIELD_NUMBER, FIELD_TEXT } field_kind;
+typedef enum field_kind {
+  FIELD_OTHER,
+  FIELD_BYTE,
+  FIELD_CODE,
+  FIELD_NUMBER,
+  FIELD_DATE,
+  FIELD_TEXT
+} field_kind;
 
 struct tg_scan_field {
   field_kind kind;
@@ -21,6 +28,7 @@ struct tg_scan_field {
   const unsigned char *bytes;       /* of one-byte codes */
   unsigned char empty;
   int whole;               /* numbers: an integer; texts: an empty cell is none */
+  int declared;            /* numbers: some stand for missing */
   tg_piece_column *column; /* of the piece, and its values */
   union {
     void *all;
@@ -68,6 +76,13 @@ void tg_scan_count(tg_scan *scan, tg_file_plan *plan) {
   }
 }
 
+/* Many questions in a row have the same answers: one table for them stays in the first cache. */
+static const unsigned char *shared_bytes(const tg_scan *scan, const tg_scan_field *field) {
+  const unsigned char *bytes = field->variable->bytes;
+  int same = field > scan->fields && field[-1].bytes && memcmp(field[-1].bytes, bytes, 256) == 0;
+  return same ? field[-1].bytes : bytes;
+}
+
 trygg_status tg_scan_open(tg_scan *scan, const tg_load *load, char delimiter, uint64_t longest,
                           trygg_error *error) {
   tg_scan_close(scan);
@@ -90,14 +105,16 @@ trygg_status tg_scan_open(tg_scan *scan, const tg_load *load, char delimiter, ui
       continue;
     if (variable->column->kind == TG_COLUMN_CODE8) {
       field->kind = FIELD_BYTE;
-      field->bytes = variable->bytes;
+      field->bytes = shared_bytes(scan, field);
       field->empty = (unsigned char)variable->stored_empty;
     } else if (variable->column->kind == TG_COLUMN_CODE16)
       field->kind = FIELD_CODE;
-    else if (variable->column->kind == TG_COLUMN_NUMBER && variable->variable->type != TG_DATE &&
-             variable->variable->code_count == 0 && FLT_EVAL_METHOD == 0) {
+    else if (variable->column->kind == TG_COLUMN_NUMBER && variable->variable->type == TG_DATE)
+      field->kind = FIELD_DATE;
+    else if (variable->column->kind == TG_COLUMN_NUMBER && FLT_EVAL_METHOD == 0) {
       field->kind = FIELD_NUMBER;
       field->whole = variable->variable->type == TG_INTEGER;
+      field->declared = variable->variable->code_count > 0;
     } else if (variable->column->kind == TG_COLUMN_TEXT) {
       field->kind = FIELD_TEXT;
       field->whole = variable->unfilled == TG_DICTIONARY_EMPTY;
@@ -192,71 +209,99 @@ static inline const char *find_end(const tg_scan *scan, const char *at) {
   return at;
 }
 
-/* The same, quicker where the field is a short number. */
-static inline const char *find_end_of_digits(const tg_scan *scan, const char *at) {
-  uint64_t number;
-  return find_end(scan, at + scan_digits(at, &number));
-}
-
 /* Any field the long way: find its end, then convert the text. */
-static const char *take_any(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field, const char *at) {
+static const char *take_any(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
+                            const char *at) {
   const char *end = find_end(scan, at);
   if (field->variable)
     field->variable->convert(piece, field->variable, at, (size_t)(end - at));
   return end;
 }
 
-/* A code of up to eight bytes that was met before and is nothing to note. */
+/* A short number that is a code, or a code of up to eight bytes that was met before and is nothing to note. */
 static inline const char *take_code(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
                                     const char *at) {
-  const char *end = find_end_of_digits(scan, at);
-  size_t length = (size_t)(end - at);
-  if (length == 0 || length > 8)
-    return NULL;
-  uint64_t key = tg_piece_key_padded(at, length);
-  const tg_piece_known *known = tg_piece_find_known(field->column, key);
-  if (known->bytes != key || known->what != 0)
-    return NULL;
+  uint64_t number;
+  size_t length = scan_digits(at, &number);
+  const char *end = find_end(scan, at + length);
+  uint32_t value = TG_LOAD_SLOW_DIGITS;
+  if (end == at + length && length > 0 && length <= field->variable->digits_most)
+    value = field->variable->digits[tg_load_digits(length) + number];
+  if (value == TG_LOAD_SLOW_DIGITS) {
+    length = (size_t)(end - at);
+    if (length == 0 || length > 8)
+      return NULL;
+    uint64_t key = tg_texts_key_padded(at, length);
+    const tg_piece_known *known = tg_piece_find_known(field->column, key);
+    if (known->bytes != key || known->what != 0)
+      return NULL;
+    value = known->value;
+  }
   if (field->kind == FIELD_BYTE)
-    field->values.code8[piece->count] = (uint8_t)known->value;
+    field->values.code8[piece->count] = (uint8_t)value;
   else
-    field->values.code16[piece->count] = (uint16_t)known->value;
+    field->values.code16[piece->count] = (uint16_t)value;
   return end;
 }
 
-/* Up to 14 digits with a decimal sign among them, read as base/number.c reads them: whole number and power of ten
+/* Up to 15 digits with a decimal sign among them, read as base/number.c reads them: whole number and power of ten
  * are exact doubles, so their quotient is rounded once. */
 static inline const char *take_number(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
                                       const char *at) {
   static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
   static const uint64_t whole_powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-  const char decimal = piece->decimal;
+  const char decimal = piece->decimal, *begin = at;
   uint64_t whole, fraction;
   size_t digits = scan_digits(at, &whole), decimals = 0;
   double value = (double)whole;
-  if (digits == 8)
-    return NULL;
+  if (digits == 8) {
+    digits += scan_digits(at + 8, &fraction);
+    if (digits == 16)
+      return NULL;
+    whole = whole * whole_powers[digits - 8] + fraction;
+    value = (double)whole;
+  }
   at += digits;
   if (!scan->stop[(unsigned char)*at]) {
     if (field->whole || (decimal ? *at != decimal : *at != '.' && *at != ','))
       return NULL;
     decimals = scan_digits(++at, &fraction);
-    if (decimals == 8)
+    if (decimals == 8 || digits + decimals > 15)
       return NULL;
     at += decimals;
     value = (double)(whole * whole_powers[decimals] + fraction) / powers[decimals];
   }
   if (digits + decimals == 0 || !scan->stop[(unsigned char)*at])
     return NULL;
+  if (field->declared) {
+    tg_convert_value(piece, field->variable, value, begin, (size_t)(at - begin));
+    return at;
+  }
   field->values.number[piece->count] = value;
   field->column->filled[piece->count] = 1;
   return at;
 }
 
+/* A day, with or without the time behind it. */
+static inline const char *take_date(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
+                                    const char *at) {
+  double days;
+  if (scan->stop[(unsigned char)at[0]] || at[4] != '-' || at[7] != '-')
+    return NULL;
+  const char *end = find_end(scan, at);
+  if (tg_codebook_parse_date(at, (size_t)(end - at), &days) != 0)
+    return NULL;
+  field->values.number[piece->count] = days;
+  field->column->filled[piece->count] = 1;
+  return end;
+}
+
 /* A text of up to eight bytes that the piece has already. */
 static inline const char *take_text(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
                                     const char *at) {
-  const char *end = find_end_of_digits(scan, at);
+  uint64_t number;
+  size_t digits = scan_digits(at, &number);
+  const char *end = find_end(scan, at + digits);
   size_t length = (size_t)(end - at);
   if (length == 0 && field->whole) {
     field->values.text[piece->count] = 0;
@@ -264,12 +309,15 @@ static inline const char *take_text(const tg_scan *scan, tg_piece *piece, const 
   }
   if (length == 0 || length > 8)
     return NULL;
-  uint32_t index = tg_piece_find_short(&field->column->texts, tg_piece_key_padded(at, length), length);
+  uint64_t key = tg_texts_key_padded(at, length);
+  uint32_t home = tg_texts_home(key, length, digits, number);
+  uint32_t index = tg_texts_find_short(&field->column->texts, key, length, home);
   field->values.text[piece->count] = index;
   return index ? end : NULL;
 }
 
-static inline const char *take_field(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field, const char *at) {
+static inline const char *take_field(const tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
+                                     const char *at) {
   const char *end = NULL;
   switch (field->kind) {
   case FIELD_BYTE:
@@ -278,6 +326,9 @@ static inline const char *take_field(const tg_scan *scan, tg_piece *piece, const
     break;
   case FIELD_NUMBER:
     end = take_number(scan, piece, field, at);
+    break;
+  case FIELD_DATE:
+    end = take_date(scan, piece, field, at);
     break;
   case FIELD_TEXT:
     end = take_text(scan, piece, field, at);
@@ -289,8 +340,8 @@ static inline const char *take_field(const tg_scan *scan, tg_piece *piece, const
 }
 
 /* A field in quotes; NULL where they are not closed, or something follows them. */
-static const char *take_quoted_field(tg_scan *scan, tg_piece *piece, const tg_scan_field *field, const char *at,
-                                     const char *end, int64_t *lines) {
+static const char *take_quoted_field(tg_scan *scan, tg_piece *piece, const tg_scan_field *field,
+                                     const char *at, const char *end, int64_t *lines) {
   tg_cell_text cell;
   at = take_quoted(scan, at + 1, end, &cell, lines);
   while (at && at < end && is_blank(scan, *at))
@@ -303,7 +354,8 @@ static const char *take_quoted_field(tg_scan *scan, tg_piece *piece, const tg_sc
 }
 
 /* Four codes of one byte at a time, as long as they come: a delimiter at every second byte. */
-static inline const char *take_run(uint64_t delimiters, const tg_scan_field **field, size_t row, const char *at) {
+static inline const char *take_run(uint64_t delimiters, const tg_scan_field **field, size_t row,
+                                   const char *at) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   const tg_scan_field *next = *field;
   for (; next->run >= 4; next += 4, at += 8) {
@@ -327,27 +379,39 @@ static inline const char *take_run(uint64_t delimiters, const tg_scan_field **fi
   return at;
 }
 
+/* Codes of one byte or none, without asking which; as many as four, for what take_run() does not take. */
+static inline const char *take_mixed(char delimiter, const tg_scan_field **field, size_t row,
+                                     const char *at) {
+  const tg_scan_field *next = *field;
+  for (size_t i = 0; i < 4 && next->run > 0; i++, next++) {
+    unsigned char code = next->bytes[(unsigned char)*at], empty = next->empty;
+    const char *end = at + (*at != delimiter);
+    code = *at == delimiter ? empty : code;
+    if (code == TG_LOAD_SLOW || *end != delimiter)
+      break;
+    next->values.code8[row] = code;
+    at = end + 1;
+  }
+  *field = next;
+  return at;
+}
+
 /* A record whose quotes begin its fields; NULL where it is none, or has too many fields or too few. */
-static const char *take_record(tg_scan *scan, tg_piece *piece, const char *at, const char *end, int64_t *lines) {
+static const char *take_record(tg_scan *scan, tg_piece *piece, const char *at, const char *end,
+                               int64_t *lines) {
   const size_t row = piece->count;
   const char delimiter = scan->delimiter;
   const uint64_t delimiters = (unsigned char)delimiter * UINT64_C(0x0100010001000100);
   const tg_scan_field *field = scan->fields, *last = field + scan->field_count - 1;
   for (; field <= last; field++, at++) {
-    if (field->run > 0) {
+    const tg_scan_field *from = field;
+    for (int more = field->run > 0; more; more = field->run > 0 && field == from + 4) {
       at = take_run(delimiters, &field, row, at);
-      unsigned char code = field->run > 0 ? field->bytes[(unsigned char)at[0]] : TG_LOAD_SLOW;
-      if (code != TG_LOAD_SLOW && at[1] == delimiter) {
-        field->values.code8[row] = code;
-        at++;
-        continue;
-      }
-      if (field->run > 0 && at[0] == delimiter) {
-        field->values.code8[row] = field->empty;
-        continue;
-      }
+      from = field;
+      at = take_mixed(delimiter, &field, row, at);
     }
-    at = *at == '"' ? take_quoted_field(scan, piece, field, at, end, lines) : take_field(scan, piece, field, at);
+    at = *at == '"' ? take_quoted_field(scan, piece, field, at, end, lines)
+                    : take_field(scan, piece, field, at);
     if (!at || (field < last ? *at != delimiter : !is_line_end(*at)))
       return NULL;
   }
@@ -383,7 +447,8 @@ static const char *split_record(tg_scan *scan, const char *at, const char *end, 
 }
 
 /* With blanks around quotes, or recodes, which look at all cells of a record. */
-static const char *take_split(tg_scan *scan, tg_piece *piece, const char *at, const char *end, int64_t *lines) {
+static const char *take_split(tg_scan *scan, tg_piece *piece, const char *at, const char *end,
+                              int64_t *lines) {
   const char *begin = at;
   at = split_record(scan, at, end, lines);
   if (!at || (uint64_t)(at - begin) > scan->longest)
@@ -433,8 +498,8 @@ static int reserve_quoted(tg_scan *scan, size_t length) {
   return 0;
 }
 
-void tg_scan_text(tg_scan *scan, tg_piece *piece, const char *text, size_t length, int has_quotes, size_t *used,
-                  int64_t *lines) {
+void tg_scan_text(tg_scan *scan, tg_piece *piece, const char *text, size_t length, int has_quotes,
+                  size_t *used, int64_t *lines) {
   const char *at = text, *end = text + length;
   int64_t line = 0;
   if (has_quotes && reserve_quoted(scan, 2 * length) != 0)
