@@ -996,6 +996,40 @@ START_TEST(faults_of_arrays_give_the_row) {
 }
 END_TEST
 
+START_TEST(the_codes_that_occur_are_counted) {
+  survey texts = {.survey = "type,name,role\nselect_one scale,q,\ntext,area,domain\ntext,note,\ninteger,age,\n"};
+  trygg_responses *r = load(&texts, "q,area,note,age\n3,b,x,30\n1,a,y,2\n3,b,z,30\n,,,\n");
+  trygg_table *table;
+  ck_ok(trygg_responses_codes(r, "q", &table, &error));
+  ck_assert_uint_eq(trygg_table_rows(table), 2); /* the code without records is not there */
+  ck_assert_str_eq(trygg_table_text(table, 0, 0), "1");
+  ck_assert_str_eq(trygg_table_text(table, 1, 0), "3");
+  ck_assert_int_eq(trygg_table_integer(table, 1, 1), 2);
+  trygg_table_free(table);
+  ck_ok(trygg_responses_codes(r, "area", &table, &error));
+  ck_assert_str_eq(trygg_table_text(table, 0, 0), "a");
+  trygg_table_free(table);
+  ck_ok(trygg_responses_codes(r, "age", &table, &error));
+  ck_assert_str_eq(trygg_table_text(table, 1, 0), "30");
+  trygg_table_free(table);
+  ck_assert_int_eq(trygg_responses_codes(r, "note", &table, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_responses_codes(r, "aera", &table, &error), TRYGG_ENAME);
+  ck_assert_int_eq(trygg_responses_codes(NULL, "q", &table, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_responses_codes(r, "q", NULL, &error), TRYGG_EINVAL);
+  for (long after = 0;; after++) {
+    tg_memory_fail(after, 0);
+    trygg_status status = trygg_responses_codes(r, "q", &table, &error);
+    tg_memory_fail(-1, 0);
+    if (status == TRYGG_OK)
+      break;
+    ck_assert_int_eq(status, TRYGG_ENOMEM);
+    ck_assert_ptr_null(table);
+  }
+  trygg_table_free(table);
+  trygg_responses_free(r);
+}
+END_TEST
+
 START_TEST(an_answer_takes_one_byte) {
   tg_text about = {0}, data = {0};
   tg_text_put(&about, "type,name,role\ndecimal,w,weight\n");
@@ -1259,6 +1293,7 @@ static Suite *responses_suite(void) {
   tcase_set_timeout(whole, 60);
   tcase_add_test(whole, arrays_give_what_the_file_gives);
   tcase_add_test(whole, faults_of_arrays_give_the_row);
+  tcase_add_test(whole, the_codes_that_occur_are_counted);
   tcase_add_test(whole, an_answer_takes_one_byte);
   tcase_add_test(whole, answers_never_appear_in_messages);
   tcase_add_test(whole, references_outlive_the_codebook);

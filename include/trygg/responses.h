@@ -163,6 +163,15 @@ TRYGG_API trygg_status trygg_responses_write_rejected(const trygg_responses *res
                                                       trygg_responses_sink sink, void *user,
                                                       trygg_error *error);
 
+/**
+ * Which values of a variable occur: `code, n`, in the order of the codebook, numbers by size, texts by alphabet.
+ *
+ * @retval TRYGG_ENAME   An unknown variable; the message has the nearest.
+ * @retval TRYGG_EINVAL  Free text without a role, ids, or select_multiple.
+ */
+TRYGG_API trygg_status trygg_responses_codes(const trygg_responses *responses, const char *variable,
+                                             trygg_table **out, trygg_error *error);
+
 /** Number of warnings: unknown columns, no weight role, recoded cells. */
 TRYGG_API size_t trygg_responses_warnings(const trygg_responses *responses);
 

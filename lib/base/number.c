@@ -216,3 +216,24 @@ const char *tg_number_format_integer(char out[TG_NUMBER_SIZE], int64_t value) {
   snprintf(out, TG_NUMBER_SIZE, "%lld", (long long)value);
   return out;
 }
+
+/* Years begin in March, so that the leap day is the last (Howard Hinnant, civil_from_days). */
+const char *tg_number_format_date(char out[TG_NUMBER_SIZE], double days) {
+  static const double first = -719528, last = 2932896; /* 0000-01-01, 9999-12-31 */
+  int64_t shifted = (int64_t)(days < first ? first : days > last ? last : days) + 719468;
+  int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097, of_era = shifted - era * 146097;
+  int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  int64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
+  int64_t year = year_of_era + era * 400 + (month >= 10);
+  month += month < 10 ? 3 : -9;
+  for (int place = 3; place >= 0; place--, year /= 10)
+    out[place] = (char)('0' + year % 10);
+  out[4] = out[7] = '-';
+  out[5] = (char)('0' + month / 10);
+  out[6] = (char)('0' + month % 10);
+  out[8] = (char)('0' + day / 10);
+  out[9] = (char)('0' + day % 10);
+  out[10] = '\0';
+  return out;
+}

@@ -23,6 +23,9 @@ const char *tg_number_format(char out[TG_NUMBER_SIZE], double value);
 /* printf's %.*f with a point, for people; "-0.0" becomes "0.0". */
 const char *tg_number_fixed(char out[TG_NUMBER_SIZE], double value, int decimals);
 
+/* The Gregorian date of a day since 1970-01-01 as `2024-09-01`, years 0 to 9999; others are clamped. */
+const char *tg_number_format_date(char out[TG_NUMBER_SIZE], double days);
+
 const char *tg_number_format_integer(char out[TG_NUMBER_SIZE], int64_t value);
 
 #endif

@@ -410,4 +410,11 @@ double tg_codebook_wave_time(const trygg_codebook *codebook, const char *wave);
 /* Days since 1970-01-01 of YYYY-MM-DD (anything after a blank or T is ignored); -1 when it is no date. */
 int tg_codebook_parse_date(const char *text, size_t length, double *days);
 
+/* What people wrote in their own words, which no table may print: a text with no role that says it names areas or the
+ * like, and not derived by a rule. */
+static inline int tg_variable_is_free_text(const tg_variable *variable) {
+  return variable->type == TG_STRING && !variable->rule &&
+         (variable->role == TG_ROLE_NONE || variable->role == TG_ROLE_ID);
+}
+
 #endif

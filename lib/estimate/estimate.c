@@ -45,7 +45,7 @@ static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate
       return tg_error_at(
           error, TRYGG_EINVAL, NULL, 0, 0, "by",
           "`%s` cannot divide a table: give a variable with codes, or make bands of it in derived.csv", name);
-    if (variable->type == TG_STRING && variable->role == TG_ROLE_NONE && !variable->rule)
+    if (tg_variable_is_free_text(variable))
       return tg_error_at(
           error, TRYGG_EINVAL, NULL, 0, 0, "by",
           "`%s` is free text, and what people wrote would be printed; give it codes, or the role "

@@ -20,7 +20,7 @@ static trygg_status check_variable(const tg_variable *variable, trygg_error *err
     return refuse(variable->name, "is a date; make bands or a number of it in derived.csv", error);
   if (variable->role == TG_ROLE_ID)
     return refuse(variable->name, "tells respondents apart; it is no background", error);
-  if (variable->type == TG_STRING && variable->role == TG_ROLE_NONE && !variable->rule)
+  if (tg_variable_is_free_text(variable))
     return refuse(variable->name,
                   "is free text, and what people wrote would be printed; give it codes, or the role `domain` "
                   "if it names areas",

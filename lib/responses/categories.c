@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <base/error.h>
 #include <base/memory.h>
 #include <base/number.h>
-#include <base/text.h>
+#include <table/table.h>
 
 #define NO_CATEGORY UINT32_MAX
 
@@ -87,18 +88,6 @@ static int compare(const void *a, const void *b) {
   return (left > right) - (left < right);
 }
 
-/* Proleptic Gregorian date of a number of days since 1970-01-01 (Howard Hinnant, civil_from_days). */
-static void print_date(char out[TG_NUMBER_SIZE], double days) {
-  int64_t z = (int64_t)days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-  int64_t of_era = z - era * 146097;
-  int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-  int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  int64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
-  month += month < 10 ? 3 : -9;
-  tg_text_print(out, TG_NUMBER_SIZE, "%04lld-%02lld-%02lld",
-                (long long)(year_of_era + era * 400 + (month <= 2)), (long long)month, (long long)day);
-}
-
 /* Distinct numbers by size. */
 static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t *index, tg_categories *out,
                                trygg_error *error) {
@@ -120,7 +109,7 @@ static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t
   TRY(begin(out, distinct, error));
   for (size_t i = 0; i < distinct; i++) {
     if (column->variable->type == TG_DATE)
-      print_date(name, sorted[i]);
+      tg_number_format_date(name, sorted[i]);
     else
       tg_number_format(name, sorted[i]);
     TRY(add(out, name, error));
@@ -158,4 +147,78 @@ trygg_status tg_column_categories(const tg_column *column, size_t records, uint3
   if (status != TRYGG_OK)
     tg_categories_clear(out);
   return status;
+}
+
+/* ---- which codes occur ----------------------------------------------------------------------- */
+
+static const tg_column_description code_columns[] = {
+    {"code", TRYGG_TEXT, TRYGG_KEY, "a value", 0},
+    {"n", TRYGG_INTEGER, TRYGG_VALUE, "accepted records that have it", 0},
+};
+
+static trygg_status fill_codes(const tg_categories *categories, const int64_t *counts, trygg_table *table,
+                               trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  TRY(tg_table_add_columns(table, code_columns, sizeof code_columns / sizeof *code_columns, error));
+  for (size_t i = 0; i < categories->count; i++) {
+    if (counts[i] == 0)
+      continue;
+    TRY(tg_table_add_row(table, error));
+    TRY(tg_table_set_text(table, 0, categories->names[i], error));
+    tg_table_set_integer(table, 1, counts[i]);
+    tg_table_set_base(table, counts[i]);
+  }
+cleanup:
+  return status;
+}
+
+static trygg_status count_codes(const tg_column *column, size_t records, trygg_table **out,
+                                trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_categories categories = {0};
+  int64_t *counts = NULL;
+  trygg_table *table = NULL;
+  uint32_t *index = tg_memory_new(records, sizeof *index);
+  if (!index)
+    return tg_error_memory(error);
+  TRY(tg_column_categories(column, records, index, &categories, error));
+  counts = tg_memory_new(categories.count, sizeof *counts);
+  if (!counts) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  for (size_t i = 0; i < records; i++)
+    if (index[i] != NO_CATEGORY)
+      counts[index[i]]++;
+  TRY(tg_table_create(&table, error));
+  TRY(fill_codes(&categories, counts, table, error));
+  *out = table;
+  table = NULL;
+cleanup:
+  trygg_table_free(table);
+  tg_memory_free(counts);
+  tg_memory_free(index);
+  tg_categories_clear(&categories);
+  return status;
+}
+
+trygg_status trygg_responses_codes(const trygg_responses *responses, const char *variable, trygg_table **out,
+                                   trygg_error *error) {
+  trygg_error place = {0};
+  size_t which;
+  if (!out)
+    return tg_error_set(error, TRYGG_EINVAL, "there is no place for the codes");
+  *out = NULL;
+  if (!responses || !variable)
+    return tg_error_set(error, TRYGG_EINVAL, "responses and a variable were expected");
+  which = tg_codebook_find_variable(responses->codebook, variable, strlen(variable));
+  if (which == TG_NONE)
+    return tg_codebook_unknown_variable(responses->codebook, variable, strlen(variable), &place, error);
+  if (tg_variable_is_free_text(&responses->codebook->variables[which]))
+    return tg_error_at(
+        error, TRYGG_EINVAL, NULL, 0, 0, variable,
+        "`%s` is free text, and what people wrote would be told; give it codes, or the role `domain` "
+        "if it names areas",
+        variable);
+  return count_codes(&responses->columns[which], responses->count, out, error);
 }

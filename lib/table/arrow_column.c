@@ -150,34 +150,15 @@ static const char *decimal_text(const tg_arrow_column *column, size_t row, char 
 
 /* ---- days and times --------------------------------------------------------------------- */
 
-static size_t put_padded(char *out, int64_t value, int digits) {
-  for (int i = digits; i-- > 0; value /= 10)
-    out[i] = (char)('0' + value % 10);
-  return (size_t)digits;
+static size_t put_date(char out[TG_ARROW_CELL], int64_t days) {
+  tg_number_format_date(out, (double)days);
+  return strlen(out);
 }
 
-/* The Gregorian date of a day since 1970-01-01, in years that begin in March (Howard Hinnant, civil_from_days);
- * years 0 to 9999, else the cell is no date. */
-static size_t put_date(char out[TG_ARROW_CELL], int64_t days) {
-  int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  int64_t day_of_era = shifted - era * 146097;
-  int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  int64_t month = (5 * day_of_year + 2) / 153, day = day_of_year - (153 * month + 2) / 5 + 1;
-  int64_t year = year_of_era + era * 400 + (month >= 10);
-  size_t used;
-  month = month < 10 ? month + 3 : month - 9;
-  if (year < 0 || year > 9999) {
-    memcpy(out, "(day)", 6);
-    return 5;
-  }
-  used = put_padded(out, year, 4);
-  out[used++] = '-';
-  used += put_padded(out + used, month, 2);
-  out[used++] = '-';
-  used += put_padded(out + used, day, 2);
-  out[used] = '\0';
-  return used;
+static size_t put_two(char *out, int64_t value) {
+  out[0] = (char)('0' + value / 10);
+  out[1] = (char)('0' + value % 10);
+  return 2;
 }
 
 static int64_t floor_divide(int64_t value, int64_t by) {
@@ -213,11 +194,11 @@ static const char *timestamp_text(const tg_arrow_column *column, size_t row, cha
   used = put_date(out, floor_divide(seconds, 86400));
   second_of_day = seconds - floor_divide(seconds, 86400) * 86400;
   out[used++] = 'T';
-  used += put_padded(out + used, second_of_day / 3600, 2);
+  used += put_two(out + used, second_of_day / 3600);
   out[used++] = ':';
-  used += put_padded(out + used, second_of_day / 60 % 60, 2);
+  used += put_two(out + used, second_of_day / 60 % 60);
   out[used++] = ':';
-  used += put_padded(out + used, second_of_day % 60, 2);
+  used += put_two(out + used, second_of_day % 60);
   out[used] = '\0';
   *length = used;
   return out;
