@@ -12,7 +12,8 @@ enum {
   PROGRAM_TREND = 1 << 2,
   PROGRAM_INDEX = 1 << 3,
   PROGRAM_REPORT = 1 << 4,
-  PROGRAM_ALL = (1 << 5) - 1, /* of those that take a survey folder and data */
+  PROGRAM_COMPARE = 1 << 5,
+  PROGRAM_ALL = (1 << 6) - 1, /* of those that take a survey folder and data */
   PROGRAM_CODEBOOK = 1 << 10
 };
 
@@ -44,7 +45,7 @@ typedef struct program_options {
   program_list indicators, where, waves, indices, tests;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust;
+  const char *variance, *ci, *df, *lonely, *adjust, *against, *scale;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */

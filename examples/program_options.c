@@ -182,6 +182,16 @@ static int set_by(struct program *program, const program_option *option, char *v
   return add_words(program, option, &larger[options->by_count++], value);
 }
 
+/* A kind of comparison, or a group. */
+static int set_against(struct program *program, const program_option *option, char *value) {
+  const char *equal = strchr(value, '=');
+
+  if (equal == NULL || equal == value || equal[1] == '\0')
+    return set_choice(program, option, value);
+  program->options.against = value;
+  return 0;
+}
+
 static int set_where(struct program *program, const program_option *option, char *value) {
   const char *equal = strchr(value, '=');
 
@@ -267,13 +277,14 @@ static int set_decimal(struct program *program, const program_option *option, ch
 
 /* ---- the registry -------------------------------------------------------------------------- */
 
-#define FIGURES (PROGRAM_ESTIMATE | PROGRAM_TREND | PROGRAM_INDEX | PROGRAM_REPORT)
+#define FIGURES (PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_TREND | PROGRAM_INDEX | PROGRAM_REPORT)
 #define TARGET(field) .target = offsetof(program_options, field)
 #define NOT_YET(option_name)                                                                                 \
   { .name = option_name, .argument = "", .set = set_later }
 
 static const program_option options[] = {
-    {"indicator", "A,B", PROGRAM_ESTIMATE | PROGRAM_TREND, TARGET(indicators), .set = set_list,
+    {"indicator", "A,B", PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_TREND, TARGET(indicators),
+     .set = set_list,
      .help =
          {"Indicators to estimate; default all. A variable of survey.csv is taken too: the shares of its answers "
           "as VAR=CODE, or the mean of a number.",
@@ -293,7 +304,7 @@ static const program_option options[] = {
           "alla villkor måste gälla."}},
     {"wave", "W,W", FIGURES, TARGET(waves), .set = set_list,
      .help = {"Waves to use; default all.", "Mätningar som används; annars alla."}},
-    {"pool", NULL, PROGRAM_ESTIMATE | PROGRAM_INDEX, TARGET(pool), .set = set_flag,
+    {"pool", NULL, PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_INDEX, TARGET(pool), .set = set_flag,
      .help = {"One figure over the waves together; the wave is then empty.",
               "Ett värde för mätningarna tillsammans; mätningen är då tom."}},
     {"level", "0.95", FIGURES, .set = set_level,
@@ -317,12 +328,19 @@ static const program_option options[] = {
          " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
          "cochran_armitage jonckheere pettitt ",
      .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
-    {"adjust", "METHOD", PROGRAM_TREND, TARGET(adjust), .set = set_choice, .value = adjust_name,
+    {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = set_against,
+     .value = trygg_inference_against, .value_help = trygg_inference_against_help, .later = " measure ",
+     .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},
+    {"scale", "SCALE", PROGRAM_COMPARE, TARGET(scale), .set = set_choice, .value = trygg_inference_scale,
+     .value_help = trygg_inference_scale_help,
+     .help = {"How the two are compared; default difference.", "Hur de jämförs; annars difference."}},
+    {"adjust", "METHOD", PROGRAM_COMPARE | PROGRAM_TREND, TARGET(adjust), .set = set_choice,
+     .value = adjust_name,
      .help = {"Adjustment for many tests, over the rows of one test in one table.",
               "Justering för många test, över raderna för ett test i en tabell."}},
-    {"across-breaks", NULL, PROGRAM_TREND, TARGET(across_breaks), .set = set_flag,
-     .help = {"Let trends run across the breaks declared in breaks.csv.",
-              "Låt trender gå över de tidsseriebrott som står i breaks.csv."}},
+    {"across-breaks", NULL, PROGRAM_COMPARE | PROGRAM_TREND, TARGET(across_breaks), .set = set_flag,
+     .help = {"Let trends and comparisons of waves run across the breaks declared in breaks.csv.",
+              "Låt trender och jämförelser av mätningar gå över de tidsseriebrott som står i breaks.csv."}},
     {"threads", "N", PROGRAM_ALL, .set = set_threads,
      .help = {"Threads; default as many as there are processors. The result is the same for any number.",
               "Trådar; annars så många som det finns processorer. Resultatet blir detsamma."}},
@@ -336,10 +354,11 @@ static const program_option options[] = {
      .help = {"Write there instead of to standard output; an old file stays as it was unless all went well.",
               "Skriv dit i stället för till standard ut; en gammal fil blir kvar om något går fel."}},
     {"rejected", "FILE", PROGRAM_CHECK, TARGET(rejected), .set = set_text,
-     .help = {"Write the records that were not accepted there as CSV, with file, line and reason. They are people's "
-              "answers: only you can read the file, and they are written nowhere else.",
-              "Skriv de poster som inte godtogs dit som CSV, med fil, rad och orsak. Det är människors svar: bara du "
-              "kan läsa filen, och de skrivs ingen annanstans."}},
+     .help =
+         {"Write the records that were not accepted there as CSV, with file, line and reason. They are people's "
+          "answers: only you can read the file, and they are written nowhere else.",
+          "Skriv de poster som inte godtogs dit som CSV, med fil, rad och orsak. Det är människors svar: bara du "
+          "kan läsa filen, och de skrivs ingen annanstans."}},
     {"lang", "LANGUAGE", PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(language), .set = set_choice,
      .value = language_name,
      .help = {"Language; default as the locale says.", "Språk; annars som datorns inställning."}},
@@ -361,7 +380,6 @@ static const program_option options[] = {
      .help = {"The version.", "Versionen."}},
     NOT_YET("seed"),
     NOT_YET("calibrate"),
-    NOT_YET("against"),
     NOT_YET("outcome"),
     NOT_YET("on"),
 };

@@ -18,6 +18,7 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
                 {"indices", texts->indices},
                 {"waves", texts->waves},
                 {"breaks", texts->breaks},
+                {"references", texts->references},
                 {"strata", texts->strata}};
   trygg_status status = trygg_codebook_create(&f->codebook, error);
   for (size_t i = 0; status == TRYGG_OK && i < sizeof tables / sizeof *tables; i++)

@@ -9,7 +9,7 @@
 
 /* What a small survey is made of; NULL texts are left out. */
 typedef struct fixture_texts {
-  const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata;
+  const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata, *references;
   const char *data;
   const char *lonely; /* overrides settings */
 } fixture_texts;

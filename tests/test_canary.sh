@@ -123,6 +123,7 @@ every() {
   for program in check estimate trend index report; do
     quiet "trygg-$program, $what" "$programs/trygg-$program" folder "$@"
   done
+  quiet "trygg-compare, $what" "$programs/trygg-compare" --by area folder "$@"
   quiet "trygg-check in Swedish, $what" "$programs/trygg-check" --lang sv --format json folder "$@"
   quiet "trygg-estimate with progress, $what" "$programs/trygg-estimate" --progress always --by area --min-n 5 \
     folder "$@"

@@ -76,6 +76,8 @@ static const table_text whole[] = {
                 "q1,,1..2,1,2020,\nq1,,3 4,3,2020 2024,upps*\nq2,oro_2020,,,,\nage,alder,9,refused,,\n"
                 "kommun,,\"Norra delen\",380,,\n"},
     {"sample", "wave,variables,category,disposition,count\n2024,,,,3000\n2024,kommun area,380  1,NE,12\n"},
+    {"references", "wave,variables,category,indicator,estimate,se,lower,upper,level,n,source\n"
+                   "2024,area kommun,1 380,worried,\"0,25\",0.01,,,,1200,NTU\n,,,worried,0.3,,0.2,0.4,0.9,,\n"},
 };
 
 enum { TABLES = sizeof whole / sizeof *whole };
@@ -323,6 +325,23 @@ START_TEST(files_recodes_and_sample_are_linked_to_variables) {
 }
 END_TEST
 
+START_TEST(published_figures_are_linked_to_indicators_and_codes) {
+  trygg_codebook *codebook = read_whole();
+  const tg_published_row *rows = codebook->published;
+  ck_assert_uint_eq(codebook->published_count, 2);
+  ck_assert_str_eq(rows[0].category, "1 0380"); /* as choices.csv writes it */
+  ck_assert_str_eq(codebook->variables[rows[0].variables[1]].name, "kommun");
+  ck_assert_str_eq(codebook->indicators[rows[0].indicator].name, "worried");
+  ck_near(rows[0].estimate, 0.25, 0);
+  ck_near(rows[0].n, 1200, 0);
+  ck_assert(isnan(rows[0].lower) && isnan(rows[0].level) && isnan(rows[1].se));
+  ck_assert_str_eq(rows[0].source, "NTU");
+  ck_assert_str_eq(rows[1].wave, "");
+  ck_near(rows[1].level, 0.9, 0);
+  trygg_codebook_free(codebook);
+}
+END_TEST
+
 START_TEST(sets_hold_codes_numbers_days_and_texts) {
   trygg_codebook *codebook = read_whole();
   trygg_error error = {0};
@@ -494,7 +513,7 @@ START_TEST(a_failed_call_changes_nothing) {
   ck_assert_int_eq((int)error.line, 3);
   ck_assert_int_eq(trygg_codebook_add(codebook, "survye", columns, right, 3, &error), TRYGG_ENAME);
   ck_assert_ptr_nonnull(strstr(error.message, "`survey`"));
-  ck_assert_int_eq(trygg_codebook_add(codebook, "references", columns, right, 3, &error), TRYGG_EUNSUPPORTED);
+  ck_assert_int_eq(trygg_codebook_add(codebook, "measures", columns, right, 3, &error), TRYGG_EUNSUPPORTED);
   ck_assert_int_eq(
       trygg_codebook_add(codebook, "survey", columns, (const char *[]){"text", "\xff", ""}, 3, &error),
       TRYGG_EPARSE);
@@ -590,7 +609,7 @@ START_TEST(folders_that_cannot_be_read_say_why) {
   ck_assert_int_eq(trygg_codebook_read(write_text(folder, "Survey.csv", ""), &codebook, &error), TRYGG_EIO);
   ck_assert_int_eq(trygg_codebook_read(folder, &codebook, &error), TRYGG_EIO);
   ck_assert_ptr_nonnull(strstr(error.message, "rename `Survey.csv`"));
-  static const char *const unread[] = {"references", "measures", "policy"};
+  static const char *const unread[] = {"measures", "policy"};
   for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
     char name[32];
     snprintf(name, sizeof name, "%s.csv", unread[i]);
@@ -754,6 +773,29 @@ static const struct fault {
      "one code a variable"},
     {"sample", "wave,variables,category,count\n1,,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category", "names 0"},
     {"sample", "wave,disposition,count\n1,I,1\n1,I,2\n", TRYGG_ECODEBOOK, 3, 2, "disposition", "line 2"},
+    /* references */
+    {"references", "indicator,estimate\nworrid,0.2\n", TRYGG_ENAME, 2, 1, "indicator",
+     "did you mean `worried`"},
+    {"references", "indicator\nworried\n", TRYGG_ENAME, 1, 0, "estimate", "estimate"},
+    {"references", "indicator,estimate\nworried,high\n", TRYGG_EPARSE, 2, 2, "estimate", "no number"},
+    {"references", "indicator,estimate,se\nworried,0.2,-1\n", TRYGG_ECODEBOOK, 2, 3, "se", "not negative"},
+    {"references", "indicator,estimate,lower\nworried,0.2,0.1\n", TRYGG_ECODEBOOK, 2, 0, "upper",
+     "both limits"},
+    {"references", "indicator,estimate,upper\nworried,0.2,0.3\n", TRYGG_ECODEBOOK, 2, 0, "lower",
+     "both limits"},
+    {"references", "indicator,estimate,lower,upper\nworried,0.2,0.3,0.4\n", TRYGG_ECODEBOOK, 2, 3, "lower",
+     "above the estimate"},
+    {"references", "indicator,estimate,lower,upper\nworried,0.5,0.3,0.4\n", TRYGG_ECODEBOOK, 2, 4, "upper",
+     "below the estimate"},
+    {"references", "indicator,estimate,lower,upper,level\nworried,0.3,0.2,0.4,95\n", TRYGG_ECODEBOOK, 2, 5,
+     "level", "between 0 and 1"},
+    {"references", "indicator,estimate,level\nworried,0.3,0.95\n", TRYGG_ECODEBOOK, 2, 3, "level",
+     "belongs to an interval"},
+    {"references", "indicator,estimate,n\nworried,0.3,12.5\n", TRYGG_ECODEBOOK, 2, 3, "n", "whole number"},
+    {"references", "variables,category,indicator,estimate\nq1,7,worried,0.3\n", TRYGG_ENAME, 2, 2, "category",
+     "no code of `q1`"},
+    {"references", "indicator,estimate,source\nworried,0.3,a\nworried,0.4,b\nworried,0.4,a\n",
+     TRYGG_ECODEBOOK, 4, 1, "indicator", "line 2"},
     /* derived */
     {"derived", "name,type,rule,from\nd,integer,summ,age\n", TRYGG_ENAME, 2, 3, "rule", "did you mean `sum`"},
     {"derived", "name,type,rule,from\nd,text,sum,age\n", TRYGG_ECODEBOOK, 2, 2, "type", "cannot make"},
@@ -957,6 +999,7 @@ static Suite *codebook_suite(void) {
   tcase_add_test(tests, derived_variables_have_their_rules);
   tcase_add_test(tests, other_tables_keep_their_rows);
   tcase_add_test(tests, files_recodes_and_sample_are_linked_to_variables);
+  tcase_add_test(tests, published_figures_are_linked_to_indicators_and_codes);
   tcase_add_test(tests, sets_hold_codes_numbers_days_and_texts);
   tcase_add_test(tests, conditions_append_and_failures_leave_them);
   tcase_add_test(tests, missing_kinds_travel_in_numbers);

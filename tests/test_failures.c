@@ -101,6 +101,7 @@ static const struct {
     {"indices.csv", "index,section,indicator,weight,knots,label\ni,fear,afraid,1,0:0 0.5:3 1:6,\n"
                     "i,crime,hit,1,ratio 0.4,\n"},
     {"waves.csv", "wave,time,label\n2020,2020.5,\n2022,2022.5,\n2024,2024.5,\n"},
+    {"references.csv", "variables,category,indicator,estimate,n\narea,A,afraid,0.3,100\n,,hit,0.2,\n"},
     {"strata.csv", "wave,stratum,population\n,n,1000\n,m,800\n"},
 };
 
@@ -162,7 +163,7 @@ typedef struct chain {
   trygg_table *account;
   trygg_design *design;
   trygg_estimates *estimates;
-  trygg_table *shares, *trend, *index;
+  trygg_table *shares, *comparison, *trend, *index;
   trygg_publication *publication;
   double covariance[4];
   tg_text text; /* of the report being written */
@@ -212,6 +213,22 @@ static trygg_status link_covariance(chain *c) {
 }
 static trygg_status link_shares(chain *c) {
   return trygg_inference_table(c->estimates, NULL, &c->shares, &error);
+}
+static trygg_status compare(chain *c, const char *against) {
+  trygg_comparison_options options = {.size = sizeof options, .against = against};
+  return trygg_inference_compare(c->estimates, &options, &c->comparison, &error);
+}
+static trygg_status link_compare_rest(chain *c) {
+  return compare(c, NULL);
+}
+static trygg_status link_compare_group(chain *c) {
+  return compare(c, "area=B");
+}
+static trygg_status link_compare_published(chain *c) {
+  return compare(c, "reference");
+}
+static trygg_status link_compare_waves(chain *c) {
+  return compare(c, "wave");
 }
 static trygg_status link_trend(chain *c) {
   return trygg_trend_table(c->estimates, NULL, &c->trend, &error);
@@ -286,6 +303,10 @@ static const chain_link links[] = {
     {"estimate", link_estimate, RESULT(estimates), drop_estimates},
     {"covariance", link_covariance, 0, NULL},
     {"shares", link_shares, RESULT(shares), drop_table},
+    {"compare with the rest", link_compare_rest, RESULT(comparison), drop_table},
+    {"compare with a group", link_compare_group, RESULT(comparison), drop_table},
+    {"compare with published figures", link_compare_published, RESULT(comparison), drop_table},
+    {"compare with the wave before", link_compare_waves, RESULT(comparison), drop_table},
     {"trend", link_trend, RESULT(trend), drop_table},
     {"index", link_index, RESULT(index), drop_table},
     {"publish", link_publish, RESULT(publication), drop_publication},
@@ -337,6 +358,7 @@ static void show(trygg_table *table, tg_text *out) {
 static void show_all(chain *c, tg_text *out) {
   show(c->account, out);
   show(c->shares, out);
+  show(c->comparison, out);
   show(c->trend, out);
   show(c->index, out);
   tg_text_append(out, c->text.bytes, c->text.length);

@@ -266,6 +266,8 @@ typedef struct subject {
   const golden_case *which;
   trygg_estimates *estimates;
   trygg_table *trends;
+  trygg_table *comparison; /* the last one asked for, its kind and scale */
+  char compared[64];
   trygg_table *intervals[8];
 } subject;
 
@@ -382,6 +384,37 @@ static void compare_estimate(subject *s, const golden_row *row) {
     ck_abort_msg("unknown statistic %s", row->statistic);
 }
 
+/* KEY ~ AGAINST ~ SCALE */
+static void compare_comparison(subject *s, const golden_row *row) {
+  const char *tilde = strstr(row->key, " ~ "), *scale = strstr(tilde + 3, " ~ ");
+  char against[64];
+  size_t bys = s->which->by[1] ? 2 : s->which->by[0] != NULL, r = 0, column;
+  golden_key key;
+  trygg_error error = {0};
+  snprintf(against, sizeof against, "%.*s", (int)(scale - tilde - 3), tilde + 3);
+  for (char *at = against; *at; at++)
+    *at = *at == ';' ? ',' : *at; /* a comma ends a cell of golden.csv */
+  cut(&key, row->key, (size_t)(tilde - row->key));
+  if (strcmp(s->compared, tilde)) {
+    trygg_comparison_options options = {.size = sizeof options, .against = against, .scale = scale + 3};
+    trygg_table_free(s->comparison);
+    ck_ok(trygg_inference_compare(s->estimates, &options, &s->comparison, &error));
+    snprintf(s->compared, sizeof s->compared, "%s", tilde);
+  }
+  for (; r < trygg_table_rows(s->comparison); r++) {
+    int same = !strcmp(trygg_table_text(s->comparison, r, 0), key.first) &&
+               !strcmp(trygg_table_text(s->comparison, r, 1 + bys), key.last);
+    for (size_t k = 0; k < bys; k++)
+      same &= !strcmp(trygg_table_text(s->comparison, r, 1 + k), key.by_count ? key.by[k] : "");
+    if (same)
+      break;
+  }
+  ck_assert_msg(r < trygg_table_rows(s->comparison), "no comparison %s", row->key);
+  column = strcmp(row->statistic, "value") ? trygg_table_find(s->comparison, row->statistic) : 4 + bys;
+  compare(row, trygg_table_number(s->comparison, r, column), *row->statistic == 'p' ? near_p : near,
+          *row->statistic == 'p' ? 0 : 1e-3);
+}
+
 static void compare_row(subject *s, const golden_row *row) {
   golden_key key;
   if (strstr(row->key, " & ")) {
@@ -390,6 +423,10 @@ static void compare_row(subject *s, const golden_row *row) {
   }
   if (strstr(row->key, " * ")) {
     compare_contrast(s, row);
+    return;
+  }
+  if (strstr(row->key, " ~ ")) {
+    compare_comparison(s, row);
     return;
   }
   cut(&key, row->key, strlen(row->key));
@@ -412,6 +449,7 @@ START_TEST(case_has_the_numbers_of_R_survey) {
   ck_assert_msg(compared > 0, "golden.csv has no case `%s`", s.which->name);
   trygg_estimate_free(s.estimates);
   trygg_table_free(s.trends);
+  trygg_table_free(s.comparison);
   for (size_t i = 0; i < 8; i++)
     trygg_table_free(s.intervals[i]);
   free_golden(&golden);

@@ -123,7 +123,8 @@ gzip -c data.csv >packed # a name that does not say so
 
 : >everything
 figures="estimate trend index"
-all="check estimate trend index report"
+without_by="check estimate trend index report"
+all="check estimate compare trend index report"
 
 # ---- help and version -----------------------------------------------------------------------
 
@@ -145,7 +146,7 @@ for option in $options; do
   that "help mentions --$option" has manuals "^    --$option"
   that "docs/programs.md mentions --$option" has "$top_srcdir/docs/programs.md" "\`--$option"
 done
-for program in estimate trend report; do
+for program in estimate compare trend report; do
   works $program --help
   grep '^            [a-z_-]*: ' out >values.en
   works $program --lang sv --help
@@ -154,7 +155,7 @@ for program in estimate trend report; do
   that "and what they are is said in Swedish" test -z "$(grep -Fx -f values.en values.sv)"
 done
 that "arguments are named in Swedish" has out '^    --output FIL$'
-for word in logit wilson difference mann_kendall csv-sv holm; do
+for word in logit wilson rest reference odds difference mann_kendall csv-sv holm; do
   that "help lists $word from the library" has manuals $word
 done
 
@@ -248,6 +249,42 @@ done
 works estimate --df design --variance taylor --lonely adjust --format csv folder data.csv
 works estimate --df 12 --format csv --wave 2024 --indicator utsatta folder data.csv
 that "degrees of freedom as said" test "$(column df)" = 12
+
+for against in rest total pairs kommun=0380; do
+  works compare --format csv --threads 1 --by kommun --against $against folder data.csv
+  cp out one
+  works compare --format csv --threads 2 --by kommun --against $against folder data.csv
+  that "1 and 2 threads give the same bytes" cmp out one
+  that "columns of trygg-compare" has out \
+    '^wave,kommun,indicator,a,b,difference,se,df,lower,upper,statistic,p,p_adjusted,flag$'
+  for format in table csv-sv json svg html; do
+    works compare --format $format --by kommun --against $against folder data.csv
+  done
+done
+# Against the difference of two estimates.
+works estimate --format csv --min-n 0 --by kon --wave 2024 --indicator utsatta folder data.csv
+cp out shares.csv
+works compare --format csv --min-n 0 --by kon --against kon=1 --wave 2024 --indicator utsatta folder data.csv
+that "women less men" awk -F, 'FNR == 1 { next } NR == FNR { share[$2] = $6; next }
+  { d = share[2] - share[1] - $6; exit !($2 == 2 && $4 == "kon=2" && $5 == "kon=1" && d < 1e-12 && d > -1e-12) }' \
+  shares.csv out
+works compare --format csv --scale odds --against rest --by kon folder data.csv
+that "odds ratios are called so" has out ',a,b,odds_ratio,se,'
+works compare --format csv --against wave --indicator otrygga folder data.csv
+that "the wave before" has out '^2024,otrygga,2024,2020,'
+works compare --lang sv --against wave --by kommun folder data.csv
+that "what it is compared with, in Swedish" has out '^Jämfört med: 2020$'
+printf 'indicator,estimate,lower,upper,source\notrygga,0.2,0.1,0.3,NTU\n' >folder/references.csv
+works compare --format csv --against reference folder data.csv
+that "published figures" has out '^2024,otrygga,total,NTU,'
+printf 'indicator,estimate\notrygga,20\n' >folder/references.csv
+refuses 1 'references.csv:2 (estimate): .*0.28' compare --against reference folder data.csv
+rm folder/references.csv shares.csv
+refuses 1 'no published figures' compare --against reference folder data.csv
+refuses 2 'name a by-variable' compare folder data.csv
+refuses 2 'did you mean `rest`' compare --against rset --by kon folder data.csv
+refuses 2 'not yet built' compare --against measure --by kon folder data.csv
+refuses 1 'did you mean `kon`' compare --against kom=1 --by kon folder data.csv
 
 works trend --format csv --test linear,difference --adjust bh --indicator otrygga folder data.csv
 that "columns of trygg-trend" has out \
@@ -347,7 +384,7 @@ refuses 2 'html only' report --format csv folder data.csv
 refuses 2 'folder alone' check --format csv folder
 refuses 2 'another format' check --format svg folder data.csv
 refuses 2 '`se`' estimate --by se folder data.csv
-for later in '--seed 1' '--calibrate rake' '--against rest' '--outcome otrygga' '--on kon' '--variance jackknife' \
+for later in '--seed 1' '--calibrate rake' '--outcome otrygga' '--on kon' '--variance jackknife' \
   '--variance bootstrap:500' '--format px' '--lonely collapse' '--ci likelihood'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv
@@ -406,8 +443,8 @@ for program in $all; do
 done
 refuses 1 'indicators.csv:2.*otrygg' check misspelt
 cp folder/indicators.csv misspelt/indicators.csv
-echo 'wave,variables,category,indicator' >misspelt/references.csv
-refuses 1 'references.csv.*not yet' check misspelt
+echo 'wave,variables,category,indicator' >misspelt/measures.csv
+refuses 1 'measures.csv.*not yet' check misspelt
 rm -r misspelt
 
 # ---- many files, one set ------------------------------------------------------------------------
@@ -496,9 +533,10 @@ that "no temporary file is left" test -z "$(find . -name '.*result*')"
 # ---- nothing leaks --------------------------------------------------------------------------------
 
 sed "60s/,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\$/,$canary,2,3,x,1/" data.csv >unknown.csv
-for program in $all; do
+for program in $without_by; do
   works $program folder unknown.csv
 done
+works compare --by kommun folder unknown.csv
 works check --format csv folder unknown.csv
 that "no answer was printed" lacks everything $canary
 
@@ -507,9 +545,10 @@ that "no answer was printed" lacks everything $canary
 if [ -x "$programs/make-county" ] && [ -d "$top_srcdir/examples/surveys/county" ]; then
   "$programs/make-county" county >/dev/null 2>err || bad "make-county"
   county=$top_srcdir/examples/surveys/county
-  for program in $all; do
+  for program in $without_by; do
     works $program "$county" county/data.csv.gz
   done
+  works compare --by kommun "$county" county/data.csv.gz
   works estimate --by kommun --format csv "$county" county/data.csv.gz
   that "every figure is a number or missing" lacks out ',-*\(nan\|inf\),'
   refuses 1 'did you mean `klotter`' estimate --indicator kloter "$county" county/data.csv.gz

@@ -21,7 +21,7 @@ TRYGG_API const char *trygg_indicator_help(size_t i);
 
 /**
  * Check every indicator of a finished codebook: type, variables, numerator,
- * denominator, where, weight, bounds.
+ * denominator, where, weight, bounds; and that published shares are shares.
  *
  * @retval TRYGG_ENAME      An unknown type, variable or code; the message has the nearest.
  * @retval TRYGG_ECODEBOOK  A column is missing, or does not fit the type.

@@ -55,6 +55,55 @@ TRYGG_API trygg_status trygg_inference_contrast(const trygg_estimates *estimates
                                                 const double *coefficients, size_t count, double level,
                                                 trygg_contrast *out, trygg_error *error);
 
+/** Name of the @p i-th kind of comparison (`rest`, `total`, ...; the last stands for `VAR=CODE`), or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_against(size_t i);
+
+/** One line of help on the @p i-th kind of comparison, or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_against_help(size_t i);
+
+/** Name of the @p i-th scale of comparisons (`difference`, `ratio`, `odds`), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_inference_scale(size_t i);
+
+/** One line of help on the @p i-th scale, or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_scale_help(size_t i);
+
+/** Options of comparisons; zero everywhere means each group with the rest, differences, Holm. */
+typedef struct trygg_comparison_options {
+  size_t size;         /**< sizeof(trygg_comparison_options). */
+  const char *against; /**< trygg_inference_against(), or a group `VAR=CODE[,CODE]`; NULL: `rest`. */
+  const char *scale;   /**< trygg_inference_scale(); NULL: `difference`. */
+  double level;        /**< Confidence level; 0: 0.95. */
+  const char *adjust;  /**< As trygg_inference_adjust(); NULL: `holm`, over all rows. */
+  int across_breaks;   /**< 1: compare waves across declared breaks. */
+  int64_t min_n;       /**< Rows that rest on fewer respondents are no part of an adjustment: they will not be
+                            published.  0: all rows are. */
+} trygg_comparison_options;
+
+/**
+ * Compare estimates: `wave, <by...>, indicator, a, b, difference, se, df, lower,
+ * upper, statistic, p, p_adjusted, flag`; on another scale the sixth column is
+ * called `ratio` or `odds_ratio`.
+ *
+ * The covariance of the two sides is that of the design, whether they overlap (an
+ * area and its county), are apart (an area and the rest) or are waves with the same
+ * clusters; df is that of the union of their domains.  The rest are those with
+ * another code: who has none is in the total only.  A published figure is taken to
+ * be independent of the survey; its standard error is `se`, else from `lower`,
+ * `upper` and `level` by the normal distribution, else of a share sqrt(p(1 - p)/n);
+ * without any of them there is no test, flag `no_se`.  A group is compared with the
+ * published figures that have the most of its codes, those for everybody at last.
+ *
+ * Ratios and odds ratios are tested on the logarithm (delta method), and so is
+ * their interval; `se` is that of the ratio itself.
+ *
+ * @retval TRYGG_ENAME      An unknown kind, scale, adjustment, variable or code.
+ * @retval TRYGG_EINVAL     No by-variable where groups are compared, or pooled waves with one another.
+ * @retval TRYGG_ECODEBOOK  No published figures, or a break and a wave whose time is not known.
+ */
+TRYGG_API trygg_status trygg_inference_compare(const trygg_estimates *estimates,
+                                               const trygg_comparison_options *options, trygg_table **out,
+                                               trygg_error *error);
+
 /**
  * Adjust @p count p-values for many tests, in place; NaN ones are no tests.
  *

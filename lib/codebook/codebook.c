@@ -87,6 +87,7 @@ static void clear_waves(trygg_codebook *codebook) {
   tg_recodes_clear(codebook);
   tg_sample_clear(codebook);
   tg_margins_clear(codebook);
+  tg_published_clear(codebook);
 }
 
 static void clear_settings(tg_settings *settings) {
@@ -116,11 +117,12 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->recodes = NULL;
   codebook->sample = NULL;
   codebook->margins = NULL;
+  codebook->published = NULL;
   codebook->title = NULL;
   codebook->variable_count = codebook->derived_begin = codebook->indicator_count = codebook->index_count = 0;
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
   codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
-  codebook->margin_count = 0;
+  codebook->margin_count = codebook->published_count = 0;
 }
 
 /* ---- the handle ------------------------------------------------------------------------------------- */

@@ -141,6 +141,9 @@ trygg_status tg_code_set_parse(const trygg_codebook *codebook, size_t variable, 
                                const trygg_error *place, tg_code_set *out, trygg_error *error);
 void tg_code_set_clear(tg_code_set *set);
 
+/* 1 when a value written as text, as categories are, is in the set of the variable. */
+int tg_code_set_has(const tg_code_set *set, const tg_variable *variable, const char *text);
+
 /* VAR=CODE[,CODE] ..., all of which must hold. */
 typedef struct tg_conditions {
   tg_code_set *sets;
@@ -324,6 +327,19 @@ typedef struct tg_margin_row {
   char *file;
   int64_t line;
 } tg_margin_row;
+/* One row of references.csv: a figure that somebody published. */
+typedef struct tg_published_row {
+  char *wave; /* "": to compare with every wave */
+  size_t *variables;
+  size_t variable_count;
+  char *names;    /* of the variables, with one blank between */
+  char *category; /* their codes, with one blank between; "" without variables */
+  size_t indicator;
+  double estimate, se, lower, upper, level, n; /* NaN where not given, but for the estimate */
+  char *source; /* "" where not given */
+  char *file;
+  int64_t line;
+} tg_published_row;
 
 typedef enum tg_waves_mode { TG_WAVES_INDEPENDENT, TG_WAVES_OVERLAPPING } tg_waves_mode;
 typedef enum tg_pool_mode { TG_POOL_AVERAGE, TG_POOL_SUM, TG_POOL_EQUAL } tg_pool_mode;
@@ -382,6 +398,8 @@ struct trygg_codebook {
   size_t sample_count;
   tg_margin_row *margins;
   size_t margin_count;
+  tg_published_row *published;
+  size_t published_count;
   tg_names variable_names;  /* name to index */
   tg_names indicator_names;
   char **warnings;
@@ -406,6 +424,10 @@ trygg_status tg_codebook_unknown_indicator(const trygg_codebook *codebook, const
 
 /* Decimal year of a wave code: waves.csv, else a four-digit code; NaN when neither. */
 double tg_codebook_wave_time(const trygg_codebook *codebook, const char *wave);
+
+/* 1 when a break declared for the indicator (NULL: for all of them only) lies after one time and not after a later one. */
+int tg_codebook_breaks(const trygg_codebook *codebook, const tg_indicator_row *indicator, double after,
+                       double until);
 
 /* Days since 1970-01-01 of YYYY-MM-DD (anything after a blank or T is ignored); -1 when it is no date. */
 int tg_codebook_parse_date(const char *text, size_t length, double *days);

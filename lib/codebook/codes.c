@@ -214,6 +214,24 @@ static int is_key(const tg_variable *variable) {
 #undef ROLE
 }
 
+int tg_code_set_has(const tg_code_set *set, const tg_variable *variable, const char *text) {
+  double number;
+  int by_number;
+  if (tg_variable_is_coded(variable)) {
+    size_t code = tg_variable_code(variable, text, strlen(text), &by_number);
+    return code != TG_NONE && set->codes[code];
+  }
+  for (size_t i = 0; i < set->text_count; i++)
+    if (strcmp(set->texts[i], text) == 0)
+      return 1;
+  if (!*text || parse_value(variable, text, strlen(text), &number) != 0)
+    return 0;
+  for (size_t i = 0; i < set->interval_count; i++)
+    if (number >= set->intervals[i][0] && number <= set->intervals[i][1])
+      return 1;
+  return 0;
+}
+
 static trygg_status add_number(tg_code_set *set, const tg_variable *variable, const char *word, size_t length,
                                const trygg_error *place, trygg_error *error) {
   trygg_status status = TRYGG_OK;

@@ -14,7 +14,6 @@
   { .name = sheet_name, .help = what }
 
 static const tg_sheet unread[] = {
-    NOT_YET("references", "published figures to compare with"),
     NOT_YET("measures", "measures to follow up"),
     NOT_YET("policy", "disclosure rules by topic"),
 };
@@ -26,7 +25,7 @@ static const tg_sheet *const sheets[TG_SHEETS] = {
     [TG_WAVES] = &tg_waves_sheet,           [TG_BREAKS] = &tg_breaks_sheet,
     [TG_STRATA] = &tg_strata_sheet,         [TG_FILES] = &tg_files_sheet,
     [TG_RECODES] = &tg_recodes_sheet,       [TG_SAMPLE] = &tg_sample_sheet,
-    [TG_MARGINS] = &tg_margins_sheet,
+    [TG_MARGINS] = &tg_margins_sheet,       [TG_PUBLISHED] = &tg_published_sheet,
 };
 
 enum { UNREAD = sizeof unread / sizeof *unread };
@@ -294,6 +293,7 @@ static trygg_status build(trygg_codebook *codebook, trygg_error *error) {
   TRY(tg_recodes_link(codebook, error));
   TRY(tg_sample_link(codebook, error));
   TRY(tg_margins_link(codebook, error));
+  TRY(tg_published_link(codebook, error));
 cleanup:
   return status;
 }

@@ -132,6 +132,19 @@ static trygg_status link_break(trygg_codebook *codebook, size_t i, trygg_error *
   return tg_waves_check(codebook, kept->wave, &place, error);
 }
 
+int tg_codebook_breaks(const trygg_codebook *codebook, const tg_indicator_row *indicator, double after,
+                       double until) {
+  for (size_t b = 0; b < codebook->break_count; b++) {
+    const tg_break_row *row = &codebook->breaks[b];
+    double time = tg_codebook_wave_time(codebook, row->wave);
+    if (row->indicator != TG_NONE && &codebook->indicators[row->indicator] != indicator)
+      continue;
+    if (after < time && time <= until)
+      return 1;
+  }
+  return 0;
+}
+
 /* ---- strata ------------------------------------------------------------------------------------------ */
 
 enum { STRATUM_WAVE, STRATUM_STRATUM, STRATUM_POPULATION, STRATUM_SAMPLE, STRATUM_COLLAPSE, STRATUM_FIELDS };

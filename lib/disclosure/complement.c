@@ -8,7 +8,10 @@
  * are gone through until nothing changes.
  *
  * Respondents without a code of a breakdown are in the total and in no cell: the rest
- * of the equation, one more cell that is never shown. */
+ * of the equation, one more cell that is never shown.
+ *
+ * Groups that are each compared with the rest, or with all, need no total: the
+ * differences from it, weighted by size, sum to 0, so that all but one give that one. */
 #include <disclosure/complement.h>
 
 #include <stdlib.h>
@@ -23,12 +26,14 @@
 
 /* total = cells[first] + ... + cells[first + count - 1], by increasing base, + rest. */
 typedef struct equation {
-  size_t total, first, count;
+  size_t total; /* SIZE_MAX: no row, but known */
+  size_t first, count;
   int64_t rest; /* respondents of the total that are in no cell; 0 where that is not known */
 } equation;
 
 typedef struct equations {
   const trygg_table *table;
+  size_t side;  /* column of comparisons that repeats the domain keys, or SIZE_MAX */
   size_t *keys; /* domain columns, one a bit of a pattern */
   size_t key_count;
   uint64_t *row_patterns; /* [rows] */
@@ -85,7 +90,7 @@ static void append_name(const equations *all, size_t row, uint64_t pattern, tg_t
     int is_domain = k < all->key_count && all->keys[k] == i;
     int is_shared = !is_domain || (pattern >> k & 1);
     k += is_domain ? 1 : 0;
-    if (trygg_table_role(all->table, i) != TRYGG_KEY || !is_shared)
+    if (trygg_table_role(all->table, i) != TRYGG_KEY || !is_shared || i == all->side)
       continue;
     if (trygg_table_type(all->table, i) == TRYGG_TEXT)
       tg_text_put(names, trygg_table_text(all->table, row, i));
@@ -111,16 +116,24 @@ static int compare_members(const void *left, const void *right) {
   return a->row < b->row ? -1 : a->row > b->row;
 }
 
-/* Bases of a table add up, unless its rows rest on the smallest of several figures (the items of an index,
- * the waves of a test): there a total exceeds its cells also where everybody has a code, so that it has
- * to be known that some have none. */
-static int has_rests(const trygg_table *table) {
-  if (tg_table_find_fixed(table, "index") == SIZE_MAX && tg_table_find_fixed(table, "test") == SIZE_MAX)
-    return 1;
+/* Whether respondents without a code of a breakdown were met. */
+static int has_uncoded(const trygg_table *table) {
   for (size_t i = 0; i < trygg_table_notes(table); i++)
     if (strcmp(trygg_table_note_key(table, i), "by_missing") == 0)
       return 1;
   return 0;
+}
+
+/* Bases of a table add up, unless its rows rest on the smallest of several figures (the items of an index,
+ * the waves of a test, the sides of a comparison): there a total exceeds its cells also where everybody has a code, so that it has
+ * to be known that some have none. */
+static int has_rests(const trygg_table *table) {
+  static const char *const keys[] = {"index", "test", "b"};
+  int adds_up = 1;
+
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    adds_up &= tg_table_find_fixed(table, keys[i]) == SIZE_MAX;
+  return adds_up || has_uncoded(table);
 }
 
 static int64_t rest_of(const equations *all, const equation *sum) {
@@ -163,8 +176,38 @@ static trygg_status add_equations(equations *all, const member *members, size_t 
   return TRYGG_OK;
 }
 
-/* Equations between the rows of pattern `of_totals` and those of `of_cells`, which has more keys. */
-static trygg_status find_equations(equations *all, uint64_t of_totals, uint64_t of_cells,
+/* Whether a row compares a group with something that all groups of its table make up. */
+static int is_part_of_known(const equations *all, size_t row) {
+  size_t other = tg_table_find_fixed(all->table, "b");
+  const char *text = all->side == SIZE_MAX ? "" : trygg_table_text(all->table, row, other);
+
+  return strcmp(text, "rest") == 0 || strcmp(text, "total") == 0;
+}
+
+/* Runs of sorted members of one name are the cells of a known sum.  How many respondents are in no cell is not known:
+ * where there are some in the total, the worst is taken to be true. */
+static trygg_status add_known_sums(equations *all, const member *members, size_t count, trygg_error *error) {
+  for (size_t begin = 0, end; begin < count; begin = end) {
+    const char *other =
+        trygg_table_text(all->table, members[begin].row, tg_table_find_fixed(all->table, "b"));
+    equation sum = {SIZE_MAX, all->cell_count, 0, strcmp(other, "total") == 0 && has_uncoded(all->table)};
+    for (end = begin; end < count && strcmp(members[end].name, members[begin].name) == 0;)
+      end++;
+    if (tg_memory_grow((void **)&all->list, &all->capacity, all->count + 1, sizeof *all->list) != 0 ||
+        tg_memory_grow((void **)&all->cells, &all->cell_capacity, all->cell_count + (end - begin),
+                       sizeof *all->cells) != 0)
+      return tg_error_memory(error);
+    for (size_t i = begin; i < end; i++)
+      all->cells[all->cell_count++] = members[i].row;
+    sum.count = end - begin;
+    all->list[all->count++] = sum;
+  }
+  return TRYGG_OK;
+}
+
+/* Equations between the rows of pattern `of_totals` and those of `of_cells`, which has more keys; with `known` the
+ * latter alone. */
+static trygg_status find_equations(equations *all, uint64_t of_totals, uint64_t of_cells, int known,
                                    trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t rows = trygg_table_rows(all->table), count = 0, offset = 0;
@@ -174,7 +217,9 @@ static trygg_status find_equations(equations *all, uint64_t of_totals, uint64_t 
   if (members == NULL)
     return tg_error_memory(error);
   for (size_t row = 0; row < rows; row++) {
-    if (all->row_patterns[row] != of_totals && all->row_patterns[row] != of_cells)
+    if (all->row_patterns[row] != of_cells && (known || all->row_patterns[row] != of_totals))
+      continue;
+    if (known && !is_part_of_known(all, row))
       continue;
     append_name(all, row, of_totals, &names);
     members[count++] =
@@ -187,7 +232,7 @@ static trygg_status find_equations(equations *all, uint64_t of_totals, uint64_t 
     offset += strlen(members[i].name) + 1;
   }
   qsort(members, count, sizeof *members, compare_members);
-  TRY(add_equations(all, members, count, error));
+  TRY(known ? add_known_sums(all, members, count, error) : add_equations(all, members, count, error));
 
 cleanup:
   tg_text_free(&names);
@@ -214,25 +259,37 @@ static size_t row_to_hide(const equations *all, const equation *sum, int64_t min
       smallest = row;
     }
   }
-  if (hidden[sum->total])
+  if (sum->total != SIZE_MAX && hidden[sum->total])
     return count == 0 ? smallest : SIZE_MAX;
   if (base == 0 || (base >= min_n && (count >= 2 || sum->rest > 0)))
     return SIZE_MAX;
   return smallest != SIZE_MAX ? smallest : sum->total;
 }
 
+/* The bit of a pattern that says in which wave a row is. */
+static uint64_t wave_bit(const equations *all) {
+  for (size_t k = 0; k < all->key_count; k++)
+    if (strcmp(trygg_table_name(all->table, all->keys[k]), "wave") == 0)
+      return UINT64_C(1) << k;
+  return 0;
+}
+
 trygg_status tg_complement_suppress(const trygg_table *table, int64_t min_n, unsigned char *hidden,
                                     size_t *added, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  equations all = {.table = table, .has_rests = has_rests(table)};
+  equations all = {.table = table, .side = SIZE_MAX, .has_rests = has_rests(table)};
   int changed = 1;
 
   *added = 0;
+  if (tg_table_find_fixed(table, "b") != SIZE_MAX)
+    all.side = tg_table_find_fixed(table, "a");
   TRY(find_patterns(&all, error));
   for (size_t i = 0; i < all.pattern_count; i++)
     for (size_t j = 0; j < all.pattern_count; j++)
       if (i != j && (all.patterns[i] & all.patterns[j]) == all.patterns[i])
-        TRY(find_equations(&all, all.patterns[i], all.patterns[j], error));
+        TRY(find_equations(&all, all.patterns[i], all.patterns[j], 0, error));
+  for (size_t i = 0; i < all.pattern_count && all.side != SIZE_MAX; i++)
+    TRY(find_equations(&all, all.patterns[i] & wave_bit(&all), all.patterns[i], 1, error));
   while (changed) {
     changed = 0;
     for (size_t i = 0; i < all.count; i++) {

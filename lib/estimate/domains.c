@@ -84,3 +84,9 @@ cleanup:
   tg_memory_free(groups);
   return status;
 }
+
+void tg_domains_clear(tg_domain *domains, size_t count) {
+  for (size_t d = 0; d < count; d++)
+    tg_memory_free(domains[d].cells);
+  tg_memory_free(domains);
+}

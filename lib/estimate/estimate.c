@@ -145,6 +145,18 @@ static trygg_status estimate_indicator(void *context, size_t k, trygg_error *err
   return tg_rows_estimate(context, k, error);
 }
 
+/* All rows, once tally and domains are there. */
+static trygg_status estimate_rows(trygg_estimates *estimates, const trygg_progress *progress,
+                                  trygg_error *error) {
+  size_t count = estimates->tally->indicators.count;
+  estimates->row_count = estimates->domain_count * count;
+  estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
+  if (!estimates->rows)
+    return tg_error_memory(error);
+  return tg_thread_run(tg_thread_count(estimates->threads, count), count, estimate_indicator, estimates,
+                       progress, "estimate", error);
+}
+
 trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options,
                                    trygg_estimates **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -152,7 +164,6 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
   plan p = {0};
   tg_tally_request request = {0};
   trygg_estimate_options chosen;
-  size_t count;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the estimates was given");
   *out = NULL;
@@ -169,21 +180,46 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
   request = (tg_tally_request){p.by, p.by_count, &p.where, p.waves, chosen.threads, chosen.progress};
   TRY(tg_tally_create(design, &p.indicators, &request, &estimates->tally, error));
   TRY(tg_domains_create(estimates, error));
-  count = estimates->tally->indicators.count;
-  estimates->row_count = estimates->domain_count * count;
-  estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
-  estimates->sorted = tg_memory_new(count, sizeof *estimates->sorted);
-  if (!estimates->rows || !estimates->sorted) {
+  estimates->sorted = tg_memory_new(estimates->tally->indicators.count, sizeof *estimates->sorted);
+  if (!estimates->sorted) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(tg_thread_run(tg_thread_count(chosen.threads, count), count, estimate_indicator, estimates,
-                    chosen.progress, "estimate", error));
+  TRY(estimate_rows(estimates, chosen.progress, error));
   *out = estimates;
   estimates = NULL;
 cleanup:
   clear_plan(&p);
   trygg_estimate_free(estimates);
+  return status;
+}
+
+trygg_status tg_estimate_of_domains(const trygg_estimates *of, tg_domain *domains, size_t count,
+                                    trygg_estimates **out, trygg_error *error) {
+  trygg_status status;
+  trygg_estimates *estimates = tg_memory_new(1, sizeof *estimates);
+  *out = NULL;
+  if (!estimates) {
+    tg_domains_clear(domains, count);
+    return tg_error_memory(error);
+  }
+  *estimates = (trygg_estimates){.of = of,
+                                 .tally = of->tally,
+                                 .domains = domains,
+                                 .domain_count = count,
+                                 .waves = of->waves,
+                                 .wave_count = of->wave_count,
+                                 .pooled = of->pooled,
+                                 .sorted = of->sorted,
+                                 .df_rule = of->df_rule,
+                                 .df_given = of->df_given,
+                                 .threads = of->threads};
+  tg_references_begin(&estimates->references);
+  status = estimate_rows(estimates, NULL, error);
+  if (status == TRYGG_OK)
+    *out = estimates;
+  else
+    trygg_estimate_free(estimates);
   return status;
 }
 
@@ -270,20 +306,24 @@ trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates) {
   return estimates;
 }
 
-void trygg_estimate_free(trygg_estimates *estimates) {
-  if (!estimates || !tg_references_drop(&estimates->references))
-    return;
-  for (size_t d = 0; d < estimates->domain_count; d++)
-    tg_memory_free(estimates->domains[d].cells);
+/* What estimates of other domains borrow. */
+static void clear_own(trygg_estimates *estimates) {
   for (size_t k = 0; k < (estimates->sorted ? estimates->tally->indicators.count : 0); k++) {
     tg_memory_free(estimates->sorted[k].values);
     tg_memory_free(estimates->sorted[k].cell_begin);
   }
   tg_memory_free(estimates->sorted);
-  tg_memory_free(estimates->domains);
-  tg_memory_free(estimates->domain_of);
-  tg_memory_free(estimates->rows);
   tg_memory_free(estimates->waves);
   tg_tally_free(estimates->tally);
+}
+
+void trygg_estimate_free(trygg_estimates *estimates) {
+  if (!estimates || !tg_references_drop(&estimates->references))
+    return;
+  tg_domains_clear(estimates->domains, estimates->domain_count);
+  tg_memory_free(estimates->domain_of);
+  tg_memory_free(estimates->rows);
+  if (!estimates->of)
+    clear_own(estimates);
   tg_memory_free(estimates);
 }

@@ -45,6 +45,7 @@ typedef struct tg_sorted {
 
 struct trygg_estimates {
   tg_references references;
+  const trygg_estimates *of; /* borrowed: whose tally and sorted values these are; NULL: their own */
   tg_tally *tally;
   tg_domain *domains; /* in the order wave, total, groups */
   size_t domain_count;
@@ -87,8 +88,15 @@ void tg_estimate_clear_terms(tg_terms *terms);
 
 /* ---- steps of an estimation, one file each ------------------------------------------------- */
 
+/* The same indicators in other domains, whose list is taken over, also on failure: the rest of a county, a group with
+ * several codes.  `estimates` must outlive them.  Terms of both may stand in one list.  There is no look-up of rows: row d * indicators + k is domain
+ * d's.  Their cells are sorted; `by` and `group` say nothing. */
+trygg_status tg_estimate_of_domains(const trygg_estimates *estimates, tg_domain *domains, size_t count,
+                                    trygg_estimates **out, trygg_error *error);
+
 /* Domains of the tally's cells: for each wave (or pooled) the total and every by-combination that occurs. */
 trygg_status tg_domains_create(trygg_estimates *estimates, trygg_error *error);
+void tg_domains_clear(tg_domain *domains, size_t count);
 
 /* Fill the rows of one indicator. */
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);

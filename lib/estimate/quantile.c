@@ -181,7 +181,8 @@ trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_er
   const tg_tally *tally = estimates->tally;
   trygg_status status = TRYGG_OK;
   distribution d = {0};
-  TRY(sort_values(tally, k, &estimates->sorted[k], error));
+  if (!estimates->of)
+    TRY(sort_values(tally, k, &estimates->sorted[k], error));
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < estimates->domain_count; i++) {
       tg_row *row = &estimates->rows[i * tally->indicators.count + k];

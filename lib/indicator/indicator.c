@@ -229,12 +229,29 @@ cleanup:
   return status; /* the caller clears a half-made one with the list it is in */
 }
 
+/* Published figures are in the unit of their indicators. */
+static trygg_status check_published(const trygg_codebook *codebook, const tg_indicators *all,
+                                    trygg_error *error) {
+  for (size_t i = 0; i < codebook->published_count; i++) {
+    const tg_published_row *row = &codebook->published[i];
+    double most = isnan(row->upper) ? row->estimate : row->upper;
+    double least = isnan(row->lower) ? row->estimate : row->lower;
+    if (all->list[row->indicator].type->is_share && !(least >= 0 && most <= 1))
+      return tg_error_at(error, TRYGG_ECODEBOOK, row->file, row->line, 0, "estimate",
+                         "`%s` is a share, which lies between 0 and 1; write 28 per cent as 0.28",
+                         all->list[row->indicator].name);
+  }
+  return TRYGG_OK;
+}
+
 trygg_status trygg_indicator_check(const trygg_codebook *codebook, trygg_error *error) {
   trygg_status status;
   tg_indicators all = {0};
   if (!codebook || !codebook->finished)
     return tg_error_set(error, TRYGG_EINVAL, "a finished codebook was expected");
   status = tg_indicator_select(codebook, NULL, 0, &all, error);
+  if (status == TRYGG_OK)
+    status = check_published(codebook, &all, error);
   tg_indicator_clear(&all);
   return status;
 }

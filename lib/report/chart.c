@@ -13,7 +13,7 @@
 #include <report/label.h>
 #include <table/flag.h>
 
-static const char *const drawn_columns[] = {"estimate", "points", "difference"};
+static const char *const drawn_columns[] = {"estimate", "points", "difference", "ratio", "odds_ratio"};
 
 /* The column to draw, or SIZE_MAX. */
 static size_t find_value(const trygg_table *table) {
@@ -68,6 +68,18 @@ static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
   return TRYGG_OK;
 }
 
+/* Whether a column that differs says the same in all rows of a wave, as the wave that is compared with. */
+static int follows_wave(const tg_chart *chart, size_t column) {
+  const trygg_table *table = chart->view->table;
+  size_t wave = trygg_table_find(table, "wave");
+
+  for (size_t i = 1; i < chart->row_count; i++)
+    if (wave == SIZE_MAX || (same_text(table, chart->rows[i], chart->rows[i - 1], wave) &&
+                             !same_text(table, chart->rows[i], chart->rows[i - 1], column)))
+      return 0;
+  return 1;
+}
+
 /* Text keys other than the wave that differ between the rows of the chart. */
 static trygg_status choose_keys(tg_chart *chart, trygg_error *error) {
   const trygg_table *table = chart->view->table;
@@ -80,11 +92,11 @@ static trygg_status choose_keys(tg_chart *chart, trygg_error *error) {
     const char *name = trygg_table_name(table, i);
     size_t row = 1;
     if (trygg_table_role(table, i) != TRYGG_KEY || strcmp(name, "wave") == 0 ||
-        i == tg_table_find_fixed(table, "waves"))
+        i == tg_table_find_fixed(table, "waves") || tg_view_repeats(chart->view, i))
       continue;
     while (row < chart->row_count && same_text(table, chart->rows[row], chart->rows[0], i))
       row++;
-    if (row >= chart->row_count)
+    if (row >= chart->row_count || (i == tg_table_find_fixed(table, "b") && follows_wave(chart, i)))
       continue;
     chart->keys[chart->key_count++] = i;
     if (tg_table_is_domain(table, i))
@@ -216,6 +228,7 @@ trygg_status tg_chart_make(const tg_view *view, tg_chart *out, trygg_error *erro
         error, TRYGG_EINVAL,
         "the table has no published estimate, difference or points to draw; choose another format");
   out->value = find_value(view->table);
+  out->neutral = strstr(trygg_table_name(view->table, out->value), "ratio") != NULL ? 1 : 0;
   out->lower = trygg_table_find(view->table, "lower");
   out->upper = trygg_table_find(view->table, "upper");
   TRY(choose_rows(out, error));

@@ -21,7 +21,8 @@ typedef struct tg_chart {
   const tg_view *view;
   size_t value, lower, upper; /* columns; limits may be SIZE_MAX */
   tg_unit unit;
-  double factor; /* from the table's value to the one drawn */
+  double factor;  /* from the table's value to the one drawn */
+  double neutral; /* where both sides of a comparison are equal: 1 of ratios, else 0 */
   size_t *rows;
   size_t row_count;
   size_t left_out; /* rows that are not drawn for being too many */

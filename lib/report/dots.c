@@ -74,7 +74,7 @@ static void divide(dots *picture) {
 static void draw_grid(dots *picture, double top, double bottom) {
   for (size_t i = 0; i < picture->scale.ticks; i++) {
     double value = tg_scale_tick(&picture->scale, i), x = tg_scale_place(&picture->scale, value);
-    int is_zero = value == 0 && picture->scale.low < 0;
+    int is_zero = value == picture->chart->neutral && picture->scale.low < value;
     tg_draw_line(picture->out, x, top, x, bottom, is_zero ? TG_DRAW_AXIS : TG_DRAW_GRID, is_zero ? 1.5 : 1,
                  NULL);
     tg_text_clear(&picture->word);

@@ -46,6 +46,25 @@ static void put_named(const tg_view *view, const char *name, tg_text *out) {
   }
 }
 
+/* Groups of a comparison: VAR=CODE, several with blanks between; codes may have blanks too. */
+static void put_group(const tg_view *view, const char *name, tg_text *out) {
+  while (*name != '\0') {
+    const char *end = name + strlen(name);
+    char one[256];
+    for (const char *blank = strchr(name, ' '); blank != NULL && *end == '\0';
+         blank = strchr(blank + 1, ' ')) {
+      size_t length = strcspn(blank + 1, "= ");
+      if (blank[1 + length] == '=' && view->codebook != NULL &&
+          tg_codebook_find_variable(view->codebook, blank + 1, length) != TG_NONE)
+        end = blank;
+    }
+    tg_text_print(one, sizeof one, "%.*s", (int)(end - name), name);
+    put_named(view, one, out);
+    name = end + (*end == ' ' ? 1 : 0);
+    tg_text_put(out, *name != '\0' ? ", " : "");
+  }
+}
+
 /* The label of the wave variable's code, else of waves.csv, which alone is there where settings name the wave. */
 static void put_wave(const tg_view *view, const char *code, size_t length, tg_text *out) {
   const trygg_codebook *codebook = view->codebook;
@@ -111,7 +130,7 @@ static int put_worded(const tg_view *view, const char *name, const char *text, t
       continue;
     message = group == NULL ? NULL : tg_messages_find(view->language, group, text);
     if (message == NULL && group != NULL && strcmp(group, "group") == 0)
-      put_named(view, text, out);
+      put_group(view, text, out);
     else
       tg_text_put(out, message != NULL ? message : text);
     return 1;

@@ -67,7 +67,8 @@ trygg_status tg_layout_make(const tg_view *view, tg_layout *out, trygg_error *er
   out->with_unit = !tg_view_one_unit(view, &unit);
   for (size_t i = 0; i < columns; i++) {
     int is_value = trygg_table_role(table, i) == TRYGG_VALUE;
-    if (is_upper_limit(table, i) || (is_empty(table, i) && (!is_value || tg_view_spare(view, i) > 0)))
+    if (tg_view_repeats(view, i) || is_upper_limit(table, i) ||
+        (is_empty(table, i) && (!is_value || tg_view_spare(view, i) > 0)))
       continue;
     if (trygg_table_role(table, i) == TRYGG_KEY && is_constant(table, i))
       out->captions[out->caption_count++] = i;

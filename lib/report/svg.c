@@ -31,6 +31,17 @@ static int tells_series(const tg_chart *chart, size_t column) {
   return 0;
 }
 
+/* Whether a column that tells no series apart differs all the same: the wave before each wave. */
+static int differs(const tg_chart *chart, size_t column) {
+  const trygg_table *table = chart->view->table;
+
+  for (size_t i = 1; i < chart->row_count; i++)
+    if (strcmp(trygg_table_text(table, chart->rows[i], column),
+               trygg_table_text(table, chart->rows[0], column)) != 0)
+      return 1;
+  return 0;
+}
+
 /* The keys that all marks share, joined; the wave too unless it is an axis. */
 static void put_caption(const tg_chart *chart, tg_text *out) {
   const trygg_table *table = chart->view->table;
@@ -41,11 +52,17 @@ static void put_caption(const tg_chart *chart, tg_text *out) {
   for (size_t i = 0; i < trygg_table_columns(table); i++) {
     const char *text = trygg_table_text(table, row, i);
     int is_wave = strcmp(trygg_table_name(table, i), "wave") == 0;
-    if (trygg_table_role(table, i) != TRYGG_KEY || text == NULL || *text == '\0' || tells_series(chart, i) ||
-        i == tg_table_find_fixed(table, "waves") || (is_wave && is_lines(chart)))
+    int is_other = i == tg_table_find_fixed(table, "b");
+    if (tg_view_repeats(chart->view, i) || trygg_table_role(table, i) != TRYGG_KEY || text == NULL ||
+        *text == '\0' || tells_series(chart, i) || i == tg_table_find_fixed(table, "waves") ||
+        (is_wave && is_lines(chart)))
       continue;
     tg_text_put(out, separator);
-    if (is_wave)
+    if (is_other)
+      tg_text_format(out, "%s: ", tg_label_column(chart->view, i));
+    if (is_other && differs(chart, i))
+      tg_text_put(out, tg_view_word(chart->view, "wave_before"));
+    else if (is_wave)
       tg_chart_put_wave(chart, chart->wave_count - 1, out);
     else
       tg_label_cell(chart->view, row, i, out);

@@ -22,6 +22,8 @@ static const struct {
     {"upper", TG_KIND_SCALED, 0},
     {"deff", TG_KIND_DECIMAL, 8},
     {"difference", TG_KIND_SCALED, 0},
+    {"ratio", TG_KIND_SCALED, 0},
+    {"odds_ratio", TG_KIND_SCALED, 0},
     {"points", TG_KIND_SCALED, 0},
     {"statistic", TG_KIND_DECIMAL, 6},
     {"p", TG_KIND_P, 3},
@@ -63,6 +65,10 @@ int tg_view_spare(const tg_view *view, size_t column) {
   size_t known = find_known(view, column);
 
   return known < KNOWN_COLUMNS && !tg_table_is_domain(view->table, column) ? known_columns[known].spare : 0;
+}
+
+int tg_view_repeats(const tg_view *view, size_t column) {
+  return column == tg_table_find_fixed(view->table, "a") && tg_table_find_fixed(view->table, "b") != SIZE_MAX;
 }
 
 tg_unit tg_view_unit(const tg_view *view, size_t row) {

@@ -36,6 +36,9 @@ tg_kind tg_view_kind(const tg_view *view, size_t column);
 /* How gladly a reader does without the column where space is short; 0: never. */
 int tg_view_spare(const tg_view *view, size_t column);
 
+/* 1 for a column that only says again what the keys say: the first side of a comparison. */
+int tg_view_repeats(const tg_view *view, size_t column);
+
 /* What the scaled columns of a row measure; shares in a table of tests are changes of shares. */
 tg_unit tg_view_unit(const tg_view *view, size_t row);
 

@@ -45,17 +45,10 @@ static trygg_status fill_covariance(tg_series *series, trygg_error *error) {
 static size_t after_last_break(const tg_series *series) {
   const trygg_codebook *codebook = series->estimates->tally->design->responses->codebook;
   const tg_indicator *indicator = &series->estimates->tally->indicators.list[series->indicator];
-  size_t since = 0;
-  for (size_t b = 0; b < codebook->break_count; b++) {
-    const tg_break_row *row = &codebook->breaks[b];
-    double time = tg_codebook_wave_time(codebook, row->wave);
-    if (row->indicator != TG_NONE && &codebook->indicators[row->indicator] != indicator->row)
-      continue;
-    for (size_t i = 1; i < series->count; i++)
-      if (series->time[i - 1] < time && time <= series->time[i] && i > since)
-        since = i;
-  }
-  return since;
+  for (size_t i = series->count; i-- > 1;)
+    if (tg_codebook_breaks(codebook, indicator->row, series->time[i - 1], series->time[i]))
+      return i;
+  return 0;
 }
 
 static trygg_status fill(tg_series *series, int across_breaks, trygg_error *error) {

@@ -352,7 +352,7 @@ for (type in c("E", "H", "M"))
   api_rows("clus2 by stype", dclus2, paste0("|", type, "|"), clus2$stype == type)
 
 # The districts of apiclus1 in 1999 and 2000: overlapping waves, and the same taken for independent ones.
-years <- write_data(rbind(data.frame(clus1[c("dnum", "comp_imp", "pw", "fpc")], year = 1999, score = clus1$api99),
+both_years <- years <- write_data(rbind(data.frame(clus1[c("dnum", "comp_imp", "pw", "fpc")], year = 1999, score = clus1$api99),
                           data.frame(clus1[c("dnum", "comp_imp", "pw", "fpc")], year = 2000, score = clus1$api00)),
                     "apiyears")
 dsame <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = years)
@@ -630,6 +630,92 @@ total <- panel_part("total", panel$score, TRUE)
 put("panel pooled", "||score_total", "estimate", total$value / 6)
 put("panel pooled", "||score_total", "se", sqrt(variance(total$u / 6, dpanel)[1]))
 put("panel pooled adjust", "||score_total", "se", sqrt(variance(total$u / 6, dpanel, "adjust")[1]))
+
+# ---- comparisons -----------------------------------------------------------------------------------------------------
+
+# Key: that of the row, then what it is compared with and the scale, with ~ between.
+comparison <- function(case, design, key, against, scale, a, b) {
+  link <- switch(scale, difference = identity, ratio = log, odds = qlogis)
+  slope <- switch(scale, difference = function(x) 1, ratio = function(x) 1 / x, odds = function(x) 1 / (x * (1 - x)))
+  back <- if (scale == "difference") identity else exp
+  linked <- link(a$value) - link(b$value)
+  se <- sqrt(drop(variance(slope(a$value) * a$u - slope(b$value) * b$u, design)))
+  df <- union_df(design, list(a, b))
+  key <- paste(key, against, scale, sep = " ~ ")
+  put(case, key, "value", back(linked))
+  put(case, key, "se", se * if (scale == "difference") 1 else back(linked))
+  put(case, key, "df", df)
+  put(case, key, "statistic", linked / se)
+  put(case, key, "p", 2 * pt(-abs(linked / se), df))
+  put(case, key, "upper", back(linked + qt(0.975, df) * se))
+  invisible(c(linked, se))
+}
+
+# The rest by regression on being in the group: the same difference and standard error.
+for (type in c("E", "H", "M")) {
+  inside <- clus1$stype == type
+  for (name in c("api00", "enroll", "wide")) {
+    y <- if (name == "wide") as.numeric(clus1$sch_wide == "Yes") else clus1[[name]]
+    key <- paste0("|", type, "|", c(api00 = "api_mean", enroll = "enroll_mean", wide = "wide")[name])
+    part <- linear(dclus1, "mean", y, inside = inside)
+    rest <- linear(dclus1, "mean", y, inside = !inside)
+    met <- comparison("clus1 by stype", dclus1, key, "rest", "difference", part, rest)
+    d <- update(dclus1, .y = y, .inside = as.numeric(inside))
+    fit <- svyglm(.y ~ .inside, d)
+    stopifnot(all.equal(c(coef(fit)[2], SE(fit)[2]), met, check.attributes = FALSE, tolerance = 1e-10))
+    all_of_them <- linear(dclus1, "mean", y)
+    comparison("clus1 by stype", dclus1, key, "total", "difference", part, all_of_them)
+    comparison("clus1 by stype", dclus1, key, "rest", "ratio", part, rest)
+    if (name == "wide") comparison("clus1 by stype", dclus1, key, "rest", "odds", part, rest)
+    if (type != "E")
+      comparison("clus1 by stype", dclus1, key, "stype=E", "difference", part,
+                 linear(dclus1, "mean", y, inside = clus1$stype == "E"))
+  }
+}
+# svycontrast() for a ratio and for odds, from four totals whose covariance R has.
+d <- update(dclus1, hit = as.numeric(sch_wide == "Yes"), high = as.numeric(stype == "H"), low = as.numeric(stype != "H"))
+totals <- svytotal(~I(hit * high) + high + I(hit * low) + low, d)
+names(totals) <- attr(totals, "names") <- paste0("t", 1:4)
+dimnames(attr(totals, "var")) <- list(names(totals), names(totals))
+part <- linear(dclus1, "mean", as.numeric(clus1$sch_wide == "Yes"), inside = clus1$stype == "H")
+rest <- linear(dclus1, "mean", as.numeric(clus1$sch_wide == "Yes"), inside = clus1$stype != "H")
+for (scale in c("ratio", "odds")) {
+  native <- if (scale == "ratio") svycontrast(totals, quote(log((t1 / t2) / (t3 / t4))))
+            else svycontrast(totals, quote(log((t1 / (t2 - t1)) / (t3 / (t4 - t3)))))
+  met <- comparison("clus1 by stype", dclus1, paste0("|H|wide"), "stype=E;M", scale, part, rest)
+  stopifnot(all.equal(c(coef(native), SE(native)), met, check.attributes = FALSE, tolerance = 1e-10))
+}
+
+for (type in c("E", "H", "M")) for (imp in c("No", "Yes")) {
+  inside <- strat$comp_imp == imp & strat$stype == type
+  key <- paste0("|", imp, " ", type, "|api_mean")
+  part <- linear(dstrat, "mean", strat$api00, inside = inside)
+  comparison("strat by comp_imp stype", dstrat, key, "rest", "difference", part,
+             linear(dstrat, "mean", strat$api00, inside = !inside))
+  if (imp == "Yes")
+    comparison("strat by comp_imp stype", dstrat, key, "comp_imp=No", "difference", part,
+               linear(dstrat, "mean", strat$api00, inside = strat$comp_imp == "No" & strat$stype == type))
+  comparison("strat by comp_imp stype", dstrat, paste0("|", imp, " ", type, "|tested"), "total", "ratio",
+             linear(dstrat, "ratio", strat$api_stu, strat$enroll, inside),
+             linear(dstrat, "ratio", strat$api_stu, strat$enroll))
+}
+
+# With the wave before: the same districts, so that the covariance is large.
+for (imp in c("No", "Yes")) {
+  key <- paste0("2000|", imp, "|score_mean")
+  now <- linear(dsame, "mean", both_years$score, inside = both_years$year == 2000 & both_years$comp_imp == imp)
+  comparison("years overlapping by comp_imp", dsame, key, "wave", "difference", now,
+             linear(dsame, "mean", both_years$score, inside = both_years$year == 1999 & both_years$comp_imp == imp))
+}
+for (sex in 1:2) for (wave in c(2012, 2016, 2019, 2024)) {
+  part <- part_of("worried", county$wave == wave & county$sex == sex)
+  comparison("county by sex", dcounty, paste0(wave, "|", sex, "|worried"), "total", "difference", part,
+             part_of("worried", county$wave == wave))
+  if (wave > 2012)
+    comparison("county by sex", dcounty, paste0(wave, "|", sex, "|worried"), "wave", "odds", part,
+               part_of("worried", county$wave == c("2016" = 2012, "2019" = 2016, "2024" = 2019)[paste(wave)] &
+                                  county$sex == sex))
+}
 
 # ---- out -------------------------------------------------------------------------------------------------------------
 
