@@ -13,7 +13,8 @@ enum {
   PROGRAM_INDEX = 1 << 3,
   PROGRAM_REPORT = 1 << 4,
   PROGRAM_COMPARE = 1 << 5,
-  PROGRAM_ALL = (1 << 6) - 1, /* of those that take a survey folder and data */
+  PROGRAM_MODEL = 1 << 6,
+  PROGRAM_ALL = (1 << 7) - 1, /* of those that take a survey folder and data */
   PROGRAM_CODEBOOK = 1 << 10
 };
 
@@ -42,10 +43,11 @@ int program_list_add(program_list *list, const char *item);
 
 /* What was asked for; zero means the library's default. */
 typedef struct program_options {
-  program_list indicators, where, waves, indices, tests;
+  program_list indicators, where, waves, indices, tests, on, parts;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *against, *scale;
+  const char *variance, *ci, *df, *lonely, *adjust, *against, *scale,
+      *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */
@@ -65,6 +67,7 @@ typedef struct program_description {
   int data_optional;
   const char *operands[PROGRAM_LANGUAGES]; /* two of its own instead of a survey folder and data, or NULL */
   const char *operand_text[PROGRAM_LANGUAGES]; /* what they are */
+  const char *needs[2];                    /* options that it cannot do without */
   const char *purpose[PROGRAM_LANGUAGES];      /* half a line */
   const char *text[PROGRAM_LANGUAGES];         /* lines for the manual */
   const char *example;                         /* lines, each a command */

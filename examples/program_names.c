@@ -100,18 +100,36 @@ static trygg_status check_by(struct program *program, const char *name) {
                                                   : unknown(program, "by", "variable", name, names, 1);
 }
 
-/* VAR of VAR=CODE; which codes it has is checked by the library. */
-static trygg_status check_where(struct program *program, const char *condition) {
+/* VAR, or VAR of VAR=CODE; which codes it has is checked by the library. */
+static trygg_status check_variable(struct program *program, const char *option, const char *text) {
   static const name_at names[] = {trygg_codebook_variable};
-  size_t length = strcspn(condition, "=");
+  size_t length = strcspn(text, "=");
   char name[64] = "";
 
-  while (length > 0 && condition[length - 1] == ' ')
+  while (length > 0 && text[length - 1] == ' ')
     length--;
-  if (length >= sizeof name || is_variable(program, condition, length))
+  if (length >= sizeof name || is_variable(program, text, length))
     return TRYGG_OK;
-  memcpy(name, condition, length);
-  return unknown(program, "where", "variable", name, names, 1);
+  memcpy(name, text, length);
+  return unknown(program, option, "variable", name, names, 1);
+}
+
+static trygg_status check_where(struct program *program, const char *condition) {
+  return check_variable(program, "where", condition);
+}
+
+static trygg_status check_on(struct program *program, const char *term) {
+  return check_variable(program, "on", term);
+}
+
+/* An indicator, a variable, or VAR=CODE. */
+static trygg_status check_outcome(struct program *program, const char *name) {
+  static const name_at names[] = {trygg_codebook_indicator, trygg_codebook_variable};
+
+  if (is_known(program, trygg_codebook_indicator, name, strlen(name)) ||
+      is_variable(program, name, strcspn(name, "=")))
+    return TRYGG_OK;
+  return unknown(program, "outcome", "indicator", name, names, COUNT(names));
 }
 
 static trygg_status check_list(struct program *program, const program_list *list,
@@ -144,6 +162,10 @@ trygg_status program_check_names(struct program *program) {
     status = check_list(program, &options->by[i], check_by);
   if (status == TRYGG_OK)
     status = check_list(program, &options->where, check_where);
+  if (status == TRYGG_OK && options->outcome != NULL)
+    status = check_outcome(program, options->outcome);
+  if (status == TRYGG_OK)
+    status = check_list(program, &options->on, check_on);
   if (status == TRYGG_OK && options->indices.count > 0)
     status = check_indices(program);
   return status;

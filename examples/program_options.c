@@ -35,6 +35,18 @@ static const char *adjust_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
+static const char *reference_name(size_t i) {
+  static const char *const names[] = {"first", "common"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
+static const char *model_test_name(size_t i) {
+  static const char *const names[] = {"wald", "none"};
+
+  return i < COUNT(names) ? names[i] : NULL;
+}
+
 static const char *variance_name(size_t i) {
   return i == 0 ? "taylor" : NULL;
 }
@@ -290,35 +302,54 @@ static const program_option options[] = {
           "as VAR=CODE, or the mean of a number.",
           "Indikatorer att skatta; annars alla. Även en variabel i survey.csv: svarens andelar som VAR=KOD, eller "
           "medelvärdet av ett tal."}},
+    {"outcome", "INDICATOR", PROGRAM_MODEL, TARGET(outcome), .set = set_text,
+     .help = {"What is explained: an indicator, a number variable, or one answer as VAR=CODE.",
+              "Det som förklaras: en indikator, en variabel med tal, eller ett svar som VAR=KOD."}},
+    {"on", "VAR,VAR", PROGRAM_MODEL, TARGET(on), .set = set_list,
+     .help = {"Background variables: those with codes by level, numbers per unit. VAR=CODE: the level that the "
+              "others are compared with.",
+              "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
+              "jämförs med."}},
+    {"family", "FAMILY", PROGRAM_MODEL, TARGET(family), .set = set_choice, .value = trygg_model_family,
+     .value_help = trygg_model_family_help,
+     .help = {"Kind of regression; default logistic for shares, poisson for totals, else linear.",
+              "Slags regression; annars logistic för andelar, poisson för summor, annars linear."}},
+    {"reference", "WHICH", PROGRAM_MODEL, TARGET(reference), .set = set_choice, .value = reference_name,
+     .help = {"Level compared with where --on names none: the first that somebody has, or the most common.",
+              "Alternativet att jämföra med där --on inte säger något: det första som någon har, eller det vanligaste."}},
+    {"part", "LIST", PROGRAM_MODEL, TARGET(parts), .set = set_list, .value = trygg_model_part,
+     .value_help = trygg_model_part_help,
+     .help = {"Parts of the table; default all but coefficient.",
+              "Tabellens delar; annars alla utom coefficient."}},
     {"index", "A,B", PROGRAM_INDEX | PROGRAM_REPORT, TARGET(indices), .set = set_list,
      .help = {"Indices of indices.csv; default all.", "Index i indices.csv; annars alla."}},
     {"by", "VAR,VAR", FIGURES, .set = set_by,
      .help =
          {"Groups: each combination of codes, and the total. Repeated: a table for each, put below one another.",
           "Grupper: varje kombination av koder, och totalen. Upprepad: en tabell för varje, under varandra."}},
-    {"where", "VAR=CODE[,CODE]", FIGURES, TARGET(where), .set = set_where,
+    {"where", "VAR=CODE[,CODE]", FIGURES | PROGRAM_MODEL, TARGET(where), .set = set_where,
      .help =
          {"Only respondents with one of these codes, as a domain: the design keeps all records. Repeated: all "
           "conditions must hold.",
           "Bara svarande med någon av koderna, som en redovisningsgrupp: designen behåller alla poster. Upprepad: "
           "alla villkor måste gälla."}},
-    {"wave", "W,W", FIGURES, TARGET(waves), .set = set_list,
+    {"wave", "W,W", FIGURES | PROGRAM_MODEL, TARGET(waves), .set = set_list,
      .help = {"Waves to use; default all.", "Mätningar som används; annars alla."}},
     {"pool", NULL, PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_INDEX, TARGET(pool), .set = set_flag,
      .help = {"One figure over the waves together; the wave is then empty.",
               "Ett värde för mätningarna tillsammans; mätningen är då tom."}},
-    {"level", "0.95", FIGURES, .set = set_level,
+    {"level", "0.95", FIGURES | PROGRAM_MODEL, .set = set_level,
      .help = {"Confidence level of intervals.", "Intervallens konfidensgrad."}},
     {"ci", "KIND", PROGRAM_ESTIMATE | PROGRAM_REPORT, TARGET(ci), .set = set_choice,
      .value = trygg_inference_interval, .value_help = trygg_inference_interval_help,
      .later = " asin likelihood ", .help = {"Interval of a share.", "Intervall för en andel."}},
-    {"df", "domain|design|N", FIGURES, TARGET(df), .set = set_df,
+    {"df", "domain|design|N", FIGURES | PROGRAM_MODEL, TARGET(df), .set = set_df,
      .help = {"Degrees of freedom: clusters less strata of the domain (default), of the design, or a number.",
               "Frihetsgrader: kluster minus strata i gruppen (annars), i designen, eller ett tal."}},
-    {"variance", "METHOD", FIGURES, TARGET(variance), .set = set_choice, .value = variance_name,
+    {"variance", "METHOD", FIGURES | PROGRAM_MODEL, TARGET(variance), .set = set_choice, .value = variance_name,
      .later = " jackknife bootstrap brr fay given ",
      .help = {"How the sampling error is computed.", "Hur urvalsfelet beräknas."}},
-    {"lonely", "RULE", FIGURES, TARGET(lonely), .set = set_choice, .value = lonely_name,
+    {"lonely", "RULE", FIGURES | PROGRAM_MODEL, TARGET(lonely), .set = set_choice, .value = lonely_name,
      .later = " collapse ",
      .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
               "Vad som görs med ett ensamt kluster i ett stratum; annars som i settings.csv."}},
@@ -328,6 +359,9 @@ static const program_option options[] = {
          " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
          "cochran_armitage jonckheere pettitt ",
      .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
+    {"test", "wald|none", PROGRAM_MODEL, TARGET(tests), .set = set_list, .value = model_test_name,
+     .help = {"Whether the terms are tested, each as a whole: adjusted Wald F.",
+              "Om bakgrunden prövas, varje variabel som helhet: justerat Wald-F."}},
     {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = set_against,
      .value = trygg_inference_against, .value_help = trygg_inference_against_help, .later = " measure ",
      .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},
@@ -380,8 +414,6 @@ static const program_option options[] = {
      .help = {"The version.", "Versionen."}},
     NOT_YET("seed"),
     NOT_YET("calibrate"),
-    NOT_YET("outcome"),
-    NOT_YET("on"),
 };
 
 const program_option *program_option_at(size_t i) {
@@ -394,6 +426,7 @@ const program_option *program_option_at(size_t i) {
 static const program_option *find_option(const struct program *program, const char *name, size_t length) {
   const char *best = NULL;
   size_t least = SIZE_MAX;
+  int foreign = 0;
   char word[64];
 
   snprintf(word, sizeof word, "%.*s", length < sizeof word ? (int)length : (int)sizeof word - 1, name);
@@ -402,13 +435,14 @@ static const program_option *find_option(const struct program *program, const ch
     if (strcmp(option->name, word) == 0) {
       if (option->programs == 0 || option->programs & program->description->bit)
         return option;
-      usage(program, "%s takes no --%s", program->description->name, word);
-      return NULL;
+      foreign = 1; /* another program's, unless a row below is this one's */
     }
     if (option->programs & program->description->bit)
       best = program_nearer(word, best, &least, option->name);
   }
-  if (best != NULL)
+  if (foreign)
+    usage(program, "%s takes no --%s", program->description->name, word);
+  else if (best != NULL)
     usage(program, "there is no option --%s; did you mean --%s?", word, best);
   else
     usage(program, "there is no option --%s", word);
@@ -432,6 +466,16 @@ static int read_option(struct program *program, int count, char **arguments, int
   if (option->argument == NULL)
     return option->set(program, option, NULL);
   return option->set(program, option, value != NULL ? value + 1 : arguments[++*at]);
+}
+
+/* 0, or 2 after a message on an option that the program cannot do without. */
+static int check_needs(struct program *program) {
+  for (size_t k = 0; k < COUNT(program->description->needs); k++)
+    for (size_t i = 0; program->description->needs[k] != NULL && i < COUNT(options); i++)
+      if (strcmp(options[i].name, program->description->needs[k]) == 0 &&
+          *(void **)target(program, &options[i]) == NULL) /* a text, or a list's items */
+        return usage(program, "--%s %s is missing", options[i].name, options[i].argument);
+  return 0;
 }
 
 int program_read_options(struct program *program, int count, char **arguments) {
@@ -464,7 +508,7 @@ int program_read_options(struct program *program, int count, char **arguments) {
   if (given->data_count == 0 && !program->description->data_optional)
     return usage(program, "no data file was given behind the survey folder `%s` (- is standard input)",
                  given->survey);
-  return 0;
+  return check_needs(program);
 }
 
 void program_clear_options(program_options *given) {
@@ -476,5 +520,7 @@ void program_clear_options(program_options *given) {
   free(given->waves.items);
   free(given->indices.items);
   free(given->tests.items);
+  free(given->on.items);
+  free(given->parts.items);
   *given = (program_options){0};
 }

@@ -720,10 +720,10 @@ START_TEST(ratios_are_exponentials_and_shares_stay_shares) {
   trygg_table *table = NULL;
   trygg_model_figure b = get(model, "coefficient", "age", "2");
   ck_ok(trygg_model_table(model, &options, &table, &error));
-  ck_near(table_number(table, "ratio", "age", "2", "estimate"), exp(b.estimate), 1e-14);
-  ck_near(table_number(table, "ratio", "age", "2", "se"), exp(b.estimate) * b.se, 1e-14);
-  ck_near(table_number(table, "ratio", "age", "2", "lower") *
-              table_number(table, "ratio", "age", "2", "upper"),
+  ck_near(table_number(table, "odds_ratio", "age", "2", "estimate"), exp(b.estimate), 1e-14);
+  ck_near(table_number(table, "odds_ratio", "age", "2", "se"), exp(b.estimate) * b.se, 1e-14);
+  ck_near(table_number(table, "odds_ratio", "age", "2", "lower") *
+              table_number(table, "odds_ratio", "age", "2", "upper"),
           exp(2 * b.estimate), 1e-13);
   for (size_t r = 0; r < trygg_table_rows(table); r++) {
     ck_assert(strcmp(trygg_table_text(table, r, 1), "coefficient"));

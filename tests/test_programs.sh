@@ -129,7 +129,7 @@ all="check estimate compare trend index report"
 # ---- help and version -----------------------------------------------------------------------
 
 : >manuals
-for program in $all; do
+for program in $all model; do
   works $program --help
   cat out >>manuals
   that "help is aligned for a terminal" test "$(awk 'length > 110' out | wc -l)" = 0
@@ -297,6 +297,35 @@ works trend --format csv --test linear --across-breaks --indicator otrygga folde
 that "a trend across a break where asked for" has out ',2020 2024,'
 rm folder/breaks.csv
 
+works model --outcome otrygga --on kon=2,kommun,kvallar --format csv folder data.csv
+that "columns of trygg-model" has out \
+  '^indicator,part,term,level,against,n,estimate,se,lower,upper,statistic,df1,df2,p,flag$'
+that "small levels are suppressed" has out '^otrygga,prediction,kommun,0330,,,.*,suppressed$'
+that "the level to compare with is as said" has out '^otrygga,difference,kon,1,2,[0-9]'
+that "no coefficients unless asked for" lacks out ',coefficient,'
+that "who lacks background is counted" has err '^trygg-model: [0-9]* records lack some of the background'
+works model --outcome otrygg=1 --on kon --part coefficient --family linear --format csv folder data.csv
+that "parts as asked for" lines out 3
+that "other programs' tests are not this one's" has out ',coefficient,(intercept),'
+works model --outcome kvallar_ute --on kon --test none --wave 2024 --where kommun=0380 --format json folder data.csv
+that "no tests where none are wanted" lacks out '"test"'
+that "the domain is noted" has out 'ar=2024 kommun=0380'
+works model --outcome otrygga --on kon,kvallar --reference common --lang sv folder data.csv
+that "parts have headings in Swedish" has out '^Skillnad, allt annat lika$'
+that "a number is per unit" has out 'per enhet'
+works model --outcome otrygga --on kon --format svg folder data.csv
+that "the chart is of the predictions" has out 'If everybody had this answer'
+refuses 2 '--outcome INDICATOR is missing' model --on kon folder data.csv
+refuses 2 '--on VAR,VAR is missing' model --outcome otrygga folder data.csv
+refuses 2 'nothing of --part test' model --outcome otrygga --on kon --part test --test none folder data.csv
+refuses 2 'takes no --by' model --outcome otrygga --on kon --by kommun folder data.csv
+refuses 2 'takes no --on' estimate --on kon folder data.csv
+refuses 2 'wald' model --outcome otrygga --on kon --test linear folder data.csv
+refuses 1 'did you mean `otrygga`' model --outcome otryga --on kon folder nothing.csv
+refuses 1 'did you mean `kommun`' model --outcome otrygga --on komun=0380 folder nothing.csv
+refuses 1 'kon=3' model --outcome otrygga --on kon=3 folder data.csv
+refuses 1 'the same `kon`' model --outcome otrygga --on kon --where kon=1 folder data.csv
+
 works index --format csv --by kommun --wave 2024 --min-n 0 folder data.csv
 that "columns of trygg-index" has out \
   '^wave,kommun,index,section,n,points,se,df,lower,upper,rank,rank_lower,rank_upper,flag$'
@@ -384,7 +413,7 @@ refuses 2 'html only' report --format csv folder data.csv
 refuses 2 'folder alone' check --format csv folder
 refuses 2 'another format' check --format svg folder data.csv
 refuses 2 '`se`' estimate --by se folder data.csv
-for later in '--seed 1' '--calibrate rake' '--outcome otrygga' '--on kon' '--variance jackknife' \
+for later in '--seed 1' '--calibrate rake' '--variance jackknife' \
   '--variance bootstrap:500' '--format px' '--lonely collapse' '--ci likelihood'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv

@@ -10,11 +10,11 @@
 
 const tg_family tg_families[] = {
     {"logistic", "log odds of a share; exp(coefficient) is an odds ratio", &tg_logistic_regress,
-     tg_logistic_bend, 0, 1, 1, tg_logistic_suits},
+     tg_logistic_bend, 0, 1, "odds_ratio", tg_logistic_suits},
     {"poisson", "log of a mean count; exp(coefficient) is a rate ratio", &tg_poisson_regress, tg_poisson_bend,
-     0, INFINITY, 1, tg_poisson_suits},
+     0, INFINITY, "rate_ratio", tg_poisson_suits},
     {"linear", "the mean itself; coefficients are differences", &tg_linear_regress, tg_linear_bend, -INFINITY,
-     INFINITY, 0, tg_linear_suits},
+     INFINITY, NULL, tg_linear_suits},
 };
 
 const size_t tg_family_count = sizeof tg_families / sizeof *tg_families;

@@ -11,7 +11,7 @@ typedef struct tg_family {
   const tg_regress_family *regress;
   double (*bend)(double eta);                  /* d slope / d eta */
   double low, high;                            /* the outcomes it takes */
-  int is_ratio;                                /* exp(b) is a ratio: of odds or of rates */
+  const char *ratio;                           /* what exp(b) is; NULL: nothing */
   int (*suits)(const tg_indicator_type *type); /* the family of the type where none is asked for */
 } tg_family;
 

@@ -31,6 +31,22 @@ static trygg_status find_outcome(trygg_model *model, const char *outcome, trygg_
   return TRYGG_OK;
 }
 
+/* What the records were chosen by, for the provenance: "ar=2024 kommun=0380". */
+static trygg_status keep_choice(trygg_model *model, const trygg_model_options *options, trygg_error *error) {
+  const trygg_codebook *codebook = model->estimates->tally->design->responses->codebook;
+  size_t wave = tg_codebook_find_role(codebook, TG_ROLE_WAVE, 1, 0);
+  tg_text text = {0};
+  for (size_t i = 0; i < options->wave_count; i++) {
+    if (i == 0)
+      tg_text_format(&text, "%s=", wave == TG_NONE ? "wave" : codebook->variables[wave].name);
+    tg_text_format(&text, "%s%s", i ? "," : "", options->waves[i]);
+  }
+  for (size_t i = 0; i < options->where_count; i++)
+    tg_text_format(&text, "%s%s", text.length ? " " : "", options->where[i]);
+  model->only = text.bytes;
+  return text.failed ? tg_error_memory(error) : TRYGG_OK;
+}
+
 /* An estimate of the outcome over all waves together says which records, conditions, weights and df are meant. */
 static trygg_status estimate_outcome(trygg_design *design, const trygg_model_options *options,
                                      trygg_model *model, trygg_error *error) {
@@ -54,6 +70,7 @@ static trygg_status estimate_outcome(trygg_design *design, const trygg_model_opt
     return tg_error_memory(error);
   TRY(trygg_estimate_create(design, &what, &model->estimates, error));
   TRY(find_outcome(model, options->outcome, error));
+  TRY(keep_choice(model, options, error));
 cleanup:
   tg_memory_free(name);
   return status;
@@ -263,6 +280,7 @@ void trygg_model_free(trygg_model *model) {
     tg_memory_free(model->terms[t].n);
   }
   tg_memory_free(model->terms);
+  tg_memory_free(model->only);
   tg_memory_free(model->value);
   tg_memory_free(model->covariance);
   trygg_estimate_free(model->estimates);

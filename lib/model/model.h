@@ -28,6 +28,7 @@ struct trygg_model {
   tg_references references;
   trygg_estimates *estimates; /* of the outcome over the domain: says which records, weights and df rule */
   size_t outcome;             /* its indicator there */
+  char *only;                 /* the waves and conditions, as given; NULL: none */
   const tg_family *family;
   int intercept;
   tg_model_term *terms;

@@ -203,7 +203,8 @@ cleanup:
 }
 
 static trygg_status write_ratios(const writing *w, const char *part) {
-  return w->model->family->is_ratio ? write_columns(w, part, 1) : TRYGG_OK;
+  (void)part;
+  return w->model->family->ratio ? write_columns(w, w->model->family->ratio, 1) : TRYGG_OK;
 }
 
 static trygg_status write_coefficients(const writing *w, const char *part) {
@@ -253,7 +254,7 @@ static const struct {
     {"difference",
      "between predictions at a level and at the one compared with; of a number, for one unit more",
      write_differences},
-    {"ratio", "odds ratio of a logistic, rate ratio of a Poisson regression", write_ratios},
+    {"ratio", "odds_ratio of a logistic, rate_ratio of a Poisson regression", write_ratios},
     {"coefficient", "on the scale of the model: log odds, log rate, or the mean itself", write_coefficients},
     {"test", "does the term matter at all: adjusted Wald F", write_tests},
 };
@@ -322,6 +323,8 @@ static trygg_status add_notes(const writing *w) {
   TRY(tg_table_add_note(w->table, "family", w->model->family->name, w->error));
   TRY(tg_table_add_note(w->table, "model_n", tg_number_format_integer(number, (int64_t)w->model->n),
                         w->error));
+  if (w->model->only)
+    TRY(tg_table_add_note(w->table, "where", w->model->only, w->error));
   TRY(note_missing(w));
 cleanup:
   return status;

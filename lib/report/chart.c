@@ -45,11 +45,11 @@ static int same_text(const trygg_table *table, size_t a, size_t b, size_t column
   return left == NULL || right == NULL || strcmp(left, right) == 0;
 }
 
-/* Rows that can share an axis with the first figure: of its unit and its test. */
+/* Rows that can share an axis with the first figure: of its unit and its test or part. */
 static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
   const trygg_table *table = chart->view->table;
   size_t rows = trygg_table_rows(table), first = find_first_figure(table, chart->value);
-  size_t test = tg_table_find_fixed(table, "test");
+  size_t test = tg_table_find_fixed(table, "test"), part = tg_table_find_fixed(table, "part");
 
   chart->unit = tg_view_unit(chart->view, first);
   chart->factor = tg_figure_factor(chart->unit);
@@ -58,7 +58,8 @@ static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
     return tg_error_memory(error);
   for (size_t row = 0; row < rows; row++) {
     if (tg_view_unit(chart->view, row) != chart->unit ||
-        (test != SIZE_MAX && !same_text(table, row, first, test)))
+        (test != SIZE_MAX && !same_text(table, row, first, test)) ||
+        (part != SIZE_MAX && !same_text(table, row, first, part)))
       continue;
     if (chart->row_count < TG_CHART_ROWS)
       chart->rows[chart->row_count++] = row;

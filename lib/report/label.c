@@ -118,11 +118,11 @@ static void put_total(const tg_view *view, size_t column, const char *name, tg_t
 static const struct {
   const char *column, *group; /* group of messages; NULL: shown as it is */
 } worded_columns[] = {
-    {"test", "test"}, {"account", "account"}, {"reason", "reason"}, {"a", "group"},
-    {"b", "group"},   {"file", NULL},         {"stratum", NULL},    {"variable", NULL},
+    {"test", "test"}, {"account", "account"}, {"reason", "reason"}, {"a", "group"},    {"b", "group"},
+    {"part", "part"}, {"term", "term"},       {"file", NULL},       {"stratum", NULL}, {"variable", NULL},
 };
 
-/* Append the text of such a column, of a group also the label of a `VAR=CODE`; 0 when `name` is none. */
+/* Append the text of such a column, of a group or term also the label of what it names; 0 when `name` is none. */
 static int put_worded(const tg_view *view, const char *name, const char *text, tg_text *out) {
   for (size_t i = 0; i < sizeof worded_columns / sizeof *worded_columns; i++) {
     const char *group = worded_columns[i].group, *message;
@@ -131,11 +131,31 @@ static int put_worded(const tg_view *view, const char *name, const char *text, t
     message = group == NULL ? NULL : tg_messages_find(view->language, group, text);
     if (message == NULL && group != NULL && strcmp(group, "group") == 0)
       put_group(view, text, out);
+    else if (message == NULL && group != NULL && strcmp(group, "term") == 0)
+      put_named(view, text, out);
     else
       tg_text_put(out, message != NULL ? message : text);
     return 1;
   }
   return 0;
+}
+
+/* The answer of a regression's term, which the variable of the same row has; empty where it is a number. */
+static int put_answer(const tg_view *view, size_t row, const char *name, const char *code, tg_text *out) {
+  size_t term = tg_table_find_fixed(view->table, "term"), part = tg_table_find_fixed(view->table, "part");
+  const char *variable;
+
+  if (term == SIZE_MAX || part == SIZE_MAX || (strcmp(name, "level") != 0 && strcmp(name, "against") != 0))
+    return 0;
+  variable = trygg_table_text(view->table, row, term);
+  if (*code != '\0')
+    tg_text_put(out, view->codebook == NULL ? code
+                                            : trygg_codebook_code_label(view->codebook, variable, code,
+                                                                        tg_label_language(view)));
+  else if (strcmp(name, "level") == 0 && *variable != '(' &&
+           strcmp(trygg_table_text(view->table, row, part), "test") != 0)
+    tg_text_put(out, tg_view_word(view, "per_unit"));
+  return 1;
 }
 
 void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out) {
@@ -145,6 +165,8 @@ void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out)
   if (text == NULL) {
     if (!trygg_table_missing(view->table, row, column))
       tg_text_number(out, trygg_table_number(view->table, row, column));
+  } else if (!is_variable(view, column) && put_answer(view, row, name, text, out)) {
+    return;
   } else if (*text == '\0') {
     put_total(view, column, name, out);
   } else if (is_variable(view, column)) {

@@ -95,6 +95,14 @@ static int has_runs(const trygg_table *table, size_t column) {
   return rows >= 2 * runs;
 }
 
+static void lift(plain *text, size_t position) {
+  tg_layout_column *columns = text->layout.columns;
+
+  text->heading = columns[position].column;
+  text->layout.count--;
+  memmove(columns + position, columns + position + 1, (text->layout.count - position) * sizeof *columns);
+}
+
 /* Let the widest key that comes in runs stand above its rows, where another key is left to tell rows apart. */
 static void lift_heading(plain *text) {
   tg_layout_column *columns = text->layout.columns;
@@ -108,20 +116,29 @@ static void lift_heading(plain *text) {
         (chosen == text->layout.count || columns[i].width > columns[chosen].width))
       chosen = i;
   }
-  if (keys < 2 || chosen == text->layout.count)
-    return;
-  text->heading = columns[chosen].column;
-  text->layout.count--;
-  memmove(columns + chosen, columns + chosen + 1, (text->layout.count - chosen) * sizeof *columns);
+  if (keys >= 2 && chosen < text->layout.count)
+    lift(text, chosen);
+}
+
+/* The parts of a regression are tables of their own. */
+static void lift_part(plain *text) {
+  size_t part = tg_table_find_fixed(text->view->table, "part");
+
+  for (size_t i = 0; part != SIZE_MAX && i < text->layout.count; i++)
+    if (text->layout.columns[i].column == part) {
+      lift(text, i);
+      return;
+    }
 }
 
 /* Details go before texts are cut, a little cut is better than losing a p-value, and losing that is better
  * than texts that say nothing. */
 static void fit(plain *text) {
+  lift_part(text);
   measure(text);
   while (total_width(text) > text->view->width && tg_layout_spare(&text->layout, TG_LAYOUT_DETAIL))
     continue;
-  if (total_width(text) > text->view->width)
+  if (total_width(text) > text->view->width && text->heading == SIZE_MAX)
     lift_heading(text);
   while (!cut_texts(text, READABLE_KEY) && tg_layout_spare(&text->layout, 1))
     continue;
