@@ -45,8 +45,21 @@ Check|check|pkg-config --exists check|check|check-devel|check|check
 ReadStat, which is optional|check|header readstat.h|libreadstat-dev|readstat-devel|readstat|readstat
 a C++ compiler|check|have g++ clang++ c++|g++|gcc-c++|gcc|gcc
 Python 3|check|have python3|python3|python3|python3|python
+Python's headers|check|python_has Python.h|python3-dev|python3-devel|python3|python
+Python's setuptools|check|python_has setuptools|python3-setuptools|python3-setuptools|python-setuptools|python-setuptools
 a Swedish locale|check|swedish|locales|glibc-locale-source||glibc
 EOF
+}
+
+# Some Python 3 has the header or module named.
+python_has() {
+  for python in python3 /usr/bin/python3; do
+    "$python" -c 'import importlib.util, os, sys, sysconfig
+what = sys.argv[1]
+there = os.path.exists(os.path.join(sysconfig.get_path("include"), what)) or importlib.util.find_spec(what.split(".")[0])
+sys.exit(not there)' "$1" 2>/dev/null && return
+  done
+  return 1
 }
 
 # Any of the commands named.

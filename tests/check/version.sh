@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The version stands in configure.ac; CHANGELOG.md tells its history; nothing else repeats it.
+# The version stands in configure.ac; CHANGELOG.md tells its history, the Python package has the same; nothing else repeats
+# it.
 set -eu
 cd "${top_srcdir:-.}"
 version=$(sed -n 's/^AC_INIT(\[libtrygg\],\[\([^]]*\)\].*/\1/p' configure.ac)
@@ -24,5 +25,9 @@ grep -q "^## $version" CHANGELOG.md || {
   echo "CHANGELOG.md has no section '## $version'"
   failed=1
 }
-[ $failed = 0 ] && echo "version $version stands in configure.ac alone"
+grep -q "^version = \"$version\"" bindings/python/pyproject.toml || {
+  echo "bindings/python/pyproject.toml does not have the version $version"
+  failed=1
+}
+[ $failed = 0 ] && echo "version $version stands in configure.ac alone, and in the Python package"
 exit $failed

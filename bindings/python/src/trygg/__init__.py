@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resident safety surveys: design-based estimates, indices and trends, by libtrygg.
+
+``Survey(folder).read(data)`` gives responses; ``.estimate()``, ``.index()`` and ``.trend()`` give tables.  Without a
+survey folder, ``Design(data, stratum=, psu=, weight=, fpc=)`` has ``.share()``, ``.mean()``, ``.total()``, ``.ratio()``
+and ``.quantile()``.
+"""
+
+from . import _trygg
+from ._design import Design
+from ._errors import Error, Status
+from ._results import Contrast, Estimates, Published, Table
+from ._survey import Responses, Sample, Survey
+
+__version__ = _trygg.version()
+__all__ = [
+    "Contrast",
+    "Design",
+    "Error",
+    "Estimates",
+    "Published",
+    "Responses",
+    "Sample",
+    "Status",
+    "Survey",
+    "Table",
+    "families",
+    "flags",
+    "formats",
+    "indicator_types",
+    "intervals",
+    "tests",
+]
+
+
+def indicator_types() -> list[str]:
+    """Names of the types of indicators."""
+    return _trygg.registry("indicator")
+
+
+def intervals() -> list[str]:
+    """Names of the kinds of intervals for shares."""
+    return _trygg.registry("interval")
+
+
+def tests() -> list[str]:
+    """Names of the tests of change and trend."""
+    return _trygg.registry("test")
+
+
+def families() -> list[str]:
+    """Names of the families of regressions."""
+    return _trygg.registry("family")
+
+
+def flags() -> list[str]:
+    """Names of what the column ``flag`` can say."""
+    return _trygg.registry("flag")
+
+
+def formats() -> list[str]:
+    """Names of the formats of :meth:`Published.write`."""
+    return _trygg.registry("format")

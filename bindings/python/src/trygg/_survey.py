@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Surveys, their responses, and samples that can be estimated from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Union
+
+from . import _trygg
+from ._results import Estimates, Table
+
+Names = Union[str, Sequence[str], None]
+Progress = Union[bool, Callable[[str, int, int], object], None]
+
+
+def names(value: Names) -> list[str] | None:
+    """One name or several as a list."""
+    return [value] if isinstance(value, str) else None if value is None else list(value)
+
+
+def reporter(progress: Progress) -> Callable[[str, int, int], object] | None:
+    """What the library calls while it works: tqdm's bar where tqdm is there, else a line on stderr."""
+    if not progress:
+        return None
+    if progress is not True:
+        return progress
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return lambda stage, done, total: print(f"\r{stage} {done} of {total or '?'}", end="", file=sys.stderr)
+    bars: dict[str, Any] = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        bar = bars.setdefault(stage, tqdm(total=total or None, desc=stage))
+        bar.update(done - bar.n)
+
+    return report
+
+
+class Survey:
+    """A survey folder: what codes mean, which column is the weight, which answers are a problem.
+
+    >>> survey = trygg.Survey("examples/surveys/county")
+    >>> responses = survey.read("data.csv.gz")
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self._handle = _trygg.codebook_read(os.fspath(folder))
+
+    @classmethod
+    def build(cls, tables: Mapping[str, str]) -> Survey:
+        """A survey from the texts of its tables: ``{"survey": "type,name,role\\n...", "choices": ...}``."""
+        survey = cls.__new__(cls)
+        survey._handle = _trygg.codebook_build(list(tables.items()))
+        return survey
+
+    @property
+    def title(self) -> str:
+        """Form id and version."""
+        return _trygg.codebook_title(self._handle)
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the variables, derived ones last."""
+        return _trygg.codebook_variables(self._handle)
+
+    @property
+    def indicators(self) -> list[str]:
+        """Names of the indicators."""
+        return _trygg.codebook_indicators(self._handle)
+
+    @property
+    def domains(self) -> list[str]:
+        """Variables whose role is ``domain``."""
+        return _trygg.codebook_domains(self._handle)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was odd in the folder, as ``file:line: text``."""
+        return _trygg.codebook_warnings(self._handle)
+
+    def label(self, name: str, code: str | None = None, language: str | None = None) -> str:
+        """Label of a variable, indicator or index, or of a variable's code."""
+        return _trygg.codebook_label(self._handle, name, code, language)
+
+    def read(self, data: Any, *, progress: Progress = None, **options: Any) -> Responses:
+        """Load responses.
+
+        ``data`` is a path or several (CSV, gzipped CSV, SPSS, Stata, SAS; ``-`` is standard input), a pandas or polars
+        frame, a pyarrow table, a DuckDB result, anything with ``__arrow_c_stream__``, or a mapping of names to columns.
+        Options are ``threads``, ``delimiter``, ``decimal``, ``max_field``, ``max_columns``, ``max_record``,
+        ``max_bytes``, ``max_ratio`` and ``keep_rejected``.
+        """
+        options["progress"] = reporter(progress)
+        if isinstance(data, (str, os.PathLike)):
+            data = [data]
+        if isinstance(data, (list, tuple)):
+            return Responses(_trygg.load_files(self._handle, [os.fspath(path) for path in data], options), self)
+        if hasattr(data, "__arrow_c_stream__"):
+            try:
+                stream = data.__arrow_c_stream__()
+            except ImportError:  # pandas without pyarrow
+                stream = None
+            if stream is not None:
+                return Responses(_trygg.load_arrow(self._handle, stream, options), self)
+        columns = columns_of(data)
+        return Responses(
+            _trygg.load_columns(self._handle, list(columns), list(columns.values()), options), self
+        )
+
+
+def columns_of(data: Any) -> dict[str, Any]:
+    """A mapping or a pandas frame as columns of numbers or texts."""
+    if isinstance(data, Mapping):
+        return {str(name): column for name, column in data.items()}
+    if not hasattr(data, "columns") or not hasattr(data, "dtypes"):
+        raise TypeError(
+            f"data of type `{type(data).__name__}` cannot be read: give a path, a frame, an Arrow table or a mapping"
+        )
+    columns: dict[str, Any] = {}
+    for name in data.columns:
+        series = data[name]
+        if series.dtype.kind in "iuf":
+            columns[str(name)] = series.to_numpy(dtype="float64")
+        elif series.dtype.kind == "M":
+            columns[str(name)] = series.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object).where(series.notna(), None).tolist()
+        else:
+            cells = series.astype(object).where(series.notna(), None).tolist()
+            columns[str(name)] = [text_of(cell) for cell in cells]
+    return columns
+
+
+def text_of(cell: Any) -> str | None:
+    """A cell of an object column as the text that a file would have."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+class Responses:
+    """Loaded responses."""
+
+    def __init__(self, handle: _trygg.Responses, survey: Survey) -> None:
+        self._handle = handle
+        self.survey = survey
+
+    def __len__(self) -> int:
+        return _trygg.responses_count(self._handle)
+
+    @property
+    def waves(self) -> list[str]:
+        """Codes of the waves, in time order."""
+        return _trygg.responses_waves(self._handle)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was odd in the data."""
+        return _trygg.responses_warnings(self._handle)
+
+    def account(self) -> Table:
+        """Where every record and every missing answer went."""
+        return Table(_trygg.responses_account(self._handle), self.survey)
+
+    def codes(self, variable: str) -> Table:
+        """Which values of a variable occur, and how often: ``code, n``."""
+        return Table(_trygg.responses_codes(self._handle, variable), self.survey)
+
+    def rates(self) -> Table:
+        """Response rates: AAPOR's RR1 to RR6 and the Swedish svarsandel."""
+        return Table(_trygg.responses_rates(self._handle), self.survey)
+
+    def design(self, **options: Any) -> Sample:
+        """The sampling design; ``lonely`` is ``fail``, ``certainty``, ``adjust`` or ``average``."""
+        return Sample(_trygg.design_create(self._handle, options), self.survey)
+
+    def estimate(self, indicators: Names = None, **options: Any) -> Estimates:
+        """:meth:`Sample.estimate` of the default design."""
+        return self.design().estimate(indicators, **options)
+
+    def index(self, indices: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.index` of the default design."""
+        return self.design().index(indices, **options)
+
+    def trend(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.trend` of the default design."""
+        return self.design().trend(indicators, **options)
+
+    def model(self, outcome: str, on: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.model` of the default design."""
+        return self.design().model(outcome, on, **options)
+
+
+class Sample:
+    """Responses with their sampling design: what can be estimated from."""
+
+    def __init__(self, handle: _trygg.Design, survey: Survey) -> None:
+        self._handle = handle
+        self.survey = survey
+
+    @property
+    def strata(self) -> int:
+        """Strata, over all waves."""
+        return _trygg.design_facts(self._handle)[0]
+
+    @property
+    def clusters(self) -> int:
+        """Primary sampling units, over all waves."""
+        return _trygg.design_facts(self._handle)[1]
+
+    @property
+    def population(self) -> float:
+        """Sum of the weights."""
+        return _trygg.design_facts(self._handle)[2]
+
+    def _estimates(
+        self,
+        indicators: Names,
+        by: Names,
+        where: Names,
+        waves: Names,
+        pool: bool,
+        df: str | float | None,
+        threads: int,
+        progress: Progress,
+    ) -> _trygg.Estimates:
+        options = {
+            "indicators": names(indicators),
+            "by": names(by),
+            "where": names(where),
+            "waves": names(waves),
+            "pool": int(pool),
+            "df": None if df is None else str(df),
+            "threads": threads,
+            "progress": reporter(progress),
+        }
+        return _trygg.estimate_create(self._handle, options)
+
+    def estimate(
+        self,
+        indicators: Names = None,
+        *,
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        level: float = 0.95,
+        ci: str | None = None,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Estimates:
+        """Estimate indicators (all of them), or variables: each answer's share, a number's mean.
+
+        ``by`` names variables whose combinations are the domains, beside the total; ``where`` holds conditions
+        ``"VAR=CODE[,CODE]"``; ``pool`` makes one estimate over the waves; ``df`` is ``domain``, ``design`` or a number;
+        ``ci`` is one of ``trygg.intervals()``.
+        """
+        handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
+        return Estimates(handle, self.survey, level, ci)
+
+    def index(
+        self,
+        indices: Names = None,
+        *,
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        level: float = 0.95,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """The indices of the survey (all of them), with sections, standard errors and rank intervals."""
+        options = {"names": names(indices), "level": level}
+        items = _trygg.index_items(self.survey._handle, options)
+        handle = self._estimates(items, by, where, waves, False, None, threads, progress)
+        return Table(_trygg.index_table(handle, options), self.survey)
+
+    def trend(
+        self,
+        indicators: Names = None,
+        *,
+        tests: Names = None,
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        across_breaks: bool = False,
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Tests of change and trend (``trygg.tests()``) of every indicator and domain."""
+        options = {
+            "tests": names(tests),
+            "level": level,
+            "adjust": adjust,
+            "across_breaks": int(across_breaks),
+            "min_n": min_n,
+        }
+        handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
+        return Table(_trygg.trend_table(handle, options), self.survey)
+
+    def model(
+        self,
+        outcome: str,
+        on: Names = None,
+        *,
+        family: str | None = None,
+        reference: str | None = None,
+        parts: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        df: str | float | None = None,
+        level: float = 0.95,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Which background goes with an outcome, other things equal.
+
+        ``on`` names background variables, ``"VAR=CODE"`` with the level the others are compared with; ``family`` is one
+        of ``trygg.families()``.  The table has coefficients, average predictions and Wald tests of terms.
+        """
+        options = {
+            "outcome": outcome,
+            "on": names(on),
+            "family": family,
+            "reference": reference,
+            "where": names(where),
+            "waves": names(waves),
+            "df": None if df is None else str(df),
+            "threads": threads,
+            "progress": reporter(progress),
+        }
+        handle = _trygg.model_create(self._handle, options)
+        return Table(_trygg.model_table(handle, {"parts": names(parts), "level": level}), self.survey)
