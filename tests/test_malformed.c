@@ -30,6 +30,7 @@ static const table_text tables[] = {
 };
 
 #define HEADER "id,wave,s,c,w,q1,age,x,day\n"
+#define FIXED "name,start,width\nid,1,1\nwave,2,4\nw,6,4\ns,1,1\nc,1,1\n"
 #define SOUND "a,2024,s,c,1,1,30,1.5,2024-03-01\n"
 
 enum { TABLES = sizeof tables / sizeof *tables };
@@ -567,6 +568,37 @@ static const malformed list[] = {
     {.name = "survey_without_its_list", BYTES("w,q1\n1,1\n"),
      .table = "survey", .text = "type,name,role\ndecimal,w,weight\nselect_one ny,q1,\n",
      .status = TRYGG_ENAME, .line = 3, .column = 1, .word = "did you mean `yn`"},
+    /* fixed columns */
+    {.name = "fixed_record_cut", BYTES("a20241.50\nb2024\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 2, .column = 6, .word = "the record has 5 characters"},
+    {.name = "fixed_record_empty_but_one", BYTES("a20241.50\nb\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 2, .column = 2, .word = "up to character 9"},
+    {.name = "fixed_record_shifted", BYTES("a20241.50x\nb2024 1.50x\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 2, .column = 10, .word = "the first one 10"},
+    {.name = "fixed_weight_a_word", BYTES("a20241.50\n\nb2024much\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EDATA, .line = 3, .column = 6, .word = "no number"},
+    {.name = "fixed_is_csv", BYTES("id;w\na;1\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 1, .column = 2, .word = "layout.csv has columns up to"},
+    {.name = "fixed_nul", BYTES("a20241.50\nb2024\0.50\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 2, .word = "NUL"},
+    {.name = "fixed_mixed_encodings", BYTES("\xC3\xA5" "20241.50\n\xE5" "20241.50\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .line = 2, .word = "mixes encodings"},
+    {.name = "fixed_blank", BYTES("\n  \n"), .table = "layout", .text = FIXED, .status = TRYGG_EDATA,
+     .word = "no record"},
+    {.name = "fixed_gzip_cut", BYTES("a20241.50\nb20242.50\n"), .make = cut_checksum, .table = "layout", .text = FIXED,
+     .status = TRYGG_EPARSE, .word = "end in the middle"},
+    {.name = "fixed_id_twice", BYTES("a20241.50\na20241.50\n"), .table = "layout", .text = FIXED,
+     .status = TRYGG_EDATA, .line = 2, .word = "on line 1"},
+    {.name = "layout_start_of_zero", BYTES("name,start,width\nid,0,1\n"), .table = "layout", .status = TRYGG_EPARSE,
+     .line = 2, .column = 2, .word = "is no start"},
+    {.name = "layout_end_before_start", BYTES("name,start,end\nid,4,3\n"), .table = "layout",
+     .status = TRYGG_ECODEBOOK, .line = 2, .column = 3, .word = "before it starts"},
+    {.name = "layout_overlap", BYTES("name,start,width\nid,1,4\nw,4,2\n"), .table = "layout",
+     .status = TRYGG_ECODEBOOK, .line = 3, .column = 2, .word = "not in part"},
+    {.name = "layout_decimals_of_a_code", BYTES("name,start,width,decimals\nq1,1,2,1\n"), .table = "layout",
+     .status = TRYGG_ECODEBOOK, .line = 2, .column = 4, .word = "cannot have decimals"},
+    {.name = "files_fixed_without_layout", BYTES("file,delimiter\n*,fixed\n"), .table = "files",
+     .status = TRYGG_ECODEBOOK, .line = 2, .column = 2, .word = "no layout.csv"},
     /* tables of the survey folder */
     {.name = "folder_table_empty", BYTES(""), .table = "survey", .status = TRYGG_EPARSE,
      .word = "file is empty"},

@@ -85,6 +85,7 @@ static void clear_waves(trygg_codebook *codebook) {
   tg_memory_free(codebook->strata);
   tg_files_clear(codebook);
   tg_recodes_clear(codebook);
+  tg_record_layout_clear(codebook);
   tg_sample_clear(codebook);
   tg_margins_clear(codebook);
   tg_published_clear(codebook);
@@ -115,6 +116,8 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->strata = NULL;
   codebook->files = NULL;
   codebook->recodes = NULL;
+  codebook->layout_rows = NULL;
+  codebook->layouts = NULL;
   codebook->sample = NULL;
   codebook->margins = NULL;
   codebook->published = NULL;
@@ -123,6 +126,7 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
   codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
   codebook->margin_count = codebook->published_count = 0;
+  codebook->layout_row_count = codebook->layout_count = 0;
 }
 
 /* ---- the handle ------------------------------------------------------------------------------------- */

@@ -249,7 +249,7 @@ typedef struct tg_file_constant {
 /* What is known of data files from their names. */
 typedef struct tg_file_row {
   char *pattern;
-  char delimiter, decimal;   /* 0: seen from the file */
+  char delimiter, decimal;   /* 0: seen from the file; TG_FIXED_DELIMITER: layout.csv tells */
   const char *encoding;      /* of tg_codebook_encodings; NULL: seen from the file */
   tg_file_constant *constants;
   size_t constant_count;
@@ -264,6 +264,25 @@ int tg_codebook_pattern(const char *pattern, const char *path);
 
 /* The first row of files.csv whose pattern matches, or NULL. */
 const tg_file_row *tg_codebook_file(const trygg_codebook *codebook, const char *path);
+
+/* A column of a fixed-width file, as layout.csv has it. */
+typedef struct tg_record_layout_row {
+  char *name, *pattern; /* of the file; "": every file */
+  size_t begin, end;    /* characters before it, and with it; SIZE_MAX: it goes on to the end of the line */
+  size_t decimals;
+  int64_t line;
+} tg_record_layout_row;
+
+/* The columns of fixed-width files with such names: those that a variable or a recode reads. */
+typedef struct tg_record_layout {
+  const char *pattern;
+  struct tg_fixed_column *columns;
+  size_t column_count;
+  int64_t line; /* of its first row */
+} tg_record_layout;
+
+/* The layout of a data file, NULL where it is delimited: what files.csv says of the delimiter goes first. */
+const tg_record_layout *tg_codebook_layout(const trygg_codebook *codebook, const char *path);
 
 /* A code, or a closed range of numbers, that a recode looks for. */
 typedef struct tg_recode_code {
@@ -394,6 +413,10 @@ struct trygg_codebook {
   size_t file_count;
   tg_recode_row *recodes;
   size_t recode_count;
+  tg_record_layout_row *layout_rows;
+  size_t layout_row_count;
+  tg_record_layout *layouts;
+  size_t layout_count;
   tg_sample_row *sample;
   size_t sample_count;
   tg_margin_row *margins;

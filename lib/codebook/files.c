@@ -6,13 +6,14 @@
 
 #include <base/number.h>
 #include <base/text.h>
+#include <source/fixed.h>
 
 enum { FILE_FILE, FILE_DELIMITER, FILE_DECIMAL, FILE_ENCODING, FILE_FIELDS };
 
 static const tg_sheet_field fields[FILE_FIELDS] = {
     [FILE_FILE] = {"file", 1, "name of the data file; `*` stands for any characters, `?` for one"},
     [FILE_DELIMITER] = {"delimiter", 0,
-                        "what stands between the columns: , ; or tab; empty: seen from the file"},
+                        "what stands between the columns: , ; or tab, or fixed: as layout.csv says; empty: seen"},
     [FILE_DECIMAL] = {"decimal", 0, "decimal sign: . or ,; empty: seen from the delimiter"},
     [FILE_ENCODING] = {"encoding", 0, "UTF-8, Windows-1252, ISO-8859-1 or UTF-16; empty: seen from the file"},
 };
@@ -28,7 +29,8 @@ typedef struct word {
 } word;
 
 static const word delimiters[] = {{",", ','},     {";", ';'},         {"tab", '\t'},
-                                  {"comma", ','}, {"semicolon", ';'}, {"\\t", '\t'}};
+                                  {"comma", ','}, {"semicolon", ';'}, {"\\t", '\t'},
+                                  {"fixed", TG_FIXED_DELIMITER}};
 static const word decimals[] = {{".", '.'}, {",", ','}, {"point", '.'}, {"comma", ','}};
 static const word encodings[] = {{"UTF-8", 0},  {"UTF8", 0},       {"Windows-1252", 1}, {"cp1252", 1},
                                  {"ANSI", 1},   {"ISO-8859-1", 2}, {"Latin-1", 2},      {"Latin1", 2},
@@ -55,7 +57,7 @@ static trygg_status choose(const tg_sheet_row *row, size_t field, const word *wo
 static trygg_status add_file(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   int delimiter, decimal, encoding;
-  TRY(choose(row, FILE_DELIMITER, delimiters, COUNT(delimiters), ", ; tab", 0, &delimiter, error));
+  TRY(choose(row, FILE_DELIMITER, delimiters, COUNT(delimiters), ", ; tab fixed", 0, &delimiter, error));
   TRY(choose(row, FILE_DECIMAL, decimals, COUNT(decimals), ". ,", 0, &decimal, error));
   TRY(choose(row, FILE_ENCODING, encodings, COUNT(encodings), "UTF-8 Windows-1252 ISO-8859-1 UTF-16", -1,
              &encoding, error));
@@ -151,6 +153,9 @@ static trygg_status link_file(trygg_codebook *codebook, size_t i, trygg_error *e
   trygg_status status = TRYGG_OK;
   const tg_sheet_row *row = codebook->reader->sheets[TG_FILES].rows[i];
   tg_file_row *kept = &codebook->files[i];
+  if (kept->delimiter == TG_FIXED_DELIMITER && codebook->layout_row_count == 0)
+    return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, FILE_DELIMITER,
+                         "the columns are fixed, and there is no layout.csv that says where they stand");
   kept->constants = tg_memory_new(row->other_count, sizeof *kept->constants);
   if (!kept->constants)
     return tg_error_memory(error);

@@ -7,6 +7,7 @@
 #include <base/memory.h>
 #include <base/text.h>
 #include <responses/load.h>
+#include <source/fixed.h>
 
 static int field_of(const char *const *names, const size_t *lengths, size_t count, const char *name,
                     size_t *out) {
@@ -30,6 +31,44 @@ static const char *constant_of(const tg_file_row *row, const trygg_codebook *cod
 
 const tg_file_row *tg_files_find(const tg_load *load, const char *file) {
   return tg_codebook_file(load->codebook, file);
+}
+
+/* Fixed columns become delimited records while they are read. */
+static trygg_status arrange(const tg_file_row *about, const tg_record_layout *layout, tg_source *source,
+                            trygg_error *error) {
+  const char *name = tg_source_name(source);
+  if (!layout)
+    return tg_error_at(
+        error, TRYGG_ECODEBOOK, name, 0, 0, NULL,
+        "files.csv (line %lld) says that the file has fixed columns, and no row of layout.csv is for it",
+        (long long)about->line);
+  return tg_source_arrange(source, layout->columns, layout->column_count,
+                           about && about->decimal ? about->decimal : '.', error);
+}
+
+trygg_status tg_files_describe(const trygg_codebook *codebook, const trygg_load_options *options,
+                               tg_source *source, tg_records_options *out, const tg_record_layout **layout,
+                               trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  const char *name = tg_source_name(source);
+  const tg_file_row *about = tg_codebook_file(codebook, name);
+  const tg_record_layout *found = tg_codebook_layout(codebook, name);
+  int fixed = found || (about && about->delimiter == TG_FIXED_DELIMITER);
+  *out = (tg_records_options){.delimiter = fixed                       ? TG_FIXED_DELIMITER
+                                           : about && about->delimiter ? about->delimiter
+                                                                       : options->delimiter,
+                              .max_field = options->max_field,
+                              .max_columns = options->max_columns,
+                              .max_record = options->max_record,
+                              .headless = fixed};
+  if (layout)
+    *layout = found;
+  if (about && about->encoding)
+    TRY(tg_source_expect(source, about->encoding, error));
+  if (fixed)
+    TRY(arrange(about, found, source, error));
+cleanup:
+  return status;
 }
 
 int tg_files_reads(const trygg_codebook *codebook, const char *name, size_t length) {
@@ -255,8 +294,11 @@ trygg_status tg_files_account(tg_load *load, char delimiter, const char *encodin
   const tg_file_row *row = load->plan.row;
   tg_text text = {0};
   if (delimiter) {
-    tg_text_format(&text, "delimiter %.*s", delimiter == '\t' ? 3 : 1,
-                   delimiter == '\t' ? "tab" : &delimiter);
+    const char sign[] = {delimiter, '\0'};
+    tg_text_format(&text, "delimiter %s",
+                   delimiter == '\t'                 ? "tab"
+                   : delimiter == TG_FIXED_DELIMITER ? "fixed"
+                                                     : sign);
     TRY(note(load, &text, -1));
     tg_text_format(&text, "decimal %s", load->decimal == '.' ? "." : load->decimal == ',' ? "," : "either");
     TRY(note(load, &text, -1));

@@ -4,6 +4,7 @@
 #define TG_RESPONSES_FILES_H
 
 #include <responses/piece.h>
+#include <source/records.h>
 
 /* Where the cell of a record is found: a column of the file, or the same text in every record, or nowhere. */
 typedef struct tg_file_cell {
@@ -58,6 +59,11 @@ typedef struct tg_file_plan {
 
 /* The row of files.csv for a file, NULL; before its first byte is read. */
 const tg_file_row *tg_files_find(const struct tg_load *load, const char *file);
+
+/* How the text of a source is to be split, as files.csv, layout.csv and the load options say; what they say of its bytes
+ * is told to the source.  *layout (may be NULL) is that of fixed columns, or NULL.  Before the first read. */
+trygg_status tg_files_describe(const trygg_codebook *codebook, const trygg_load_options *options, tg_source *source,
+                               tg_records_options *out, const tg_record_layout **layout, trygg_error *error);
 
 /* Plan the file whose header was read into load->fields: constants and recoded variables become part of the file. */
 trygg_status tg_files_begin(struct tg_load *load, const char *const *names, const size_t *lengths,

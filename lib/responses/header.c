@@ -6,6 +6,7 @@
 #include <base/memory.h>
 #include <base/text.h>
 #include <responses/load.h>
+#include <source/fixed.h>
 
 /* A file whose header row is missing begins with a person's answers: only what looks like a name is shown. */
 static int looks_like_name(const char *name) {
@@ -80,7 +81,9 @@ static trygg_status check_required(tg_load *load, const header *columns) {
                        "the file has no column `%s`, which the survey folder gives the role %s%s%s%s",
                        variable->name, role_name(variable->role),
                        nearest && *nearest ? "; is it the column `" : "", nearest ? nearest : "",
-                       nearest && *nearest ? "`?" : "; check the header row and the delimiter");
+                       nearest && *nearest ? "`?"
+                       : load->layout      ? "; add it to layout.csv"
+                                           : "; check the header row and the delimiter");
   }
   return TRYGG_OK;
 }
@@ -220,6 +223,6 @@ trygg_status tg_header_end_file(tg_load *load) {
 size_t tg_header_column(const tg_load *load, const tg_load_variable *variable) {
   for (size_t i = 0; i < load->field_count; i++)
     if (load->fields[i] == variable)
-      return i + 1;
+      return load->layout ? load->layout->columns[i].begin + 1 : i + 1;
   return 0;
 }

@@ -205,14 +205,9 @@ static trygg_status load_source(tg_load *load, tg_source *source, const trygg_pr
   trygg_status status = TRYGG_OK;
   tg_records *records = NULL;
   file_reader reader = {.load = load, .name = tg_source_name(source)};
-  const tg_file_row *about = tg_files_find(load, reader.name);
-  tg_records_options options = {.delimiter = about && about->delimiter ? about->delimiter : load->options.delimiter,
-                                .max_field = load->options.max_field,
-                                .max_columns = load->options.max_columns,
-                                .max_record = load->options.max_record,
-                                .progress = progress};
-  if (about && about->encoding)
-    TRY(tg_source_expect(source, about->encoding, load->error));
+  tg_records_options options;
+  TRY(tg_files_describe(load->codebook, &load->options, source, &options, &load->layout, load->error));
+  options.progress = progress;
   TRY(tg_records_open(source, &options, take_record, &reader, &records, load->error));
   reader.delimiter = tg_records_delimiter(records);
   if (!load->reading.reference) {
@@ -223,9 +218,10 @@ static trygg_status load_source(tg_load *load, tg_source *source, const trygg_pr
   TRY(tg_records_rest(records));
   TRY(tg_header_end_file(load));
   TRY(tg_files_account(load, reader.delimiter, tg_source_encoding(source)));
-  if (strcmp(tg_source_encoding(source), "Windows-1252") == 0 && !(about && about->encoding))
+  if (tg_source_guessed(source))
     TRY(tg_load_warn(load, reader.name, "the file is no UTF-8 and was read as Windows-1252"));
 cleanup:
+  load->layout = NULL;
   tg_records_free(records);
   return status;
 }

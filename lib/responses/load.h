@@ -96,6 +96,7 @@ struct tg_load {
 
   /* of the file being read */
   const char *file;
+  const tg_record_layout *layout;   /* of fixed columns; NULL: it has none */
   tg_load_variable **fields; /* NULL: an unknown column */
   size_t field_count, question_count;
   size_t all_count; /* fields, and behind them the variables that constants and recodes fill */
@@ -155,7 +156,8 @@ trygg_status tg_header_begin_file(tg_load *load, const char *file, const char *c
                                   const size_t *lengths, size_t count, int64_t line);
 trygg_status tg_header_end_file(tg_load *load);
 
-/* Position (from 1) of a variable's column in the file being read, 0 when it has none. */
+/* Position (from 1) of a variable's column in the file being read, 0 when it has none: its number, or where fixed
+ * columns have their first character. */
 size_t tg_header_column(const tg_load *load, const tg_load_variable *variable);
 
 /* ---- convert.c ---- */

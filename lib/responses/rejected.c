@@ -10,6 +10,7 @@
 #include <base/options.h>
 #include <base/text.h>
 #include <codebook/names.h>
+#include <responses/files.h>
 #include <source/labelled.h>
 #include <source/records.h>
 #include <table/table.h>
@@ -213,20 +214,15 @@ static trygg_status check_file(const char *file, trygg_error *error) {
 static trygg_status read_file(rereading *reading, size_t file) {
   trygg_status status = TRYGG_OK;
   const char *name = reading->responses->account->files[file];
-  const tg_file_row *about = tg_codebook_file(reading->responses->codebook, name);
   const trygg_load_options *given = reading->options;
   tg_source_limits limits = {given->max_bytes, given->max_ratio};
-  tg_records_options options = {.delimiter = about && about->delimiter ? about->delimiter : given->delimiter,
-                                .max_field = given->max_field,
-                                .max_columns = given->max_columns,
-                                .max_record = given->max_record};
+  tg_records_options options;
   tg_source *source = NULL;
   tg_records *records = NULL;
   reading->columns = 0;
   TRY(check_file(name, reading->error));
   TRY(tg_source_open(name, &limits, &source, reading->error));
-  if (about && about->encoding)
-    TRY(tg_source_expect(source, about->encoding, reading->error));
+  TRY(tg_files_describe(reading->responses->codebook, given, source, &options, NULL, reading->error));
   TRY(tg_records_open(source, &options, take_record, reading, &records, reading->error));
   TRY(tg_records_header(records));
   if (reading->writes)

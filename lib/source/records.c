@@ -306,7 +306,7 @@ static trygg_status begin(record_reader *reader) {
     TRY(fill_buffer(reader));
   char separator = 0;
   reader->begin = tg_dialect_separator(reader->buffer, reader->end, &separator);
-  reader->line = reader->begin > 0 ? 2 : 1;
+  reader->line = reader->options.headless ? 0 : reader->begin > 0 ? 2 : 1;
   reader->delimiter = reader->options.delimiter;
   if (!reader->delimiter)
     reader->delimiter = separator;

@@ -18,6 +18,7 @@ typedef struct tg_records_options {
   uint64_t max_field;             /* 0: 1 MiB */
   uint64_t max_columns;           /* 0: 4096 */
   uint64_t max_record;            /* 0: 16 MiB */
+  int headless;                   /* the source made the header: line 1 of the file is the line after it */
   const trygg_progress *progress; /* stage "load", raw bytes; may be NULL */
 } tg_records_options;
 

@@ -11,6 +11,7 @@
 #include <base/memory.h>
 #include <base/text.h>
 #include <source/encoding.h>
+#include <source/fixed.h>
 #include <source/gzip.h>
 
 #define RAW_SIZE ((size_t)128 << 10)
@@ -37,6 +38,7 @@ struct tg_source {
   size_t raw_begin, raw_end;
   size_t plain_begin, plain_end;
   tg_encoding encoding;
+  tg_fixed *fixed; /* NULL: the text is given as it is */
 };
 
 static trygg_status cannot_open(const char *name, int code, trygg_error *error) {
@@ -293,12 +295,18 @@ cleanup:
   return status;
 }
 
+static trygg_status read_lines(void *context, char *buffer, size_t size, size_t *length, trygg_error *error) {
+  return read_text(context, buffer, size, length, error);
+}
+
 trygg_status tg_source_read(tg_source *source, char *buffer, size_t size, size_t *length,
                             trygg_error *error) {
   *length = 0;
   if (source->failed != TRYGG_OK)
     return tg_error_at(error, source->failed, source->name, 0, 0, NULL, "reading the file failed before");
-  source->failed = read_text(source, buffer, size, length, error);
+  source->failed = source->fixed
+                       ? tg_fixed_read(source->fixed, read_lines, source, buffer, size, length, error)
+                       : read_text(source, buffer, size, length, error);
   if (source->failed != TRYGG_OK)
     *length = 0;
   return source->failed;
@@ -332,10 +340,19 @@ trygg_status tg_source_expect(tg_source *source, const char *encoding, trygg_err
                      "files in %s are not read; save the file as CSV in UTF-8", encoding);
 }
 
+trygg_status tg_source_arrange(tg_source *source, const tg_fixed_column *columns, size_t count, char decimal,
+                               trygg_error *error) {
+  return tg_fixed_create(source->name, columns, count, decimal, &source->fixed, error);
+}
+
 const char *tg_source_encoding(const tg_source *source) {
   if (source->encoding.expected)
     return source->encoding.expected;
   return source->encoding.windows ? "Windows-1252" : source->encoding.wide ? "UTF-16" : "UTF-8";
+}
+
+int tg_source_guessed(const tg_source *source) {
+  return source->encoding.windows && !source->encoding.expected;
 }
 
 void tg_source_free(tg_source *source) {
@@ -344,6 +361,7 @@ void tg_source_free(tg_source *source) {
   if (source->close && source->descriptor >= 0)
     close(source->descriptor);
   tg_gzip_free(source->gzip);
+  tg_fixed_free(source->fixed);
   tg_memory_wipe(source->raw, source->raw ? PLAIN_SIZE : 0);
   tg_memory_wipe(source->plain, source->plain ? PLAIN_SIZE : 0);
   tg_memory_free(source->name);

@@ -43,8 +43,16 @@ uint64_t tg_source_used(const tg_source *source);
  * name: TRYGG_EUNSUPPORTED.  UTF-16 that is declared and not there, or there and not declared: the read fails. */
 trygg_status tg_source_expect(tg_source *source, const char *encoding, trygg_error *error);
 
+/* Give the lines as delimited records (fixed.h); before the first read.  The columns are borrowed. */
+struct tg_fixed_column;
+trygg_status tg_source_arrange(tg_source *source, const struct tg_fixed_column *columns, size_t count, char decimal,
+                               trygg_error *error);
+
 /* "UTF-8", "Windows-1252" or "UTF-16": what the bytes were, as far as seen; or what was expected. */
 const char *tg_source_encoding(const tg_source *source);
+
+/* 1 when the encoding is a guess: bytes that are no UTF-8 were taken for Windows-1252. */
+int tg_source_guessed(const tg_source *source);
 
 void tg_source_free(tg_source *source);
 
