@@ -3,7 +3,10 @@
 #include <design/design.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <table/flag.h>
 
 #include "fixture.h"
 
@@ -174,6 +177,178 @@ START_TEST(strata_table_that_does_not_fit_the_data_is_refused) {
 }
 END_TEST
 
+/* ---- several stages ---------------------------------------------------------------------------- */
+
+/* 2 of 4 clusters, in them 2 of 8 and 2 of 4 units. */
+#define TWO_STAGES                                                                                           \
+  "type,name,role\ntext,a,cluster\ntext,b,cluster2\ndecimal,w,weight\ndecimal,n1,fpc\ndecimal,n2,fpc2\ndecimal,y,\n"
+static const char total_y[] = "name,type,variable\nt,total,y\nm,mean,y\n";
+
+static trygg_estimate estimate_y(const char *settings, const char *survey, const char *data,
+                                 const char *lonely, const char *which) {
+  fixture f = fixture_load(&(fixture_texts){
+      .settings = settings, .survey = survey, .indicators = total_y, .data = data, .lonely = lonely});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_estimate t = fixture_get(estimates, "", NULL, which);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+  return t;
+}
+
+static double variance_y(const char *survey, const char *data) {
+  trygg_estimate t = estimate_y(NULL, survey, data, NULL, "t");
+  return t.se * t.se;
+}
+
+/* By hand (Cochran 1977, 11.42): totals of clusters in the sample 8 (1 + 3) = 32 and 4 (5 + 9) = 56, so that V_1 =
+ * (1 - 1/2) 2 (12^2 + 12^2) = 288; within them (1 - 1/4) 2 (8^2 + 8^2) = 192 and (1 - 1/2) 2 (8^2 + 8^2) = 128; V = 288 +
+ * (192 + 128) / 2 = 448. */
+START_TEST(two_stages_give_the_variance_derived_by_hand) {
+  static const char numbers[] = "a,b,w,n1,n2,y\nA,1,8,4,8,1\nA,2,8,4,8,3\nB,1,4,4,4,5\nB,2,4,4,4,9\n";
+  static const char fractions[] =
+      "a,b,w,n1,n2,y\nA,1,8,.5,.25,1\nA,2,8,.5,.25,3\nB,1,4,.5,.5,5\nB,2,4,.5,.5,9\n";
+  static const char people[] = "type,name,role\ntext,a,cluster\ntext,b,\ndecimal,w,weight\ndecimal,n1,fpc\n"
+                               "decimal,n2,fpc2\ndecimal,y,\n";
+  trygg_estimate t = estimate_y(NULL, TWO_STAGES, numbers, NULL, "t");
+  ck_near(t.se * t.se, 448, 1e-14);
+  ck_near(t.estimate, 88, 0);
+  ck_assert(t.df == 1);
+  ck_near(variance_y(TWO_STAGES, fractions), 448, 1e-14);
+  ck_near(variance_y(people, numbers), 448, 1e-14); /* the records are the units */
+}
+END_TEST
+
+/* Särndal, Swensson & Wretman 1992, p. 143: 5 of 50 clusters of Swedish municipalities, 3 of each. */
+START_TEST(municipalities_have_the_published_variance) {
+  static const char *const rows[] = {"41,49,49", "49,49,45", "31,31,35", "39,41,61", "49,51,33"};
+  static const int sizes[] = {5, 8, 5, 9, 7};
+  char data[2000] = "a,b,w,n1,n2,y\n";
+  for (int i = 0; i < 5; i++)
+    for (int k = 0; k < 3; k++)
+      snprintf(data + strlen(data), sizeof data - strlen(data), "%d,%d,%s,50,%d,%.2s\n", i, k,
+               (const char *[]){"16.666666666666666667", "26.666666666666666667", "16.666666666666666667",
+                                "30", "23.333333333333333333"}[i],
+               sizes[i], rows[i] + 3 * k);
+  trygg_estimate t = estimate_y(NULL, TWO_STAGES, data, NULL, "t");
+  ck_near(t.estimate, 15080, 1e-14);
+  ck_near(t.se * t.se, 5172234, 0.5 / 5172234);
+}
+END_TEST
+
+/* When all clusters are in the sample they are strata. */
+START_TEST(census_of_clusters_leaves_what_strata_would_have) {
+  static const char data[] = "a,b,w,n1,n2,y\nA,1,4,2,8,1\nA,2,4,2,8,3\nB,1,2,2,4,5\nB,2,2,2,4,9\n";
+  static const char strata[] =
+      "type,name,role\ntext,a,stratum\ntext,b,cluster\ndecimal,w,weight\ndecimal,n1,\n"
+      "decimal,n2,fpc\ndecimal,y,\n";
+  ck_near(variance_y(TWO_STAGES, data), 80, 1e-15);
+  ck_assert(variance_y(TWO_STAGES, data) == variance_y(strata, data));
+}
+END_TEST
+
+START_TEST(census_of_everything_has_no_error) {
+  static const char data[] =
+      "a,b,w,n1,n2,y\nA,1,1,2,2,1.7\nA,2,1,2,2,3.3\nB,1,1,2,3,5.9\nB,2,1,2,3,9.1\nB,3,1,2,3,0.7\n";
+  ck_assert(estimate_y(NULL, TWO_STAGES, data, NULL, "t").se == 0);
+  ck_assert(estimate_y(NULL, TWO_STAGES, data, NULL, "m").se == 0);
+  ck_assert(estimate_y(NULL, TWO_STAGES, data, NULL, "m").deff == 0);
+}
+END_TEST
+
+START_TEST(without_a_population_of_clusters_later_stages_say_nothing) {
+  static const char data[] = "a,b,w,n1,n2,y\nA,1,8,4,8,1\nA,2,8,4,8,3\nB,1,4,4,4,5\nB,2,4,4,4,9\n";
+  static const char one[] =
+      "type,name,role\ntext,a,cluster\ntext,b,\ndecimal,w,weight\ndecimal,n1,\ndecimal,n2,\n"
+      "decimal,y,\n";
+  static const char two[] = "type,name,role\ntext,a,cluster\ntext,b,cluster2\ndecimal,w,weight\ndecimal,n1,\n"
+                            "decimal,n2,\ndecimal,y,\n";
+  fixture f = fixture_load(&(fixture_texts){.survey = two, .data = data});
+  ck_assert_uint_eq(f.design->stage_count, 0);
+  fixture_free(&f);
+  ck_assert(variance_y(two, data) == variance_y(one, data));
+}
+END_TEST
+
+START_TEST(several_cluster_variables_make_one_cluster) {
+  static const char survey[] =
+      "type,name,role\ntext,a,cluster\ntext,b,cluster\ndecimal,w,weight\ndecimal,y,\n";
+  fixture f = fixture_load(
+      &(fixture_texts){.survey = survey, .data = "a,b,w,y\n1,1,1,1\n1,2,1,1\n2,1,1,1\n2,1,1,1\n"});
+  ck_assert_uint_eq(trygg_design_clusters(f.design), 3);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(faults_of_a_later_stage_name_the_cluster) {
+  static const struct {
+    const char *rows, *field, *words;
+    trygg_status status;
+  } faults[] = {
+      {"A,1,8,4,8,1\nA,2,8,4,9,3\n", "n2", "cluster `A`, stage 2, has two finite populations", TRYGG_EDESIGN},
+      {"A,1,8,4,8,1\nA,2,8,4,,3\n", "n2", "without a finite population", TRYGG_EDESIGN},
+      {"A,1,8,4,2,1\nA,2,8,4,2,3\nA,3,8,4,2,3\n", "n2", "finite population of 2 but 3", TRYGG_EDESIGN},
+      {"A,1,8,4,1,1\nA,2,8,4,1,3\nB,1,8,4,5,3\n", "n2", "finite population of 1 but 2", TRYGG_EDESIGN},
+      {"A,,8,4,8,1\nA,2,8,4,8,3\n", "b", "which the sampling design needs", TRYGG_EDATA},
+  };
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    char data[300];
+    trygg_error error;
+    snprintf(data, sizeof data, "a,b,w,n1,n2,y\n%s", faults[i].rows);
+    error = fixture_refuse(&(fixture_texts){.survey = TWO_STAGES, .data = data}, faults[i].status);
+    ck_assert_str_eq(error.field, faults[i].field);
+    ck_assert_msg(strstr(error.message, faults[i].words) != NULL, "%s", error.message);
+  }
+}
+END_TEST
+
+/* Cluster A has one unit of 8.  Totals of clusters 32 and 56, V_1 = 288; B adds 128 / 2 = 64. */
+static const char one_of_eight[] = "a,b,w,n1,n2,y\nA,1,32,4,8,1\nB,1,4,4,4,5\nB,2,4,4,4,9\n";
+
+START_TEST(lonely_unit_of_a_later_stage_follows_the_rule) {
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = TWO_STAGES, .indicators = total_y, .data = one_of_eight});
+  trygg_estimates *estimates = NULL;
+  trygg_error error = {0};
+  trygg_estimate t;
+  ck_assert_int_eq(trygg_estimate_create(f.design, NULL, &estimates, &error), TRYGG_EDESIGN);
+  ck_assert_msg(strstr(error.message, "cluster `A`, stage 2,") != NULL, "%s", error.message);
+  fixture_free(&f);
+  t = estimate_y(NULL, TWO_STAGES, one_of_eight, "certainty", "t");
+  ck_near(t.se * t.se, 288 + 64, 1e-14);
+  ck_assert(t.flags & TG_FLAG_LONELY);
+  /* The mean of the three units of the stage is 88 / 3. */
+  t = estimate_y(NULL, TWO_STAGES, one_of_eight, "adjust", "t");
+  ck_near(t.se * t.se, 288 + 64 + 0.5 * 0.875 * (32 - 88.0 / 3) * (32 - 88.0 / 3), 1e-14);
+  t = estimate_y(NULL, TWO_STAGES, one_of_eight, "average", "t");
+  ck_near(t.se * t.se, 288 + 2 * 64, 1e-14);
+}
+END_TEST
+
+/* ---- covariances ---------------------------------------------------------------------------------- */
+
+/* Two totals of large numbers that vary little: V = 5/4 sum (y - ybar)^2 by hand, 5/4 10 = 12.5; of z, half of it, with
+ * the sign turned. */
+START_TEST(covariance_of_large_close_totals_keeps_its_digits) {
+  fixture f = fixture_load(&(fixture_texts){
+      .survey = "type,name,role\ndecimal,w,weight\ndecimal,y,\ndecimal,z,\n",
+      .indicators = "name,type,variable\ny_total,total,y\nz_total,total,z\n",
+      .data = "w,y,z\n1,1000000001,2000000002.5\n1,1000000002,2000000002\n1,1000000003,2000000001.5\n"
+              "1,1000000004,2000000001\n1,1000000005,2000000000.5\n"});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  size_t rows[2] = {trygg_estimate_find(estimates, "", NULL, "y_total"),
+                    trygg_estimate_find(estimates, "", NULL, "z_total")};
+  double v[4];
+  trygg_error error = {0};
+  ck_ok(trygg_estimate_covariance(estimates, rows, 2, v, &error));
+  ck_near(v[0], 12.5, 1e-15);
+  ck_near(v[1], -6.25, 1e-15);
+  ck_near(v[2], -6.25, 1e-15);
+  ck_near(v[3], 3.125, 1e-15);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(references_keep_what_they_refer_to) {
   fixture f = fixture_load(&(fixture_texts){.survey = survey_fpc, .data = data_fpc});
   trygg_design *again = trygg_design_retain(f.design);
@@ -201,6 +376,15 @@ static Suite *design_suite(void) {
   tcase_add_test(tests, census_of_a_single_cluster_is_not_lonely);
   tcase_add_test(tests, strata_table_is_read_by_wave_and_as_a_spreadsheet_saves_it);
   tcase_add_test(tests, strata_table_that_does_not_fit_the_data_is_refused);
+  tcase_add_test(tests, two_stages_give_the_variance_derived_by_hand);
+  tcase_add_test(tests, municipalities_have_the_published_variance);
+  tcase_add_test(tests, census_of_clusters_leaves_what_strata_would_have);
+  tcase_add_test(tests, census_of_everything_has_no_error);
+  tcase_add_test(tests, without_a_population_of_clusters_later_stages_say_nothing);
+  tcase_add_test(tests, several_cluster_variables_make_one_cluster);
+  tcase_add_test(tests, faults_of_a_later_stage_name_the_cluster);
+  tcase_add_test(tests, lonely_unit_of_a_later_stage_follows_the_rule);
+  tcase_add_test(tests, covariance_of_large_close_totals_keeps_its_digits);
   tcase_add_test(tests, references_keep_what_they_refer_to);
   suite_add_tcase(suite, tests);
   return suite;

@@ -67,6 +67,15 @@ static const golden_case cases[] = {
     {.name = "county pooled average", .folder = "county", .pool = 1},
     {.name = "county pooled sum", .folder = "county", .pool = 1, .settings = COUNTY_SUM},
     {.name = "county pooled equal", .folder = "county", .pool = 1, .settings = COUNTY_EQUAL},
+    {.name = "stages", .folder = "apistages"},
+    {.name = "stages by stype", .folder = "apistages", .by = {"stype"}},
+    {.name = "mu284", .folder = "mu284"},
+    {.name = "three stages", .folder = "stages3"},
+    {.name = "three stages by sex", .folder = "stages3", .by = {"sex"}},
+    {.name = "two of three stages", .folder = "stages3", .without = "fpc3 "},
+    {.name = "two of three stages by sex", .folder = "stages3", .without = "fpc3 ", .by = {"sex"}},
+    {.name = "alone adjust", .folder = "alone", .by = {"stype"}, .lonely = "adjust"},
+    {.name = "alone average", .folder = "alone", .by = {"stype"}, .lonely = "average"},
     {.name = "panel certainty", .folder = "panel"},
     {.name = "panel adjust", .folder = "panel", .lonely = "adjust"},
     {.name = "panel average", .folder = "panel", .lonely = "average"},
@@ -153,7 +162,7 @@ static void unload(survey *s) {
 }
 
 static trygg_estimates *estimate_threads(const golden_case *c, const survey *s, int threads) {
-  trygg_design_options how = {sizeof how, c->lonely};
+  trygg_design_options how = {.size = sizeof how, .lonely = c->lonely};
   trygg_estimate_options what = {
       .size = sizeof what, .by = c->by, .pool = c->pool, .where = &c->where, .threads = threads};
   const char *names[64];
@@ -197,7 +206,7 @@ typedef struct golden_file {
 static golden_file read_golden(void) {
   golden_file file = {0};
   char path[4096], *line, *state = NULL;
-  size_t capacity = 4096;
+  size_t capacity = 16384;
   snprintf(path, sizeof path, "%s/golden/golden.csv", tests_folder());
   file.text = read_text(path);
   file.rows = calloc(capacity, sizeof *file.rows);
@@ -514,7 +523,8 @@ START_TEST(difference_has_the_variance_that_the_covariance_says) {
   size_t rows[most_rows], count = rows_with_error(estimates, rows, most_rows);
   const double plus_minus[2] = {1, -1}, one = 1;
   trygg_error error = {0};
-  for (size_t i = 0; i + 1 < count; i++) {
+  /* With domain_lonely a stratum may be left one cluster by either domain and not by both together. */
+  for (size_t i = 0; i + 1 < count && strcmp(cases[_i].folder, "alone"); i++) {
     double v[4];
     trygg_contrast difference, alone;
     trygg_estimate a = trygg_estimate_get(estimates, rows[i]), b = trygg_estimate_get(estimates, rows[i + 1]);

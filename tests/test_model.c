@@ -37,7 +37,7 @@ static char *read_text(const char *path) {
 /* A folder of tests/data/golden with its data; `derived` (may be NULL) is a table more. */
 static fixture load_golden(const char *folder, const char *derived, const char *lonely) {
   static const char *const tables[] = {"settings", "survey", "choices", "indicators"};
-  trygg_design_options options = {sizeof options, lonely};
+  trygg_design_options options = {.size = sizeof options, .lonely = lonely};
   fixture f = {0};
   char path[4096];
   const char *file = path;

@@ -20,6 +20,7 @@ typedef struct trygg_design trygg_design;
 typedef struct trygg_design_options {
   size_t size;        /**< sizeof(trygg_design_options). */
   const char *lonely; /**< `fail certainty adjust average`; NULL: the codebook's. */
+  int domain_lonely;  /**< 1: `adjust` and `average` also where only a domain leaves a stratum one cluster. */
 } trygg_design_options;
 
 /**

@@ -62,6 +62,8 @@ typedef enum tg_variable_type {
   TG_VARIABLE_TYPES
 } tg_variable_type;
 
+#define TG_MAX_STAGES 9 /* of a sample */
+
 typedef enum tg_role {
   TG_ROLE_NONE,
   TG_ROLE_ID,
@@ -363,7 +365,7 @@ typedef struct tg_published_row {
 typedef enum tg_waves_mode { TG_WAVES_INDEPENDENT, TG_WAVES_OVERLAPPING } tg_waves_mode;
 typedef enum tg_pool_mode { TG_POOL_AVERAGE, TG_POOL_SUM, TG_POOL_EQUAL } tg_pool_mode;
 typedef enum tg_lonely { TG_LONELY_FAIL, TG_LONELY_CERTAINTY, TG_LONELY_ADJUST, TG_LONELY_AVERAGE, TG_LONELY_MODES } tg_lonely;
-extern const char *const tg_lonely_names[TG_LONELY_MODES]; /* `collapse` is refused with "not yet" */
+extern const char *const tg_lonely_names[TG_LONELY_MODES];
 
 typedef enum tg_duplicates {
   TG_DUPLICATES_FAIL,
@@ -383,6 +385,7 @@ typedef struct tg_settings {
   tg_waves_mode waves;
   tg_pool_mode pool;
   tg_lonely lonely;
+  int domain_lonely; /* `adjust` and `average` also where only a domain leaves a stratum one cluster */
   tg_duplicates duplicates;
   char **duplicate_sources;
   size_t duplicate_source_count;

@@ -17,6 +17,7 @@ enum {
   SET_WAVE,
   SET_POOL,
   SET_LONELY,
+  SET_DOMAIN_LONELY,
   SET_DUPLICATES,
   SET_MIN_ANSWERED,
   SET_CLOSES,
@@ -38,6 +39,8 @@ static const tg_sheet_field fields[SET_FIELDS] = {
     [SET_WAVE] = {"wave", 0, "the only wave, where no column has that role"},
     [SET_POOL] = {"pool", 0, "totals of pooled waves: average, sum or equal"},
     [SET_LONELY] = {"lonely", 0, "a stratum with one cluster: fail, certainty, adjust or average"},
+    [SET_DOMAIN_LONELY] = {"domain_lonely", 0,
+                           "yes: adjust and average also where only a group leaves a stratum one cluster"},
     [SET_DUPLICATES] = {"duplicates", 0, "the same id twice: fail, first, last, complete or source:A,B"},
     [SET_MIN_ANSWERED] = {"min_answered", 0,
                           "questions a record must have answered: a share, or a number above 1"},
@@ -59,6 +62,7 @@ static const char *const duplicates_names[] = {[TG_DUPLICATES_FAIL] = "fail",
                                                [TG_DUPLICATES_LAST] = "last",
                                                [TG_DUPLICATES_COMPLETE] = "complete",
                                                [TG_DUPLICATES_SOURCE] = "source:A,B"};
+static const char *const no_yes[] = {"no", "yes"};
 static const char *const answers_names[] = {"codes", "labels"};
 const char *const tg_lonely_names[TG_LONELY_MODES] = {[TG_LONELY_FAIL] = "fail",
                                                       [TG_LONELY_CERTAINTY] = "certainty",
@@ -172,6 +176,7 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   TRY(choose(row, SET_WAVES, waves_names, COUNT(waves_names), &waves, error));
   TRY(choose(row, SET_POOL, pool_names, COUNT(pool_names), &pool, error));
   TRY(choose(row, SET_LONELY, tg_lonely_names, TG_LONELY_MODES, &lonely, error));
+  TRY(choose(row, SET_DOMAIN_LONELY, no_yes, COUNT(no_yes), &settings->domain_lonely, error));
   TRY(choose(row, SET_ANSWERS, answers_names, COUNT(answers_names), &settings->answers_are_labels, error));
   TRY(read_duplicates(settings, row, error));
   TRY(tg_sheet_number(row, SET_MIN_ANSWERED, &settings->min_answered, error));

@@ -15,7 +15,7 @@ static const tg_sheet_field fields[SURVEY_FIELDS] = {
     [SURVEY_NAME] = {"name", 1, "the column in the data; rep1..rep160 stands for a range of columns"},
     [SURVEY_ROLE] = {"role", 0,
                      "what the variable is for: id wave weight stratum cluster fpc domain status source "
-                     "date household"},
+                     "date household; stratum2 cluster2 fpc2 ... at later stages"},
     [SURVEY_MISSING] = {"missing", 0, "codes that are no answer, as 88=dont_know 99=no_answer"},
     [SURVEY_EMPTY] = {"empty", 0, "what an empty cell means: a code or a kind of missing (no_answer)"},
 };
@@ -43,7 +43,7 @@ static const struct {
     [TG_ROLE_WAVE] = {"wave", 0, 0, KEYS},
     [TG_ROLE_WEIGHT] = {"weight", 0, 0, NUMBERS},
     [TG_ROLE_STRATUM] = {"stratum", 1, 1, KEYS},
-    [TG_ROLE_CLUSTER] = {"cluster", 1, 0, KEYS},
+    [TG_ROLE_CLUSTER] = {"cluster", 1, 1, KEYS},
     [TG_ROLE_FPC] = {"fpc", 1, 0, NUMBERS},
     [TG_ROLE_DOMAIN] = {"domain", 0, 1, ANYTHING},
     [TG_ROLE_STATUS] = {"status", 0, 0, TYPE(TG_SELECT_ONE)},
@@ -109,11 +109,12 @@ static trygg_status parse_role(const tg_sheet_row *row, tg_variable *pattern, tr
         "`%s` is no role%s (known: id wave weight stratum cluster fpc domain status source date "
         "household replicate)",
         TG_SHOWN(cell), TG_SUGGESTED(tg_text_nearest(cell, TG_ROLES - 1, role_name_at, NULL)));
-  if (stage > 1 || role == TG_ROLE_REPLICATE)
+  if (stage > TG_MAX_STAGES)
+    return tg_sheet_fail(error, TRYGG_ELIMIT, row, SURVEY_ROLE, "a sample may have at most %d stages",
+                         TG_MAX_STAGES);
+  if (role == TG_ROLE_REPLICATE)
     return tg_sheet_fail(error, TRYGG_EUNSUPPORTED, row, SURVEY_ROLE,
-                         role == TG_ROLE_REPLICATE
-                             ? "role `%s`: replicate weights are not yet supported by this version"
-                             : "role `%s`: stages after the first are not yet supported by this version",
+                         "role `%s`: replicate weights are not yet supported by this version",
                          TG_SHOWN(cell));
   if (!(roles[role].types & TYPE(pattern->type)))
     return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SURVEY_TYPE,
@@ -303,14 +304,34 @@ static trygg_status check_status(const tg_variable *variable, trygg_error *error
   return TRYGG_OK;
 }
 
+/* Units of a later stage lie in clusters of the one before; what was drawn of them counts for nothing until it is known
+ * what was drawn of those (Särndal, Swensson & Wretman 1992, 4.3), so that an fpc2 alone is a role gone missing. */
+static trygg_status check_stage(const trygg_codebook *codebook, const tg_variable *variable,
+                                trygg_error *error) {
+  tg_role needed = variable->role == TG_ROLE_FPC ? TG_ROLE_FPC : TG_ROLE_CLUSTER;
+  char before[16] = "";
+  if (variable->stage < 2)
+    return TRYGG_OK;
+  if (variable->stage > 2)
+    tg_text_print(before, sizeof before, "%d", variable->stage - 1);
+  for (int i = 0; i < 2; i++, needed = TG_ROLE_CLUSTER)
+    if (tg_codebook_find_role(codebook, needed, variable->stage - 1, 0) == TG_NONE)
+      return tg_sheet_fail(error, TRYGG_ECODEBOOK, variable->row, SURVEY_ROLE,
+                           "role `%s%d` needs a variable with the role `%s%s`, the stage before",
+                           roles[variable->role].name, variable->stage, roles[needed].name, before);
+  return TRYGG_OK;
+}
+
 static trygg_status check_roles(const trygg_codebook *codebook, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t first[TG_ROLES];
+  size_t first[TG_ROLES][TG_MAX_STAGES + 1];
   for (int role = 0; role < TG_ROLES; role++)
-    first[role] = TG_NONE;
+    for (int stage = 0; stage <= TG_MAX_STAGES; stage++)
+      first[role][stage] = TG_NONE;
   for (size_t i = 0; i < codebook->derived_begin; i++) {
     const tg_variable *variable = &codebook->variables[i];
-    size_t *before = &first[variable->role];
+    size_t *before = &first[variable->role][variable->stage];
+    TRY(check_stage(codebook, variable, error));
     if (*before != TG_NONE && !roles[variable->role].several)
       return tg_sheet_fail(error, TRYGG_ECODEBOOK, variable->row, SURVEY_ROLE,
                            "`%s` has the role `%s` already; only one variable can have it",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A design from inside: which stratum and cluster each record is in, and what a variance does with them. */
+/* A design from inside: which stratum and unit of each stage a record is in, and what a variance does with them. */
 #ifndef TG_DESIGN_DESIGN_H
 #define TG_DESIGN_DESIGN_H
 
@@ -7,13 +7,28 @@
 
 #include <responses/responses.h>
 
+/* A stratum of the first stage; or, of a later one, a unit of the stage before or a stratum within it. */
 typedef struct tg_stratum {
-  char *name;        /* for messages: the wave where there are several, and codes, with blanks between */
+  char *name; /* for messages: the wave where there are several, and codes, with blanks between; NULL later */
   const char *codes; /* the name without the wave */
-  size_t group;      /* wave when waves are independent, else 0: where lonely rules look for company */
-  size_t clusters;   /* n_h: in the design, whatever their weight */
-  double remaining;  /* 1 - n_h / N_h; 1 without a finite population */
+  size_t
+      group; /* wave when waves are independent, else 0, plus group_count a stage: where lonely rules look */
+  size_t clusters;  /* n_h: in the design, whatever their weight */
+  double fraction;  /* f_h = n_h / N_h; 0 without a finite population */
+  double remaining; /* 1 - f_h */
+  double scale;     /* product of f over the units it lies in; 1 at the first stage */
 } tg_stratum;
+
+/* A stage after the first.  Its units are numbered in the order of those they lie in. */
+typedef struct tg_stage {
+  size_t first; /* its strata are strata[first .. first + stratum_count) of the design */
+  size_t stratum_count;
+  uint32_t *parent;  /* of each of its strata: unit of the stage before */
+  uint32_t *stratum; /* of each record, from 0, when records are the units; else NULL */
+  uint32_t *unit;    /* of each record; NULL: records are the units, and no stage comes after */
+  size_t unit_count;
+  uint32_t *unit_stratum; /* of each unit, from 0 */
+} tg_stage;
 
 struct trygg_design {
   tg_references references;
@@ -21,7 +36,7 @@ struct trygg_design {
   const double *weight; /* of each record; NULL: all 1 */
   uint32_t *stratum;    /* of each record */
   uint32_t *cluster; /* of each record, numbered within strata in stratum order; NULL: records are clusters */
-  tg_stratum *strata; /* in the order group, codes */
+  tg_stratum *strata; /* in the order group, codes; behind stratum_count those of later stages */
   size_t stratum_count;
   uint32_t *cluster_stratum; /* of each cluster; NULL when records are clusters */
   size_t cluster_count;
@@ -29,6 +44,9 @@ struct trygg_design {
   size_t lonely_count; /* lonely strata */
   tg_lonely lonely;
   double population; /* sum of the weights of records that were not kept */
+  int domain_lonely; /* `adjust` and `average` also where only the domain leaves a stratum one unit */
+  tg_stage *stages;  /* after the first; only those that add to a variance */
+  size_t stage_count;
 };
 
 /* ---- steps of making one ------------------------------------------------------------------- */
@@ -40,21 +58,35 @@ trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_opti
 /* Strata and clusters of some of the records, without populations. */
 trygg_status tg_design_of_window(trygg_responses *window, trygg_design **out, trygg_error *error);
 
-/* Name a stratum by its wave (NULL: not said) and codes. */
+/* Name a stratum of the first stage by its wave (NULL: not said) and codes; all else is as without more stages and
+ * populations. */
 trygg_status tg_design_name_stratum(tg_stratum *stratum, const char *wave, const char *const *names,
                                     size_t count, trygg_error *error);
 
-/* The finite population of each stratum as the records have it (0: not met yet), by the strata's `numbers` (NULL: as
- * they stand). */
-trygg_status tg_design_read_populations(const trygg_design *design, size_t variable, const uint32_t *numbers,
-                                        double *population, trygg_error *error);
+/* What follows when the strata and clusters of the first stage and their finite populations stand: later stages (they
+ * need records that were kept), and which strata are lonely. */
+trygg_status tg_design_settle(trygg_design *design, int with_records, trygg_error *error);
 
-/* Set them: those, or without such a variable those of strata.csv; then lonely strata are counted. */
-trygg_status tg_design_set_populations(trygg_design *design, const double *population, trygg_error *error);
-
-/* 1 when the design has one cluster of a stratum that is no census of it. */
+/* 1 when the design has one unit of a stratum that is no census of it, and this matters. */
 static inline int tg_stratum_is_lonely(const tg_stratum *stratum) {
-  return stratum->clusters == 1 && stratum->remaining > 0;
+  return stratum->clusters == 1 && stratum->remaining > 0 && stratum->scale > 0;
+}
+
+/* Strata of all stages. */
+static inline size_t tg_design_all_strata(const trygg_design *design) {
+  return design->stage_count ? design->stages[design->stage_count - 1].first +
+                                   design->stages[design->stage_count - 1].stratum_count
+                             : design->stratum_count;
+}
+
+/* A lonely rule asks how many units of a stratum have somebody in the domain. */
+static inline int tg_design_looks_at_domains(const trygg_design *design) {
+  return design->domain_lonely && (design->lonely == TG_LONELY_ADJUST || design->lonely == TG_LONELY_AVERAGE);
+}
+
+/* Groups of the strata of all stages. */
+static inline size_t tg_design_all_groups(const trygg_design *design) {
+  return design->group_count * (design->stage_count + 1);
 }
 
 /* TRYGG_EDESIGN when lonely is `fail` and a stratum of the group is lonely. */
@@ -83,11 +115,19 @@ typedef struct tg_stratum_sums {
 double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count,
                          int *lonely_met);
 
-/* For covariances: factor[h] = (1 - f_h) n_h/(n_h - 1), the lonely rule `average` included, 0 for lonely strata. */
+/* Of all stages: factor[s] = c_s (1 - f_s) n_s/(n_s - 1), the lonely rule `average` of the design included, 0 for lonely
+ * strata. */
 void tg_variance_factors(const trygg_design *design, double *factor);
 
-/* ... and what the rule `adjust` adds to the covariance of two statistics with the stratum sums sum_a and sum_b
- * (stratum_count long); 0 under any other rule.  `across`: company is looked for in all groups together. */
-double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b, int across);
+/* A statistic's sums in the strata of all stages, and where only a domain leaves it one unit. */
+typedef struct tg_adjusted {
+  const double *sum;
+  const unsigned char *alone;
+} tg_adjusted;
+
+/* What the rule `adjust` adds to the covariance of two statistics.  `across`: company is looked for in all groups of a
+ * stage together. */
+double tg_variance_adjusted(const trygg_design *design, const tg_adjusted *a, const tg_adjusted *b,
+                            int across);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <base/keys.h>
+#include <design/populations.h>
 #include <numeric/sum.h>
 #include <responses/pool.h>
 
@@ -214,7 +215,7 @@ trygg_status tg_units_add(tg_units *units, const trygg_design *window, trygg_err
   if (units->clustered)
     TRY(add_clusters(units, window, error));
   if (fpc != TG_NONE)
-    TRY(tg_design_read_populations(window, fpc, units->strata.numbers, units->population, error));
+    TRY(tg_populations_gather(window, 1, fpc, units->strata.numbers, units->population, error));
   for (size_t i = 0; i < window->responses->count; i++)
     tg_sum_add(&units->weight, window->weight ? window->weight[i] : 1);
 cleanup:
@@ -294,10 +295,10 @@ static trygg_status make_stratum(const tg_units *units, const trygg_responses *r
   const char *wave = units->independent && responses->wave_count > 1 ? units->waves[path[0]] : NULL;
   for (size_t k = 0; k < units->strata.count; k++)
     names[count++] = tg_pool_name(&units->parts[units->strata.first + k].pool, path[1 + k]);
+  trygg_status status = tg_design_name_stratum(out, wave, names, count, error);
   out->group = units->independent ? units->wave_places[path[0]] : 0;
-  out->remaining = 1;
   out->clusters = units->clustered ? 0 : units->records[met];
-  return tg_design_name_stratum(out, wave, names, count, error);
+  return status;
 }
 
 static trygg_status make_strata(tg_units *units, trygg_design *design, trygg_error *error) {
@@ -363,7 +364,8 @@ trygg_status tg_units_finish(tg_units *units, trygg_responses *responses, const 
   }
   for (size_t h = 0; h < design->stratum_count; h++)
     population[units->strata.places[h]] = units->population[h];
-  TRY(tg_design_set_populations(design, population, error));
+  TRY(tg_populations_set(design, 1, population, error));
+  TRY(tg_design_settle(design, 0, error));
   *out = design;
   design = NULL;
 cleanup:

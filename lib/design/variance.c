@@ -7,20 +7,17 @@
  *
  *   V = sum_h (1 - f_h) n_h / (n_h - 1) sum_i (z_hi - zbar_h)^2
  *
- * Lonely strata (n_h = 1, f_h < 1), within each group g of strata (a wave):
+ * A stratum within a unit of an earlier stage counts c_h times that, c_h the product of the sampling fractions of the
+ * units above it: V = V_1 + sum_i f_1 V_2(i), and so on (Särndal, Swensson & Wretman 1992, 4.3.1; Cochran 10.3).
+ *
+ * Lonely strata (n_h = 1, f_h < 1), within each group g of strata (a wave, of one stage):
  *   certainty   they add nothing;
  *   adjust      they add (1 - f_h) (z_h1 - zbar_g)^2, zbar_g the mean over all clusters of the group (of all groups
  *               for a regression over waves, whose z add up to 0 over them all)
  *               (R survey's lonely.psu = "adjust" since 4.2; Lumley 2010, Complex Surveys, 3.2.1);
  *   average     the other strata's variance is scaled by H_g / H_g,ok. */
 static double factor(const tg_stratum *stratum) {
-  return stratum->remaining * (double)stratum->clusters / ((double)stratum->clusters - 1);
-}
-
-#define EVERY_GROUP SIZE_MAX
-
-static int in_group(const tg_stratum *stratum, size_t group) {
-  return group == EVERY_GROUP || stratum->group == group;
+  return stratum->scale * stratum->remaining * (double)stratum->clusters / ((double)stratum->clusters - 1);
 }
 
 /* Lists are short or touch one group, groups are few: a group's facts are gathered when it is met. */
@@ -31,8 +28,8 @@ typedef struct group_facts {
 
 static group_facts facts_of(const trygg_design *design, size_t group) {
   group_facts facts = {0};
-  for (size_t h = 0; h < design->stratum_count; h++)
-    if (in_group(&design->strata[h], group)) {
+  for (size_t h = 0; h < tg_design_all_strata(design); h++)
+    if (design->strata[h].group == group) {
       facts.clusters += (double)design->strata[h].clusters;
       facts.strata++;
       facts.lonely += tg_stratum_is_lonely(&design->strata[h]);
@@ -40,42 +37,55 @@ static group_facts facts_of(const trygg_design *design, size_t group) {
   return facts;
 }
 
-/* Sum over the lonely strata of a group of (1 - f)(z_a - zbar_a)(z_b - zbar_b). */
-static double adjusted_group(const trygg_design *design, size_t group, const double *sum_a,
-                             const double *sum_b) {
-  double total_a = 0, total_b = 0, result = 0, clusters = facts_of(design, group).clusters;
-  for (size_t h = 0; h < design->stratum_count; h++)
-    if (in_group(&design->strata[h], group)) {
-      total_a += sum_a[h];
-      total_b += sum_b[h];
+/* Weight of the distance between a stratum's mean and that of its group; 0 where the stratum has a spread of its own.
+ * A unit that only the domain leaves alone has others that are 0, which the usual formula takes about their mean:
+ * n_h (zbar_h - zbar_g)^2 moves that to zbar_g. */
+static double weight_of_distance(const tg_stratum *stratum, int alone) {
+  if (tg_stratum_is_lonely(stratum))
+    return stratum->scale * stratum->remaining;
+  return alone ? factor(stratum) * (double)stratum->clusters : 0;
+}
+
+/* Sum over the lonely strata of groups [from, to) of (1 - f)(z_a - zbar_a)(z_b - zbar_b). */
+static double adjusted_groups(const trygg_design *design, size_t from, size_t to, const tg_adjusted *a,
+                              const tg_adjusted *b) {
+  double total_a = 0, total_b = 0, result = 0, clusters = 0;
+  for (size_t h = 0; h < tg_design_all_strata(design); h++)
+    if (design->strata[h].group >= from && design->strata[h].group < to) {
+      total_a += a->sum[h];
+      total_b += b->sum[h];
+      clusters += (double)design->strata[h].clusters;
     }
-  for (size_t h = 0; h < design->stratum_count; h++)
-    if (in_group(&design->strata[h], group) && tg_stratum_is_lonely(&design->strata[h]))
-      result +=
-          design->strata[h].remaining * (sum_a[h] - total_a / clusters) * (sum_b[h] - total_b / clusters);
+  for (size_t h = 0; h < tg_design_all_strata(design); h++) {
+    const tg_stratum *stratum = &design->strata[h];
+    double n = (double)stratum->clusters, weight;
+    if (stratum->group < from || stratum->group >= to)
+      continue;
+    weight = weight_of_distance(stratum, a->alone[h] && b->alone[h]);
+    if (weight > 0)
+      result += weight * (a->sum[h] / n - total_a / clusters) * (b->sum[h] / n - total_b / clusters);
+  }
   return result;
 }
 
-double tg_variance_adjusted(const trygg_design *design, const double *sum_a, const double *sum_b,
+double tg_variance_adjusted(const trygg_design *design, const tg_adjusted *a, const tg_adjusted *b,
                             int across) {
+  size_t step = across ? design->group_count : 1;
   double result = 0;
-  if (!design->lonely_count || design->lonely != TG_LONELY_ADJUST)
-    return 0;
-  if (across)
-    return adjusted_group(design, EVERY_GROUP, sum_a, sum_b);
-  for (size_t group = 0; group < design->group_count; group++)
-    result += adjusted_group(design, group, sum_a, sum_b);
+  for (size_t group = 0; group < tg_design_all_groups(design); group += step)
+    result += adjusted_groups(design, group, group + step, a, b);
   return result;
 }
 
 void tg_variance_factors(const trygg_design *design, double *result) {
-  for (size_t h = 0; h < design->stratum_count; h++)
+  size_t strata = tg_design_all_strata(design);
+  for (size_t h = 0; h < strata; h++)
     result[h] = design->strata[h].clusters > 1 ? factor(&design->strata[h]) : 0;
-  if (!design->lonely_count || design->lonely != TG_LONELY_AVERAGE)
+  if (!design->lonely_count || design->lonely != TG_LONELY_AVERAGE || design->domain_lonely)
     return;
-  for (size_t group = 0; group < design->group_count; group++) {
+  for (size_t group = 0; group < tg_design_all_groups(design); group++) {
     group_facts facts = facts_of(design, group);
-    for (size_t h = 0; h < design->stratum_count; h++)
+    for (size_t h = 0; h < strata; h++)
       if (design->strata[h].group == group && facts.strata > facts.lonely)
         result[h] *= facts.strata / (facts.strata - facts.lonely);
   }
@@ -144,17 +154,4 @@ double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list
     result += part;
   }
   return result;
-}
-
-trygg_status tg_design_check_group(const trygg_design *design, size_t group, trygg_error *error) {
-  if (design->lonely != TG_LONELY_FAIL || !design->lonely_count)
-    return TRYGG_OK;
-  for (size_t h = 0; h < design->stratum_count; h++)
-    if (design->strata[h].group == group && tg_stratum_is_lonely(&design->strata[h]))
-      return tg_error_set(
-          error, TRYGG_EDESIGN,
-          "stratum `%s` has only one cluster, which gives no variance; choose --lonely certainty, "
-          "adjust or average, or set `lonely` in settings.csv",
-          design->strata[h].name);
-  return TRYGG_OK;
 }

@@ -65,7 +65,20 @@ double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *do
   return asked > 0 ? 1 / asked : 1;
 }
 
-static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_sums *sums,
+/* A later stage of the domain's waves has a lonely stratum. */
+static int lonely_later(const trygg_estimates *estimates, const tg_domain *domain) {
+  const trygg_design *design = estimates->tally->design;
+  size_t strata = tg_design_all_strata(design);
+  for (size_t h = design->stratum_count; h < strata && design->lonely_count; h++) {
+    size_t group = design->strata[h].group % design->group_count;
+    if (tg_stratum_is_lonely(&design->strata[h]) &&
+        (design->group_count == 1 || domain->wave == TG_POOLED || group == domain->wave))
+      return 1;
+  }
+  return 0;
+}
+
+static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_sums *sums, int from_records,
                        tg_workspace *workspace) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
   const tg_domain *domain = &estimates->domains[row->domain];
@@ -81,8 +94,8 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
                                ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, ratio ? sums->shift : 0,
                                workspace, &lonely);
   row->se = sqrt(variance);
-  row->deff = design_effect(sums, indicator->type->estimand, scale, variance);
-  if (lonely)
+  row->deff = design_effect(sums, indicator->type->estimand, scale, from_records ? 1 : variance);
+  if (lonely || lonely_later(estimates, domain))
     row->flags |= TG_FLAG_LONELY;
   if ((indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) ||
       (indicator->items->has_numerator && row->estimate == 0)) {
@@ -110,7 +123,8 @@ static unsigned why_empty(const trygg_estimates *estimates, const tg_row *row) {
   return most < indicator->min_valid ? TG_FLAG_NOT_ASKED | TG_FLAG_INCOMPLETE : TG_FLAG_EMPTY;
 }
 
-static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator, tg_workspace *workspace) {
+static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator, int from_records,
+                     tg_workspace *workspace) {
   tg_row *row = &estimates->rows[domain * estimates->tally->indicators.count + indicator];
   const tg_domain *d = &estimates->domains[domain];
   tg_domain_sums sums;
@@ -132,13 +146,24 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
   if (row->df <= 0)
     row->flags |= TG_FLAG_NO_DF;
   if (estimates->tally->indicators.list[indicator].type->estimand != TG_QUANTILE)
-    fill_value(estimates, row, &sums, workspace);
+    fill_value(estimates, row, &sums, from_records, workspace);
 }
 
 /* ---- what the retained sums cannot answer ------------------------------------------------------ */
 
-/* Standard errors from one more pass over the records: of the mean of several waves' ratios, and of a ratio of two
- * numbers, whose y and R x may be so alike that their moments cancel. */
+/* Whether the retained sums, which are those of the first stage's units, one statistic at a time, give no standard error:
+ * that of the mean of several waves' ratios; of a ratio of two numbers, whose y and R x may be so alike that their
+ * moments cancel; under a design of several stages; or where a lonely rule looks at the domain. */
+static int needs_records(const trygg_estimates *estimates, size_t indicator, int equal) {
+  const trygg_design *design = estimates->tally->design;
+  const tg_indicator *what = &estimates->tally->indicators.list[indicator];
+  if (what->type->estimand == TG_QUANTILE)
+    return 0;
+  return equal || (what->denominator_variable != TG_NONE && !design->cluster) || design->stage_count > 0 ||
+         tg_design_looks_at_domains(design);
+}
+
+/* Standard errors from one more pass over the records. */
 static trygg_status errors_from_records(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
   size_t indicators = estimates->tally->indicators.count;
   trygg_status status = TRYGG_OK;
@@ -152,9 +177,9 @@ static trygg_status errors_from_records(trygg_estimates *estimates, size_t indic
   TRY(tg_estimate_combine(estimates, &terms, estimates->domain_count, 0, variance, NULL, error));
   for (size_t d = 0; d < estimates->domain_count; d++) {
     tg_row *row = &estimates->rows[d * indicators + indicator];
-    if (isnan(row->estimate))
+    if (isnan(row->estimate) || row->flags & TG_FLAG_BOUNDARY)
       continue;
-    row->deff *= variance[d] / (row->se * row->se);
+    row->deff *= variance[d]; /* so far that of a variance of 1 */
     row->se = sqrt(variance[d]);
   }
 cleanup:
@@ -208,18 +233,19 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
   int equal = estimates->pooled && what->type->estimand == TG_RATIO &&
               estimates->tally->design->responses->codebook->settings.pool == TG_POOL_EQUAL;
+  int from_records = needs_records(estimates, indicator, equal);
   tg_workspace *workspace = tg_workspace_create(estimates->tally);
   if (!workspace)
     return tg_error_memory(error);
   for (size_t d = 0; d < estimates->domain_count; d++)
-    fill_row(estimates, d, indicator, workspace);
+    fill_row(estimates, d, indicator, from_records, workspace);
   if (what->type->estimand == TG_QUANTILE)
     TRY(tg_quantile_estimate(estimates, indicator, error));
   if (equal)
     for (size_t d = 0; d < estimates->domain_count; d++)
       pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
                    workspace);
-  if (equal || (what->denominator_variable != TG_NONE && !estimates->tally->design->cluster))
+  if (from_records)
     TRY(errors_from_records(estimates, indicator, error));
   for (size_t d = 0; d < estimates->domain_count; d++)
     TRY(judge_row(&estimates->rows[d * estimates->tally->indicators.count + indicator], what, error));

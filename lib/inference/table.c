@@ -70,6 +70,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
                         error));
   TRY(tg_table_add_note(table, "variance", "taylor", error));
   TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
+  if (design->domain_lonely)
+    TRY(tg_table_add_note(table, "domain_lonely", "yes", error));
   TRY(tg_table_add_note(table, "df", df_rules[estimates->df_rule], error));
   TRY(tg_table_add_note(table, "level", tg_number_format(number, level), error));
   if (estimates->tally->by_missing_records)

@@ -717,6 +717,91 @@ for (sex in 1:2) for (wave in c(2012, 2016, 2019, 2024)) {
                                   county$sex == sex))
 }
 
+# ---- several stages ----------------------------------------------------------------------------------------------------
+
+# Districts, then schools: R takes the weights from both fractions.
+stages <- schools(apiclus2, c("dnum", "snum", "fpc1", "fpc2"))
+stages$w <- weights(svydesign(id = ~dnum + snum, fpc = ~fpc1 + fpc2, data = apiclus2))
+stages <- write_data(stages, "apistages")
+dstages <- svydesign(id = ~dnum + snum, weights = ~w, fpc = ~fpc1 + fpc2, data = stages)
+api_rows("stages", dstages, "||", TRUE)
+api_quantiles("stages", dstages, "||")
+intervals("stages", dstages, "||wide", as.numeric(stages$sch_wide == "Yes"))
+for (type in c("E", "H", "M"))
+  api_rows("stages by stype", dstages, paste0("|", type, "|"), stages$stype == type)
+parts <- list("|E|api_mean" = linear(dstages, "mean", stages$api00, inside = stages$stype == "E"),
+              "|H|api_mean" = linear(dstages, "mean", stages$api00, inside = stages$stype == "H"),
+              "||enroll_total" = linear(dstages, "total", stages$enroll),
+              "||tested" = linear(dstages, "ratio", stages$api_stu, stages$enroll))
+covariances("stages by stype", dstages, parts)
+contrast("stages by stype", dstages, parts[1:2], c(-1, 1))
+
+data(mu284)
+mu <- write_data(data.frame(mu284, w = mu284$n1 / 5 * mu284$n2 / 3), "mu284")
+dmu <- svydesign(id = ~id1 + id2, weights = ~w, fpc = ~n1 + n2, data = mu)
+row("mu284", dmu, "||y_total", "total", mu$y1)
+row("mu284", dmu, "||y_mean", "mean", mu$y1)
+# Särndal, Swensson & Wretman 1992, p. 143: variance 5172234 of the total 15080.
+stopifnot(abs(vcov(svytotal(~y1, dmu)) - 5172234) < 1)
+
+# Made up: strata, blocks, within them strata of houses, within the houses people.  One stratum takes all its blocks, some
+# blocks have one house in the sample of some stratum, some houses all their people.
+made <- list()
+for (region in c("N", "S", "W")) {
+  blocks <- c(N = 9, S = 14, W = 4)[[region]]
+  drawn <- c(N = 4, S = 5, W = 4)[[region]]
+  for (block in seq_len(drawn)) for (kind in c("flat", "villa")) {
+    houses <- 2 + floor(6 * runif(1))
+    kept <- if (region == "S" && block == 2) 1 else min(houses, 2 + floor(2 * runif(1)))
+    for (house in seq_len(kept)) {
+      people <- 1 + floor(5 * runif(1))
+      asked <- if (house == 1) people else min(people, 1 + floor(3 * runif(1)))
+      made[[length(made) + 1]] <- data.frame(
+        region, block, blocks, kind, house, houses, people,
+        weight = round(blocks / drawn * houses / kept * people / asked, 4), sex = pick(asked, 1:2, c(0.5, 0.5)),
+        afraid = ifelse(runif(asked) < 0.1, NA, as.numeric(runif(asked) < 0.2 + 0.1 * block / drawn + 0.2 * (kind == "flat"))),
+        score = round(1000 + 3 * block + 2 * house + 4 * runif(asked), 2))
+    }
+  }
+}
+three <- write_data(do.call(rbind, made), "stages3")
+three$person <- seq_len(nrow(three))
+dthree <- svydesign(id = ~block + house + person, strata = ~region + kind, weights = ~weight,
+                    fpc = ~blocks + houses + people, nest = TRUE, data = three)
+dtwo <- svydesign(id = ~block + house, strata = ~region + kind, weights = ~weight, fpc = ~blocks + houses, nest = TRUE, data = three)
+for (case in c("three stages", "two of three stages")) {
+  design <- if (case == "three stages") dthree else dtwo
+  row(case, design, "||afraid", "mean", three$afraid)
+  row(case, design, "||score_mean", "mean", three$score)
+  row(case, design, "||score_total", "total", three$score)
+  quantile_row(case, design, "||score_median", three$score, 0.5)
+  for (sex in 1:2) {
+    inside <- three$sex == sex
+    row(paste(case, "by sex"), design, paste0("|", sex, "|afraid"), "mean", three$afraid, inside = inside)
+    row(paste(case, "by sex"), design, paste0("|", sex, "|score_total"), "total", three$score, inside = inside)
+  }
+  parts <- list("|1|afraid" = linear(design, "mean", three$afraid, inside = three$sex == 1),
+                "|2|afraid" = linear(design, "mean", three$afraid, inside = three$sex == 2),
+                "|1|score_total" = linear(design, "total", three$score, inside = three$sex == 1),
+                "||score_total" = linear(design, "total", three$score))
+  covariances(paste(case, "by sex"), design, parts)
+  contrast(paste(case, "by sex"), design, parts[1:2], c(-1, 1))
+}
+
+# ---- strata where only the domain leaves a cluster alone ------------------------------------------------------------------
+
+alone <- write_data(data.frame(clus1[c("dnum", "stype", "api00", "enroll", "pw")]), "alone")
+dalone <- svydesign(id = ~1, strata = ~dnum, weights = ~pw, data = alone)
+for (rule in c("adjust", "average")) {
+  options(survey.lonely.psu = rule, survey.adjust.domain.lonely = TRUE)
+  for (type in c("E", "H", "M")) {
+    inside <- alone$stype == type
+    suppressWarnings(row(paste("alone", rule), dalone, paste0("|", type, "|api_mean"), "mean", alone$api00, inside = inside))
+  }
+  suppressWarnings(row(paste("alone", rule), dalone, "||api_mean", "mean", alone$api00))
+  options(survey.lonely.psu = "remove", survey.adjust.domain.lonely = FALSE)
+}
+
 # ---- out -------------------------------------------------------------------------------------------------------------
 
 golden <- as.data.frame(do.call(rbind, golden))
