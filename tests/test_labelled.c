@@ -25,8 +25,13 @@ START_TEST(kinds_are_seen_by_content) {
   ck_assert(!tg_labelled_is_memory(csv, sizeof csv - 1));
   ck_assert(!tg_labelled_is_memory("$FL", 3));
   ck_assert(!tg_labelled_is_memory("", 0));
-  ck_assert(!tg_labelled_is_file("-"));
-  ck_assert(!tg_labelled_is_file("/no/such/file.sav"));
+  trygg_error error = {0};
+  int is = 1;
+  ck_ok(tg_labelled_is_file("-", &is, &error));
+  ck_assert_int_eq(is, 0);
+  is = 1;
+  ck_ok(tg_labelled_is_file("/no/such/file.sav", &is, &error));
+  ck_assert_int_eq(is, 0);
 }
 END_TEST
 

@@ -504,6 +504,82 @@ START_TEST(large_loads_are_narrow_and_the_same_for_all_threads) {
 }
 END_TEST
 
+/* ---- many columns ----------------------------------------------------------------------------- */
+
+/* A file of `columns` questions, of which survey.csv knows every `step`-th. */
+static trygg_codebook *build_wide(int columns, int step, tg_text *data) {
+  tg_text known = {0};
+  tg_text_put(&known, "type,name,role,missing\ntext,id,id,\n");
+  for (int i = 0; i < columns; i += step)
+    tg_text_format(&known, "%s,q%d,,99=refused\n", i % 16 ? "select_one scale" : "integer", i);
+  trygg_codebook *codebook = build(&(survey){"form_id\ntest\n", known.bytes, NULL, NULL});
+  tg_text_free(&known);
+  tg_text_put(data, "id");
+  for (int i = 0; i < columns; i++)
+    tg_text_format(data, ",q%d", i);
+  for (int record = 0; record < 12; record++) {
+    tg_text_format(data, "\n%d", record);
+    for (int i = 0; i < columns; i++)
+      tg_text_put(data, (record + i) % 11 ? (record + i) % 3 ? ",1" : ",3" : ",99");
+  }
+  tg_text_put(data, "\n");
+  return codebook;
+}
+
+START_TEST(thousands_of_columns_are_read_as_few_are) {
+  enum { columns = 6000, step = 125 };
+  tg_text data[2] = {{0}}, expected = {0}, met = {0};
+  for (int all = 0; all < 2; all++) {
+    trygg_codebook *codebook = build_wide(columns, all ? 1 : step, &data[all]);
+    trygg_responses *responses = NULL;
+    for (int threads = 0; threads < 3; threads++) {
+      trygg_load_options options = {.size = sizeof options, .threads = threads};
+      tg_load_reading reading = {.reference = threads == 0, .piece = 20000};
+      put_load(threads ? &met : &expected, codebook, &data[all], &options, &reading);
+      if (threads)
+        ck_assert_msg(strcmp(expected.bytes, met.bytes) == 0, "%d threads", threads);
+    }
+    ck_ok(trygg_responses_load_memory(codebook, "wide.csv", data[all].bytes, data[all].length, NULL,
+                                      &responses, &error));
+    ck_assert_int_eq(responses->count, 12);
+    ck_assert_int_eq(responses->columns[1].values.number[1], 1); /* q0, an integer */
+    const tg_column *last = &responses->columns[responses->column_count - 1];
+    int question = all ? columns - 1 : columns - step;
+    for (size_t record = 0; record < responses->count; record++) {
+      int at = (int)record + question, code = at % 11 ? at % 3 ? 1 : 3 : 99;
+      ck_assert_str_eq(last->variable->codes[tg_column_code(last, record)].text, code == 1   ? "1"
+                                                                                 : code == 3 ? "3"
+                                                                                             : "99");
+    }
+    trygg_responses_free(responses);
+    trygg_codebook_free(codebook);
+    tg_text_free(&data[all]);
+  }
+  tg_text_free(&expected);
+  tg_text_free(&met);
+}
+END_TEST
+
+START_TEST(more_columns_than_a_spreadsheet_has_are_refused) {
+  tg_text data = {0};
+  trygg_codebook *codebook = build_wide(16384, 4000, &data); /* and the id */
+  trygg_responses *responses = NULL;
+  ck_assert_int_eq(
+      trygg_responses_load_memory(codebook, "wide.csv", data.bytes, data.length, NULL, &responses, &error),
+      TRYGG_ELIMIT);
+  ck_assert_int_eq(error.line, 1);
+  ck_assert_int_eq(error.column, 16385);
+  ck_assert(strstr(error.message, "more than 16384 fields"));
+  trygg_load_options options = {.size = sizeof options, .max_columns = 16385};
+  ck_ok(trygg_responses_load_memory(codebook, "wide.csv", data.bytes, data.length, &options, &responses,
+                                    &error));
+  ck_assert_int_eq(responses->count, 12);
+  trygg_responses_free(responses);
+  trygg_codebook_free(codebook);
+  tg_text_free(&data);
+}
+END_TEST
+
 /* ---- the same text from everywhere ----------------------------------------------------------------- */
 
 typedef struct feed {
@@ -716,6 +792,8 @@ static Suite *reader_suite(void) {
   tcase_add_test(files, the_scanner_gives_what_libcsv_gives);
   tcase_add_test(files, packed_files_too);
   tcase_add_test(files, every_source_gives_the_same);
+  tcase_add_test(files, thousands_of_columns_are_read_as_few_are);
+  tcase_add_test(files, more_columns_than_a_spreadsheet_has_are_refused);
   tcase_add_test(files, large_loads_are_narrow_and_the_same_for_all_threads);
   suite_add_tcase(suite, files);
   tcase_set_timeout(parts, 120);

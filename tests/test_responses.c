@@ -252,7 +252,7 @@ START_TEST(faults_of_the_file_have_line_and_column) {
   survey texts = {.survey = "type,name,role\ntext,id,id\ndecimal,w,weight\nselect_one scale,q1,\n"};
   refuse(&texts, "id,w,q1\na,1,1\nb,1\n", TRYGG_EPARSE, 3, 0, "2 fields, the header 3");
   refuse(&texts, "id,w,q1\na,1,1,1\n", TRYGG_EPARSE, 2, 0, "4 fields, the header 3");
-  refuse(&texts, "id,w,q1\n\"a\nb\",1,1\n\nc\n", TRYGG_EPARSE, 5, 0, "1 fields");
+  refuse(&texts, "id,w,q1\n\"a\nb\",1,1\n\nc\n", TRYGG_EPARSE, 5, 0, "1 field, the header 3");
   refuse(&texts, "id,w,q1\na,1,\"1\n", TRYGG_EPARSE, 2, 3, "never closed");
   refuse(&texts, "id,w,q1,w\na,1,1,1\n", TRYGG_EPARSE, 1, 4, "same name");
   refuse(&texts, "id,,q1\na,1,1\n", TRYGG_EPARSE, 1, 2, "no name");
@@ -997,7 +997,8 @@ START_TEST(faults_of_arrays_give_the_row) {
 END_TEST
 
 START_TEST(the_codes_that_occur_are_counted) {
-  survey texts = {.survey = "type,name,role\nselect_one scale,q,\ntext,area,domain\ntext,note,\ninteger,age,\n"};
+  survey texts = {.survey =
+                      "type,name,role\nselect_one scale,q,\ntext,area,domain\ntext,note,\ninteger,age,\n"};
   trygg_responses *r = load(&texts, "q,area,note,age\n3,b,x,30\n1,a,y,2\n3,b,z,30\n,,,\n");
   trygg_table *table;
   ck_ok(trygg_responses_codes(r, "q", &table, &error));

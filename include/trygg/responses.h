@@ -25,7 +25,7 @@ typedef struct trygg_load_options {
   char decimal;                   /**< `.` or `,`; 0: point, and also comma where the delimiter is none. */
   int threads;                    /**< 0: as many as there are processors. */
   uint64_t max_field;             /**< Bytes of a field; 0: 1 MiB. */
-  uint64_t max_columns;           /**< Columns of a file; 0: 4096. */
+  uint64_t max_columns;           /**< Columns of a file; 0: 16384, as many as a spreadsheet has. */
   uint64_t max_record;            /**< Bytes of a record; 0: 16 MiB. */
   uint64_t max_bytes;             /**< Bytes of a file once inflated; 0: 16 GiB. */
   uint64_t max_ratio;             /**< Inflated bytes a compressed one, after the first MiB; 0: 200. */

@@ -142,9 +142,11 @@ trygg_status trygg_codebook_draft(const char *source, const trygg_draft_options 
   }
   draft->swedish = tg_language_find(chosen.language) == TG_SWEDISH;
   draft->records = -1;
+  int labelled;
+  TRY(tg_labelled_is_file(source, &labelled, error));
   if (strcmp(source, "-") != 0 && stat(source, &about) == 0 && S_ISDIR(about.st_mode))
     TRY(tg_draft_form(draft, source, error));
-  else if (tg_labelled_is_file(source))
+  else if (labelled)
     TRY(tg_draft_labelled(draft, source, &chosen, error));
   else
     TRY(tg_draft_columns(draft, source, &chosen, error));

@@ -318,9 +318,9 @@ static trygg_status take_record(void *context, const tg_record *record, trygg_er
   if (record->count != reader->count)
     return tg_error_at(
         error, TRYGG_EPARSE, reader->file, record->line, 0, NULL,
-        "the record has %zu fields, the header %zu; give each record a field for each column, and "
+        "the record has %zu field%s, the header %zu; give each record a field for each column, and "
         "put fields that hold the delimiter in quotes",
-        record->count, reader->count);
+        record->count, record->count == 1 ? "" : "s", reader->count);
   uint64_t wave = TG_NAMES_HASH;
   if (reader->wave != TG_NONE)
     wave = tg_names_hash(wave, record->fields[reader->wave], record->lengths[reader->wave] + 1);

@@ -105,6 +105,8 @@ void tg_draft_profile_end(tg_draft_profile *profile) {
 
 /* What programs write for nothing. */
 static int is_nothing(const char *text, size_t length) {
+  if (length > 0 && text[0] != '#' && text[0] != 'N' && text[0] != '.')
+    return 0;
   return length == 0 || tg_text_equal(text, length, "#NULL!") || tg_text_equal(text, length, "NA") ||
          tg_text_equal(text, length, ".");
 }

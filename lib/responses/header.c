@@ -8,6 +8,8 @@
 #include <responses/load.h>
 #include <source/fixed.h>
 
+#define NEAREST_MOST 100 /* unknown columns for which the nearest name is looked for */
+
 /* A file whose header row is missing begins with a person's answers: only what looks like a name is shown. */
 static int looks_like_name(const char *name) {
   unsigned char first = (unsigned char)name[0];
@@ -106,8 +108,11 @@ static trygg_status warn_unknown(tg_load *load, const char *name, size_t length,
     return tg_error_memory(load->error);
   if (!is_new)
     return TRYGG_OK;
+  /* Thousands of columns, each compared with thousands of variables, would take longer than all records. */
   const char *nearest =
-      tg_text_nearest(name, load->codebook->variable_count, variable_name_at, load->codebook);
+      load->unknown_columns.count <= TG_MISSING_KINDS + NEAREST_MOST
+          ? tg_text_nearest(name, load->codebook->variable_count, variable_name_at, load->codebook)
+          : NULL;
   char text[256];
   tg_text_print(text, sizeof text, "the column %s is not in survey.csv and is ignored%s%s%s",
                 column_name(shown, name, column), nearest ? "; did you mean `" : "", nearest ? nearest : "",

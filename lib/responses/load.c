@@ -186,9 +186,9 @@ static trygg_status take_record(void *context, const tg_record *record, trygg_er
   if (record->count != reader->columns)
     return tg_error_at(
         error, TRYGG_EPARSE, reader->name, record->line, 0, NULL,
-        "the record has %zu fields, the header %zu; give each record a field for each column, and put "
+        "the record has %zu field%s, the header %zu; give each record a field for each column, and put "
         "fields that hold the delimiter in quotes",
-        record->count, reader->columns);
+        record->count, record->count == 1 ? "" : "s", reader->columns);
   trygg_status status = tg_record_begin(load, record->line);
   if (status != TRYGG_OK)
     return status;
@@ -258,7 +258,9 @@ static trygg_status load_files(tg_load *load, const char *const *files, size_t c
   trygg_progress all = {sizeof all, report, &progress};
   int wanted = load->options.progress && load->options.progress->report;
   for (size_t i = 0; i < count; i++) {
-    if (tg_labelled_is_file(files[i])) {
+    int labelled;
+    TRY(tg_labelled_is_file(files[i], &labelled, load->error));
+    if (labelled) {
       TRY(tg_labelled_load(load, files[i]));
       progress.before += tg_source_size(files[i]);
       continue;

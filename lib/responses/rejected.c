@@ -200,9 +200,13 @@ static trygg_status take_record(void *context, const tg_record *record, trygg_er
 }
 
 static trygg_status check_file(const char *file, trygg_error *error) {
+  int labelled;
+  trygg_status status = tg_labelled_is_file(file, &labelled, error);
+  if (status != TRYGG_OK)
+    return status;
   const char *why = strcmp(file, "(stdin)") == 0    ? "standard input cannot be read twice"
                     : strcmp(file, "(arrays)") == 0 ? "the records came from the caller's arrays"
-                    : tg_labelled_is_file(file)     ? "the file is no text"
+                    : labelled                      ? "the file is no text"
                                                     : NULL;
   if (!why)
     return TRYGG_OK;

@@ -68,31 +68,38 @@ int tg_labelled_is_memory(const void *bytes, size_t length) {
   return bytes && kind_of(bytes, length) < TG_LABELLED_KINDS;
 }
 
-/* Reads the beginning of a regular file; how many bytes. */
-static size_t begin_of(int descriptor, unsigned char out[BEGINNING]) {
+/* Reads the beginning of a regular file; how many bytes, or -1. */
+static ssize_t begin_of(int descriptor, unsigned char out[BEGINNING]) {
   size_t length = 0;
   while (length < BEGINNING) {
     ssize_t got = pread(descriptor, out + length, BEGINNING - length, (off_t)length);
     if (got < 0 && errno == EINTR)
       continue;
-    if (got <= 0)
+    if (got < 0)
+      return -1;
+    if (got == 0)
       break;
     length += (size_t)got;
   }
-  return length;
+  return (ssize_t)length;
 }
 
-int tg_labelled_is_file(const char *path) {
+trygg_status tg_labelled_is_file(const char *path, int *is, trygg_error *error) {
   struct stat about;
   unsigned char beginning[BEGINNING];
+  *is = 0;
   if (!path || strcmp(path, "-") == 0 || stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-    return 0; /* a pipe cannot be looked at without taking from it */
+    return TRYGG_OK; /* a pipe cannot be looked at without taking from it */
   int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (descriptor < 0)
-    return 0;
-  size_t length = begin_of(descriptor, beginning);
+    return TRYGG_OK; /* who opens it says why not */
+  ssize_t length = begin_of(descriptor, beginning);
+  int code = errno;
   close(descriptor);
-  return tg_labelled_is_memory(beginning, length);
+  if (length < 0)
+    return tg_error_at(error, TRYGG_EIO, path, 0, 0, NULL, "the file cannot be read (system error %d)", code);
+  *is = tg_labelled_is_memory(beginning, (size_t)length);
+  return TRYGG_OK;
 }
 
 /* ---- texts ------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ typedef struct tg_labelled {
 
 typedef struct tg_labelled_options {
   uint64_t max_bytes;   /* of the file, and of its cells in memory; 0: 16 GiB */
-  uint64_t max_columns; /* 0: 4096 */
+  uint64_t max_columns; /* 0: TG_SOURCE_COLUMNS */
   uint64_t max_field;   /* bytes of a text; 0: 1 MiB */
   /* 1 to keep the cells of the column called so; NULL keeps all. */
   int (*wants)(const void *context, const char *name);
@@ -51,8 +51,9 @@ typedef struct tg_labelled_options {
   const trygg_progress *progress; /* stage "load"; may be NULL */
 } tg_labelled_options;
 
-/* 1 when the regular file at `path`, or the bytes, begin as such a file does. */
-int tg_labelled_is_file(const char *path);
+/* Whether the regular file at `path`, or the bytes, begin as such a file does.  A file that cannot be opened is none;
+ * TRYGG_EIO where it can be opened and not read. */
+trygg_status tg_labelled_is_file(const char *path, int *is, trygg_error *error);
 int tg_labelled_is_memory(const void *bytes, size_t length);
 
 /* Read all of a file, or nothing.  TRYGG_EUNSUPPORTED without ReadStat, TRYGG_EPARSE where the file is damaged,

@@ -25,6 +25,7 @@ trygg_status tg_labelled_parse(const tg_labelled_input *input, const tg_labelled
 #include <base/text.h>
 #include <base/thread.h>
 #include <readstat.h>
+#include <source/source.h>
 
 #define FIRST_ROWS 256
 #define MAX_CODES ((size_t)1 << 18) /* value labels of all columns together */
@@ -455,7 +456,7 @@ static void take_options(label_reader *reader, const tg_labelled_options *option
   if (!reader->options.max_bytes)
     reader->options.max_bytes = UINT64_C(16) << 30;
   if (!reader->options.max_columns)
-    reader->options.max_columns = 4096;
+    reader->options.max_columns = TG_SOURCE_COLUMNS;
   if (!reader->options.max_field)
     reader->options.max_field = UINT64_C(1) << 20;
 }

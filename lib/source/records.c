@@ -341,7 +341,7 @@ static trygg_status prepare(record_reader *reader, tg_source *source, const tg_r
   if (!reader->options.max_field)
     reader->options.max_field = UINT64_C(1) << 20;
   if (!reader->options.max_columns)
-    reader->options.max_columns = 4096;
+    reader->options.max_columns = TG_SOURCE_COLUMNS;
   if (!reader->options.max_record)
     reader->options.max_record = UINT64_C(16) << 20;
   if (reader->options.max_field > (SIZE_MAX >> 2) || reader->options.max_record > (SIZE_MAX >> 2) ||

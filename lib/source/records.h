@@ -16,7 +16,7 @@ typedef struct tg_record {
 typedef struct tg_records_options {
   char delimiter;                 /* 0: the one of , ; tab that the header line has most of, outside quotes */
   uint64_t max_field;             /* 0: 1 MiB */
-  uint64_t max_columns;           /* 0: 4096 */
+  uint64_t max_columns;           /* 0: TG_SOURCE_COLUMNS */
   uint64_t max_record;            /* 0: 16 MiB */
   int headless;                   /* the source made the header: line 1 of the file is the line after it */
   const trygg_progress *progress; /* stage "load", raw bytes; may be NULL */

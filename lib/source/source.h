@@ -6,6 +6,9 @@
 
 #include <base/error.h>
 
+#define TG_SOURCE_COLUMNS                                                                                    \
+  16384 /* columns that a file may have unless told otherwise: as many as a spreadsheet */
+
 typedef struct tg_source tg_source;
 
 typedef struct tg_source_limits {
