@@ -168,7 +168,23 @@ that "the id" row lime survey '^integer,id,,id,'
 that "the tool's own columns are left out" lacks lime/survey.csv 'lastpage\|seed\|startdate'
 that "incomplete ones are counted" has out '10 records have an empty submitdate'
 that "own words are left out" lacks lime/choices.csv 'nagot'
+that "a status is made of it" row lime survey '^select_one status,status,,status,,incomplete$'
+that "by recodes" row lime recodes '^status,submitdate,,complete$'
+that "with dispositions" row lime choices '^status,incomplete,Not sent in,,,P$'
 works check lime lime.csv
+# 100 were asked, 50 answered to the end, 10 in part, of 40 nothing is known.
+printf 'disposition,count\n,100\n' >lime/sample.csv
+works check --format csv lime lime.csv
+for line in ',,,,disposition,I,50,' ',,,,disposition,P,10,' ',,,,disposition,UO,40,' ',,,,response_rate,rr1,50,0.5' \
+  ',,,,response_rate,rr2,60,0.6' ',,,,response_rate,rr6,60,1'; do
+  that "response rates know them apart: $line" grep -qFx "$line" out
+done
+sed 's/,P$/,R/' lime/choices.csv >choices && cp choices lime/choices.csv
+works check --format csv lime lime.csv
+that "as another disposition they are no answers" grep -q '^lime.csv,.*,accepted,,50,' out
+that "and lower the rate" grep -qFx ',,,,response_rate,rr2,50,0.5' out
+sed 's/,R$/,P/' lime/choices.csv >choices && cp choices lime/choices.csv
+rm lime/sample.csv
 works estimate lime lime.csv --format csv --min-n 0 --indicator 'Q1[SQ001]'
 that "an array item is estimated" has out 'Q1\[SQ001\]=A4,60,'
 sed '1s/min_answered/MIN/; 2s/^\(.*\),\([^,]*\),\([^,]*\)$/\1,0.5,\3/; 1s/MIN/min_answered/' lime/settings.csv >settings

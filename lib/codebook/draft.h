@@ -62,6 +62,7 @@ typedef struct tg_draft_code {
   char *text;
   tg_labels labels;
   tg_missing missing;
+  const char *disposition; /* NULL: not said */
 } tg_draft_code;
 
 typedef struct tg_draft_list {
@@ -78,11 +79,14 @@ typedef struct tg_draft_variable {
   tg_labels labels;
   tg_draft_code *missing; /* codes of a number, date or text that are no answers */
   size_t missing_count;
-  tg_missing empty; /* TG_VALID: not said */
+  tg_missing empty;       /* TG_VALID: not said */
+  const char *empty_code; /* the code that an empty cell means; NULL: none */
+  const char *from;       /* the column that recodes.csv makes it of, NULL: its own */
+  const char *to;         /* what every cell there that is not empty becomes */
 } tg_draft_variable;
 
 enum { TG_DRAFT_TITLE, TG_DRAFT_FORM, TG_DRAFT_VERSION, TG_DRAFT_LANGUAGE, TG_DRAFT_SETTINGS };
-enum { TG_DRAFT_FILES = 5 };
+enum { TG_DRAFT_FILES = 6 };
 
 struct trygg_draft {
   char *source;
@@ -96,7 +100,7 @@ struct trygg_draft {
   size_t note_count;
   int64_t records; /* read; -1 where the source has none */
   struct tg_draft_file {
-    const char *name;
+    const char *name; /* NULL behind the last one */
     char *text;
   } files[TG_DRAFT_FILES];
 };

@@ -376,6 +376,40 @@ static int has_role(const trygg_draft *draft, tg_role role) {
   return 0;
 }
 
+static trygg_status add_code(tg_draft_list *list, const char *text, const char *english, const char *swedish,
+                             const char *disposition, int in_swedish, trygg_error *error) {
+  tg_draft_code *code = tg_draft_add_code(list, text, strlen(text));
+  if (!code || !(code->labels.text[TG_DEFAULT_LANGUAGE] = tg_memory_string(in_swedish ? swedish : english)))
+    return tg_error_memory(error);
+  code->disposition = disposition;
+  return TRYGG_OK;
+}
+
+/* A response that was never sent in is a partial one: recodes.csv makes a status of submitdate, whose empty cells mean
+ * the code `incomplete`. */
+static trygg_status add_lime_status(trygg_draft *draft, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  const char *name = tg_draft_find(draft, "status") == TG_NONE ? "status" : "submit_status";
+  if (tg_draft_find(draft, "submitdate") == TG_NONE || tg_draft_find(draft, name) != TG_NONE ||
+      has_role(draft, TG_ROLE_STATUS))
+    return TRYGG_OK;
+  tg_draft_list *list = tg_draft_add_list(draft, name);
+  if (!list)
+    return tg_error_memory(error);
+  TRY(add_code(list, "complete", "Sent in", "Inskickat", "I", draft->swedish, error));
+  TRY(add_code(list, "incomplete", "Not sent in", "Ej inskickat", "P", draft->swedish, error));
+  tg_draft_variable *variable = tg_draft_add_variable(draft, name, TG_SELECT_ONE);
+  if (!variable)
+    return tg_error_memory(error);
+  variable->role = TG_ROLE_STATUS;
+  variable->list = draft->list_count - 1;
+  variable->empty_code = "incomplete";
+  variable->from = "submitdate";
+  variable->to = "complete";
+cleanup:
+  return status;
+}
+
 trygg_status tg_draft_columns(trygg_draft *draft, const char *path, const trygg_draft_options *options,
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -392,6 +426,8 @@ trygg_status tg_draft_columns(trygg_draft *draft, const char *path, const trygg_
     tg_draft_profile_end(&reader.profiles[i]);
     TRY(take_column(&reader, i, lime, error));
   }
+  if (lime)
+    TRY(add_lime_status(draft, error));
   if (!has_role(draft, TG_ROLE_WEIGHT))
     TRY(tg_draft_say(draft, TG_DRAFT_NO_ROLE_WEIGHT, "", "", error));
 cleanup:

@@ -78,12 +78,12 @@ static const struct {
                                "etiketter i kolumn %, som varken är engelska eller svenska"},
     [TG_DRAFT_ABOUT_LIME] =
         {"about",
-         "an export of LimeSurvey: % records have an empty submitdate, that is, are incomplete. They "
-         "count as answers, unless you export completed responses only or set min_answered in "
-         "settings.csv (0.5: half of the questions)",
-         "en export från LimeSurvey: % poster har tom submitdate, det vill säga är ofullständiga. De "
-         "räknas som svar, om du inte exporterar bara fullständiga svar eller sätter min_answered i "
-         "settings.csv (0.5: hälften av frågorna)"},
+         "an export of LimeSurvey: % records have an empty submitdate, that is, are incomplete. The status that "
+         "recodes.csv makes of it has them as partial interviews (P), which count as answers; for another "
+         "disposition change choices.csv, or set min_answered in settings.csv (0.5: half of the questions)",
+         "en export från LimeSurvey: % poster har tom submitdate, det vill säga är ofullständiga. Den status "
+         "som recodes.csv gör av den har dem som delvis besvarade (P), vilka räknas som svar; för en annan "
+         "disposition, ändra choices.csv, eller sätt min_answered i settings.csv (0.5: hälften av frågorna)"},
     [TG_DRAFT_ABOUT_GROUPS] =
         {"about", "the form has groups: export the data without the names of groups in the headings",
          "formuläret har grupper: exportera data utan gruppnamn i rubrikerna"},

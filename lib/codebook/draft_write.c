@@ -116,7 +116,7 @@ static void write_survey(const trygg_draft *draft, const csv_dialect *dialect, t
     put_cell(out, dialect, 0, variable->name);
     put_labels(out, dialect, &columns, &variable->labels);
     PUT_ROW(out, dialect, NULL, role_words[variable->role], missing.bytes,
-            variable->empty == TG_VALID ? NULL : tg_missing_name(variable->empty));
+            variable->empty != TG_VALID ? tg_missing_name(variable->empty) : variable->empty_code);
     out->failed |= type.failed || missing.failed;
     tg_text_free(&type);
     tg_text_free(&missing);
@@ -132,20 +132,25 @@ static int is_used(const trygg_draft *draft, size_t list) {
 
 static void write_choices(const trygg_draft *draft, const csv_dialect *dialect, tg_text *out) {
   label_columns columns = {.has = {[TG_DEFAULT_LANGUAGE] = 1}};
+  int dispositions = 0;
   for (size_t i = 0; i < draft->list_count; i++)
-    for (size_t k = 0; k < draft->lists[i].count; k++)
+    for (size_t k = 0; k < draft->lists[i].count; k++) {
       see_labels(&columns, &draft->lists[i].codes[k].labels);
+      dispositions |= draft->lists[i].codes[k].disposition != NULL;
+    }
   put_cell(out, dialect, 1, "list_name");
   put_cell(out, dialect, 0, "name");
   put_labels(out, dialect, &columns, NULL);
-  PUT_ROW(out, dialect, NULL, "missing", "score");
+  put_row(out, dialect, (const char *const[]){NULL, "missing", "score", "disposition"}, dispositions ? 4 : 3);
   for (size_t i = 0; i < draft->list_count; i++)
     for (size_t k = 0; k < draft->lists[i].count && is_used(draft, i); k++) {
       const tg_draft_code *code = &draft->lists[i].codes[k];
       put_cell(out, dialect, 1, draft->lists[i].name);
       put_cell(out, dialect, 0, code->text);
       put_labels(out, dialect, &columns, &code->labels);
-      PUT_ROW(out, dialect, NULL, code->missing == TG_VALID ? NULL : tg_missing_name(code->missing), NULL);
+      const char *missing = code->missing == TG_VALID ? NULL : tg_missing_name(code->missing);
+      put_row(out, dialect, (const char *const[]){NULL, missing, NULL, code->disposition},
+              dispositions ? 4 : 3);
     }
 }
 
@@ -153,6 +158,22 @@ static void write_indicators(const trygg_draft *draft, const csv_dialect *dialec
   (void)draft;
   PUT_ROW(out, dialect, "name", "label", "topic", "type", "variable", "numerator", "denominator", "where",
           "better");
+}
+
+/* Nothing where no variable is made of another column. */
+static void write_recodes(const trygg_draft *draft, const csv_dialect *dialect, tg_text *out) {
+  int begun = 0;
+  for (size_t i = 0; i < draft->variable_count; i++) {
+    const tg_draft_variable *variable = &draft->variables[i];
+    if (!variable->from)
+      continue;
+    if (!begun) {
+      tg_text_put(out, dialect->mark);
+      PUT_ROW(out, dialect, "variable", "from", "codes", "to");
+    }
+    begun = 1;
+    PUT_ROW(out, dialect, variable->name, variable->from, NULL, variable->to);
+  }
 }
 
 /* ---- README.txt -------------------------------------------------------------------------------- */
@@ -201,21 +222,20 @@ trygg_status tg_draft_write(trygg_draft *draft, trygg_error *error) {
   static const struct {
     const char *name;
     void (*write)(const trygg_draft *draft, const csv_dialect *dialect, tg_text *out);
-  } writers[TG_DRAFT_FILES] = {{"settings.csv", write_settings},
-                               {"survey.csv", write_survey},
-                               {"choices.csv", write_choices},
-                               {"indicators.csv", write_indicators},
-                               {"README.txt", write_readme}};
+  } writers[TG_DRAFT_FILES] = {{"settings.csv", write_settings}, {"survey.csv", write_survey},
+                               {"choices.csv", write_choices},   {"indicators.csv", write_indicators},
+                               {"README.txt", write_readme},     {"recodes.csv", write_recodes}};
   csv_dialect chosen = dialect_of(draft);
   for (size_t i = 0; i < TG_DRAFT_FILES; i++) {
     tg_text text = {0};
-    tg_text_put(&text, chosen.mark);
+    if (writers[i].write != write_recodes)
+      tg_text_put(&text, chosen.mark);
     writers[i].write(draft, &chosen, &text);
     if (text.failed) {
       tg_text_free(&text);
       return tg_error_memory(error);
     }
-    draft->files[i].name = writers[i].name;
+    draft->files[i].name = text.length > 0 ? writers[i].name : NULL;
     draft->files[i].text = text.bytes;
   }
   return TRYGG_OK;
