@@ -691,6 +691,29 @@ START_TEST(a_text_is_cut_behind_whole_records) {
 }
 END_TEST
 
+/* ---- ids -------------------------------------------------------------------------------------- */
+
+START_TEST(ids_with_one_hash_are_told_apart_byte_by_byte) {
+  static const char *const pairs[][2] = {{"a", "bc"}, {"ab", "c"}, {"a", "b"}, {"abc", "d"}, {"a", "bd"}};
+  tg_duplicates_index index = {0};
+  for (int turn = 0; turn < 2; turn++)
+    for (uint32_t wave = 0; wave < 3; wave++)
+      for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        tg_piece_id ids[2];
+        for (size_t k = 0; k < 2; k++)
+          ids[k] = (tg_piece_id){pairs[i][k], (uint32_t)strlen(pairs[i][k]), 0};
+        tg_duplicates_key key = {ids, 2, wave, 7};
+        tg_duplicates_entry entry = {.record = 10 * wave + i}, *found = NULL;
+        ck_assert_int_eq(tg_duplicates_find_or_add(&index, &key, &entry, &found), 0);
+        ck_assert_int_eq(found != NULL, turn);
+        if (found)
+          ck_assert_int_eq(found->record, 10 * wave + i);
+      }
+  ck_assert_int_eq(index.count, 15);
+  tg_duplicates_clear(&index);
+}
+END_TEST
+
 /* ---- the pipeline --------------------------------------------------------------------------------- */
 
 typedef struct counting {
@@ -797,6 +820,7 @@ static Suite *reader_suite(void) {
   tcase_add_test(files, large_loads_are_narrow_and_the_same_for_all_threads);
   suite_add_tcase(suite, files);
   tcase_set_timeout(parts, 120);
+  tcase_add_test(parts, ids_with_one_hash_are_told_apart_byte_by_byte);
   tcase_add_test(parts, a_text_is_cut_behind_whole_records);
   tcase_add_test(parts, pieces_are_taken_in_order_by_any_number_of_threads);
   tcase_add_test(parts, a_piece_that_is_refused_ends_the_pipeline);

@@ -264,7 +264,10 @@ static void convert_id(tg_piece *piece, const tg_load_variable *variable, const 
   trim(&text, &length);
   if (is_empty_text(variable->variable, text, length))
     length = 0;
-  piece->ids[piece->count * piece->id_count + variable->id] = (tg_cell_text){text, length};
+  if (length > UINT32_MAX)
+    piece->no_memory = 1;
+  piece->ids[piece->count * piece->id_count + variable->id] =
+      (tg_piece_id){text, (uint32_t)length, tg_dictionary_hash(text, length)};
 }
 
 /* ---- the choice ----------------------------------------------------------------------------- */

@@ -6,22 +6,10 @@
 
 #include <base/memory.h>
 
-/* In `bytes` a key is its length and then its parts, each with its own length. */
-typedef uint32_t key_size;
+/* In `bytes` each id of a key is its length and its text, so that (a, bc) is not (ab, c). */
+typedef uint32_t id_length;
 
-static key_size key_length(const char *key) {
-  key_size length;
-  memcpy(&length, key, sizeof length);
-  return length;
-}
-
-static uint32_t hash(const char *bytes, size_t length) {
-  uint64_t value = UINT64_C(14695981039346656037); /* FNV-1a */
-  for (size_t i = 0; i < length; i++)
-    value = (value ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
-  return (uint32_t)(value ^ value >> 32);
-}
-
+/* By copy and wipe: what realloc leaves behind may hold ids. */
 static int reserve(tg_duplicates_index *index, size_t more) {
   size_t needed = index->used + more;
   if (needed <= index->capacity)
@@ -31,40 +19,49 @@ static int reserve(tg_duplicates_index *index, size_t more) {
   char *larger = tg_memory_new(capacity, 1);
   if (!larger)
     return -1;
-  if (index->capacity)
-    memcpy(larger, index->bytes, index->capacity);
+  if (index->used)
+    memcpy(larger, index->bytes, index->used);
   tg_memory_wipe(index->bytes, index->capacity);
   index->bytes = larger;
   index->capacity = capacity;
   return 0;
 }
 
-void tg_duplicates_begin_key(tg_duplicates_index *index) {
-  index->key = 0;
-}
-
-int tg_duplicates_add_part(tg_duplicates_index *index, const char *text, size_t length) {
-  key_size part = (key_size)length;
-  if (length > UINT32_MAX / 2 || index->key > UINT32_MAX / 2 ||
-      reserve(index, sizeof(key_size) + index->key + sizeof part + length) != 0)
+static int add_ids(tg_duplicates_index *index, const tg_duplicates_key *key) {
+  size_t size = 0;
+  for (size_t i = 0; i < key->id_count; i++)
+    size += sizeof(id_length) + key->ids[i].length;
+  if (reserve(index, size) != 0)
     return -1;
-  char *to = index->bytes + index->used + sizeof(key_size) + index->key;
-  memcpy(to, &part, sizeof part); /* so that (a, bc) is not (ab, c) */
-  if (length)
-    memcpy(to + sizeof part, text, length);
-  index->key += sizeof part + length;
-  key_size key = (key_size)index->key;
-  memcpy(index->bytes + index->used, &key, sizeof key);
+  char *to = index->bytes + index->used;
+  for (size_t i = 0; i < key->id_count; i++) {
+    const tg_piece_id *id = &key->ids[i];
+    memcpy(to, &id->length, sizeof(id_length));
+    memcpy(to + sizeof(id_length), id->text, id->length);
+    to += sizeof(id_length) + id->length;
+  }
+  index->used += size;
   return 0;
 }
 
-static size_t find_slot(const tg_duplicates_index *index, const char *key, uint32_t key_hash) {
-  size_t mask = index->slot_count - 1, length = sizeof(key_size) + key_length(key), slot = key_hash & mask;
+static int has_ids(const char *bytes, const tg_duplicates_key *key) {
+  for (size_t i = 0; i < key->id_count; i++) {
+    const tg_piece_id *id = &key->ids[i];
+    if (memcmp(bytes, &id->length, sizeof(id_length)) != 0 ||
+        memcmp(bytes + sizeof(id_length), id->text, id->length) != 0)
+      return 0;
+    bytes += sizeof(id_length) + id->length;
+  }
+  return 1;
+}
+
+/* Who answers in several waves has neighbouring slots. */
+static size_t find_slot(const tg_duplicates_index *index, const tg_duplicates_key *key) {
+  size_t mask = index->slot_count - 1, slot = key->hash & mask;
   for (; index->slots[slot].entry; slot = (slot + 1) & mask) {
-    if (index->slots[slot].hash != key_hash)
-      continue;
-    const char *other = index->bytes + index->entries[index->slots[slot].entry - 1].key;
-    if (sizeof(key_size) + key_length(other) == length && memcmp(other, key, length) == 0)
+    const tg_duplicates_slot *met = &index->slots[slot];
+    if (met->hash == key->hash && met->wave == key->wave &&
+        has_ids(index->bytes + index->entries[met->entry - 1].key, key))
       break;
   }
   return slot;
@@ -91,25 +88,24 @@ static int grow_slots(tg_duplicates_index *index) {
   return 0;
 }
 
-int tg_duplicates_find_or_add(tg_duplicates_index *index, const tg_duplicates_entry *entry,
-                              tg_duplicates_entry **found) {
+int tg_duplicates_find_or_add(tg_duplicates_index *index, const tg_duplicates_key *key,
+                              const tg_duplicates_entry *entry, tg_duplicates_entry **found) {
   *found = NULL;
   if (index->count >= UINT32_MAX - 1 || grow_slots(index) != 0)
     return -1;
-  const char *key = index->bytes + index->used;
-  uint32_t key_hash = hash(key, sizeof(key_size) + key_length(key));
-  tg_duplicates_slot *slot = &index->slots[find_slot(index, key, key_hash)];
+  tg_duplicates_slot *slot = &index->slots[find_slot(index, key)];
   if (slot->entry) {
     *found = &index->entries[slot->entry - 1];
     return 0;
   }
+  size_t begin = index->used;
   if (tg_memory_grow((void **)&index->entries, &index->entry_capacity, index->count + 1,
-                     sizeof *index->entries) != 0)
+                     sizeof *index->entries) != 0 ||
+      add_ids(index, key) != 0)
     return -1;
   index->entries[index->count] = *entry;
-  index->entries[index->count].key = index->used;
-  *slot = (tg_duplicates_slot){(uint32_t)++index->count, key_hash};
-  index->used += sizeof(key_size) + key_length(key);
+  index->entries[index->count].key = begin;
+  *slot = (tg_duplicates_slot){(uint32_t)++index->count, key->wave, key->hash};
   return 0;
 }
 

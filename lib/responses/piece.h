@@ -15,6 +15,12 @@ typedef struct tg_cell_text {
   size_t length;
 } tg_cell_text;
 
+/* A cell that says whose record it is, until the record is judged. */
+typedef struct tg_piece_id {
+  const char *text;
+  uint32_t length, hash;
+} tg_piece_id;
+
 /* A remembered cell text of up to eight bytes. */
 typedef struct tg_piece_known {
   uint64_t bytes; /* 0: free */
@@ -48,9 +54,9 @@ typedef struct tg_piece {
   const struct tg_load *load;
   tg_piece_column *columns; /* one a variable */
   size_t column_count, count, capacity;
-  int64_t line;      /* physical lines before the piece */
-  uint32_t *lines;   /* [capacity]: the line of each record within the piece, from 1 */
-  tg_cell_text *ids; /* [capacity * ids] */
+  int64_t line;     /* physical lines before the piece */
+  uint32_t *lines;  /* [capacity]: the line of each record within the piece, from 1 */
+  tg_piece_id *ids; /* [capacity * ids] */
   size_t id_count;
   tg_piece_event *events; /* in the order of rows, and of fields within a row */
   size_t event_count, event_capacity;

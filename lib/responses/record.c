@@ -8,6 +8,8 @@
 #include <responses/fieldwork.h>
 #include <responses/row.h>
 
+#define IDS_AHEAD 8 /* rows; what memory answers meanwhile is not waited for */
+
 /* ---- room ------------------------------------------------------------------------------------ */
 
 trygg_status tg_record_reserve(tg_load *load, size_t capacity) {
@@ -136,7 +138,7 @@ static trygg_status refuse_duplicate(tg_load *load, const tg_duplicates_entry *f
 /* *fate becomes TG_FATE_DUPLICATE when an earlier record with the same id stays. */
 static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate *fate) {
   tg_load *load = at->load;
-  const tg_cell_text *ids = at->piece->ids + at->row * at->piece->id_count;
+  const tg_piece_id *ids = at->piece->ids + at->row * at->piece->id_count;
   tg_duplicates mode = load->codebook->settings.duplicates;
   tg_duplicates_index *index = &load->duplicates;
   for (size_t i = 0; i < load->id_count; i++)
@@ -144,15 +146,12 @@ static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate
       return TRYGG_OK;
   if (load->id_count == 0)
     return TRYGG_OK;
-  tg_duplicates_begin_key(index);
-  int failed = tg_duplicates_add_part(index, (const char *)&wave, sizeof wave) != 0;
-  for (size_t i = 0; i < load->id_count && !failed; i++)
-    failed = tg_duplicates_add_part(index, ids[i].text, ids[i].length) != 0;
+  tg_duplicates_key key = {ids, load->id_count, wave, tg_duplicates_hash(ids, load->id_count)};
   tg_duplicates_entry newcomer = {.record = load->count, .line = load->line, .answered = (uint32_t)answers};
   if (mode == TG_DUPLICATES_SOURCE)
     newcomer.rank = source_rank(load, at->piece, at->row);
   tg_duplicates_entry *found = NULL;
-  if (failed || tg_duplicates_find_or_add(index, &newcomer, &found) != 0)
+  if (tg_duplicates_find_or_add(index, &key, &newcomer, &found) != 0)
     return tg_error_memory(load->error);
   if (!found)
     return TRYGG_OK;
@@ -347,8 +346,13 @@ trygg_status tg_record_take(tg_load *load, tg_piece *piece) {
     return tg_error_memory(load->error);
   TRY(settle_texts(load, piece));
   TRY(grow(load, load->count + piece->count));
-  for (; at.row < piece->count; at.row++)
+  for (; at.row < piece->count; at.row++) {
+    if (load->id_count > 0 && at.row + IDS_AHEAD < piece->count)
+      tg_duplicates_prefetch(
+          &load->duplicates,
+          tg_duplicates_hash(piece->ids + (at.row + IDS_AHEAD) * load->id_count, load->id_count));
     TRY(judge(&at));
+  }
   store(&at);
   note_asked(load, piece);
 cleanup:
