@@ -2,6 +2,8 @@
 /* Small surveys built from texts. */
 #include "fixture.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static trygg_status add(trygg_codebook *codebook, const char *table, const char *text, trygg_error *error) {
@@ -79,4 +81,43 @@ trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, c
   ck_assert_msg(row != SIZE_MAX, "no estimate of %s in wave %s, domain %s", indicator, wave,
                 by ? by : "(total)");
   return trygg_estimate_get(estimates, row);
+}
+
+char *fixture_read_text(const char *path) {
+  FILE *file = fopen(path, "rb");
+  char *text;
+  long length;
+  ck_assert_msg(file != NULL, "cannot open %s", path);
+  fseek(file, 0, SEEK_END);
+  length = ftell(file);
+  rewind(file);
+  text = calloc((size_t)length + 1, 1);
+  ck_assert_ptr_nonnull(text);
+  ck_assert_uint_eq(fread(text, 1, (size_t)length, file), (size_t)length);
+  fclose(file);
+  return text;
+}
+
+fixture fixture_golden(const char *folder, const char *derived, const char *lonely) {
+  static const char *const tables[] = {"settings", "survey", "choices", "indicators"};
+  trygg_design_options options = {.size = sizeof options, .lonely = lonely};
+  fixture f = {0};
+  trygg_error error = {0};
+  char path[4096];
+  const char *file = path;
+  ck_ok(trygg_codebook_create(&f.codebook, &error));
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    char *text;
+    snprintf(path, sizeof path, "%s/data/golden/%s/%s.csv", tests_folder(), folder, tables[i]);
+    text = fixture_read_text(path);
+    ck_ok(trygg_codebook_add_csv(f.codebook, tables[i], text, strlen(text), &error));
+    free(text);
+  }
+  if (derived)
+    ck_ok(trygg_codebook_add_csv(f.codebook, "derived", derived, strlen(derived), &error));
+  ck_ok(trygg_codebook_finish(f.codebook, &error));
+  snprintf(path, sizeof path, "%s/data/golden/%s.csv", tests_folder(), folder);
+  ck_ok(trygg_responses_load(f.codebook, &file, 1, NULL, &f.responses, &error));
+  ck_ok(trygg_design_create(f.responses, &options, &f.design, &error));
+  return f;
 }

@@ -35,4 +35,10 @@ trygg_estimate fixture_get(const trygg_estimates *estimates, const char *wave, c
 /* Loading and designing must fail with this status; returns the error. */
 trygg_error fixture_refuse(const fixture_texts *texts, trygg_status status);
 
+/* All of a file, ended by NUL; yours to free. */
+char *fixture_read_text(const char *path);
+
+/* A folder of tests/data/golden with its data; `derived` is a table more, `lonely` overrides settings (NULL: neither). */
+fixture fixture_golden(const char *folder, const char *derived, const char *lonely);
+
 #endif

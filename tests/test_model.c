@@ -19,45 +19,6 @@ static trygg_error error;
 
 /* ---- surveys ----------------------------------------------------------------------------------- */
 
-static char *read_text(const char *path) {
-  FILE *file = fopen(path, "rb");
-  char *text;
-  long length;
-  ck_assert_msg(file != NULL, "cannot open %s", path);
-  fseek(file, 0, SEEK_END);
-  length = ftell(file);
-  rewind(file);
-  text = calloc((size_t)length + 1, 1);
-  ck_assert_ptr_nonnull(text);
-  ck_assert_uint_eq(fread(text, 1, (size_t)length, file), (size_t)length);
-  fclose(file);
-  return text;
-}
-
-/* A folder of tests/data/golden with its data; `derived` (may be NULL) is a table more. */
-static fixture load_golden(const char *folder, const char *derived, const char *lonely) {
-  static const char *const tables[] = {"settings", "survey", "choices", "indicators"};
-  trygg_design_options options = {.size = sizeof options, .lonely = lonely};
-  fixture f = {0};
-  char path[4096];
-  const char *file = path;
-  ck_ok(trygg_codebook_create(&f.codebook, &error));
-  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-    char *text;
-    snprintf(path, sizeof path, "%s/data/golden/%s/%s.csv", tests_folder(), folder, tables[i]);
-    text = read_text(path);
-    ck_ok(trygg_codebook_add_csv(f.codebook, tables[i], text, strlen(text), &error));
-    free(text);
-  }
-  if (derived)
-    ck_ok(trygg_codebook_add_csv(f.codebook, "derived", derived, strlen(derived), &error));
-  ck_ok(trygg_codebook_finish(f.codebook, &error));
-  snprintf(path, sizeof path, "%s/data/golden/%s.csv", tests_folder(), folder);
-  ck_ok(trygg_responses_load(f.codebook, &file, 1, NULL, &f.responses, &error));
-  ck_ok(trygg_design_create(f.responses, &options, &f.design, &error));
-  return f;
-}
-
 #define MOST 8
 
 /* What to fit: `on` has blanks between. */
@@ -208,14 +169,14 @@ static void compare_row(const trygg_model *model, const trygg_table *table, cons
 
 START_TEST(regression_has_the_numbers_of_R_survey) {
   const golden_case *c = &cases[_i];
-  fixture f = load_golden(c->folder, !strcmp(c->folder, "nhanes") ? NHANES_NUMBERS : NULL, c->lonely);
+  fixture f = fixture_golden(c->folder, !strcmp(c->folder, "nhanes") ? NHANES_NUMBERS : NULL, c->lonely);
   trygg_model *model = fitted(&f, c->what);
   trygg_table *table = NULL;
   char path[4096], *text, *line, *state = NULL;
   size_t compared = 0;
   ck_ok(trygg_model_table(model, NULL, &table, &error));
   snprintf(path, sizeof path, "%s/golden/model.csv", tests_folder());
-  text = read_text(path);
+  text = fixture_read_text(path);
   largest_difference = 0;
   for (line = strtok_r(text, "\n", &state); (line = strtok_r(NULL, "\n", &state));) {
     char *cell = NULL, *name = strtok_r(line, ",", &cell), *figure = strtok_r(NULL, ",", &cell),
@@ -245,7 +206,7 @@ static double log_odds(double p) {
 /* A model of one factor says what its shares say, to the last bits. */
 START_TEST(model_of_one_factor_is_its_shares) {
   static const char *const families[] = {"logistic", "poisson", "linear"};
-  fixture f = load_golden("nhanes", NULL, NULL);
+  fixture f = fixture_golden("nhanes", NULL, NULL);
   trygg_estimates *estimates = fixture_estimate(&f, "race", NULL);
   for (size_t k = 0; k < 3; k++) {
     trygg_model *model = fitted(&f, (wanted){"high", "race=2", .family = families[k]});
@@ -288,7 +249,7 @@ END_TEST
 
 /* Without background the intercept is the estimate itself, and its standard error by the delta method. */
 START_TEST(model_without_background_is_the_estimate) {
-  fixture f = load_golden("county", NULL, "certainty");
+  fixture f = fixture_golden("county", NULL, "certainty");
   trygg_estimate_options what = {.size = sizeof what, .pool = 1};
   trygg_estimates *estimates = NULL;
   trygg_model *model = fitted(&f, (wanted){"worried", "", .family = NULL});
@@ -326,12 +287,12 @@ static fixture load_with_year(const char *folder, const char *lonely) {
   fixture f;
   for (size_t i = 0; i < 4; i++) {
     snprintf(path, sizeof path, "%s/data/golden/%s/%s.csv", tests_folder(), folder, tables[i]);
-    texts[i] = read_text(path);
+    texts[i] = fixture_read_text(path);
   }
   texts[1] = realloc(texts[1], strlen(texts[1]) + 64);
   strcat(texts[1], "integer,year,The wave again,\n");
   snprintf(path, sizeof path, "%s/data/golden/%s.csv", tests_folder(), folder);
-  data = read_text(path);
+  data = fixture_read_text(path);
   at = texts[4] = malloc(2 * strlen(data) + 64);
   for (char *state = NULL, *line = strtok_r(data, "\n", &state); line; line = strtok_r(NULL, "\n", &state))
     at +=
@@ -382,7 +343,7 @@ END_TEST
 
 /* What a level is compared with moves coefficients only; so does the order of the terms. */
 START_TEST(predictions_and_tests_do_not_depend_on_the_reference) {
-  fixture f = load_golden("nhanes", NULL, NULL);
+  fixture f = fixture_golden("nhanes", NULL, NULL);
   trygg_model *a = fitted(&f, (wanted){"high", "race age sex", .family = NULL});
   trygg_model *b = fitted(&f, (wanted){"high", "sex=2 age=3 race=4", .family = NULL});
   static const char *const terms[] = {"race", "age", "sex", NULL};
@@ -411,7 +372,7 @@ END_TEST
 
 /* Without an intercept a factor has its means, with their covariance. */
 START_TEST(without_intercept_a_factor_has_its_means) {
-  fixture f = load_golden("nhanes", NULL, NULL);
+  fixture f = fixture_golden("nhanes", NULL, NULL);
   trygg_estimates *estimates = fixture_estimate(&f, "age", NULL);
   trygg_model *model = fitted(&f, (wanted){"high", "age", .family = "linear", .no_intercept = 1});
   for (size_t i = 0; i < 4; i++) {
@@ -428,7 +389,7 @@ START_TEST(without_intercept_a_factor_has_its_means) {
 END_TEST
 
 START_TEST(bits_are_the_same_on_any_threads) {
-  fixture f = load_golden("nhanes", NHANES_NUMBERS, NULL);
+  fixture f = fixture_golden("nhanes", NHANES_NUMBERS, NULL);
   trygg_model *one = fitted(&f, (wanted){"high", "race score sex", .threads = 1});
   for (int threads = 2; threads <= 16; threads *= 2) {
     trygg_model *many = fitted(&f, (wanted){"high", "race score sex", .threads = threads});
@@ -713,7 +674,7 @@ START_TEST(small_levels_are_suppressed_with_their_comparisons) {
 END_TEST
 
 START_TEST(ratios_are_exponentials_and_shares_stay_shares) {
-  fixture f = load_golden("nhanes", NULL, NULL);
+  fixture f = fixture_golden("nhanes", NULL, NULL);
   static const char *const parts[] = {"ratio", "prediction"};
   trygg_model_table_options options = {.size = sizeof options, .parts = parts, .part_count = 2, .level = 0.9};
   trygg_model *model = fitted(&f, (wanted){"high", "age", .family = NULL});

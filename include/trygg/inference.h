@@ -104,6 +104,40 @@ TRYGG_API trygg_status trygg_inference_compare(const trygg_estimates *estimates,
                                                const trygg_comparison_options *options, trygg_table **out,
                                                trygg_error *error);
 
+/** Name of the @p i-th test between groups (`rao_scott`, `t`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_inference_group_test(size_t i);
+
+/** One line of help on the @p i-th test between groups, or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_group_test_help(size_t i);
+
+/** Options of tests between groups; zero everywhere means every test that applies, Holm. */
+typedef struct trygg_group_test_options {
+  size_t size;              /**< sizeof(trygg_group_test_options). */
+  const char *const *tests; /**< Names. */
+  size_t test_count;        /**< 0: all that apply. */
+  const double *expected;   /**< Of `goodness_of_fit`: the share of each answer to the question, in the codebook's
+                                 order; of a share, of hits and of the others.  NULL: no such test. */
+  size_t expected_count;    /**< How many. */
+  const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
+  int64_t min_n;            /**< Rows with a group of fewer respondents are no part of an adjustment.  0: all are. */
+} trygg_group_test_options;
+
+/**
+ * Test whether the groups of @p estimates, all at once, differ: `wave, indicator, test,
+ * groups, n, statistic, df1, df2, estimate, se, p, p_adjusted, flag`.
+ *
+ * Of shares, and of all answers to a question (a variable named as an indicator), the
+ * two-way table with the groups is tested (Rao & Scott 1984, Ann. Stat. 12:46-60; Wald);
+ * of means, two groups by t, and ranks (Lumley & Scott 2013, Biometrika 100:831-842).
+ * A test has no row where it does not apply, and no p without degrees of freedom.
+ *
+ * @retval TRYGG_ENAME   An unknown test or adjustment.
+ * @retval TRYGG_EINVAL  No by-variable; expected shares that are none.
+ */
+TRYGG_API trygg_status trygg_inference_test_groups(const trygg_estimates *estimates,
+                                                   const trygg_group_test_options *options, trygg_table **out,
+                                                   trygg_error *error);
+
 /**
  * Adjust @p count p-values for many tests, in place; NaN ones are no tests.
  *
