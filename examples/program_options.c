@@ -47,6 +47,11 @@ static const char *model_test_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
+/* Without goodness_of_fit, the last one, whose expected shares no option can give. */
+static const char *compare_test_name(size_t i) {
+  return trygg_inference_group_test(i + 1) != NULL ? trygg_inference_group_test(i) : NULL;
+}
+
 static const char *variance_name(size_t i) {
   return i == 0 ? "taylor" : NULL;
 }
@@ -359,6 +364,10 @@ static const program_option options[] = {
          " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
          "cochran_armitage jonckheere pettitt ",
      .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
+    {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = set_list, .value = compare_test_name,
+     .value_help = trygg_inference_group_test_help,
+     .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",
+              "I stället för att jämföra grupper en och en: pröva om de skiljer sig, alla på en gång."}},
     {"test", "wald|none", PROGRAM_MODEL, TARGET(tests), .set = set_list, .value = model_test_name,
      .help = {"Whether the terms are tested, each as a whole: adjusted Wald F.",
               "Om bakgrunden prövas, varje variabel som helhet: justerat Wald-F."}},

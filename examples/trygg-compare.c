@@ -15,11 +15,28 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
   return trygg_inference_compare(estimates, &options, out, &program->error);
 }
 
-static trygg_status run(struct program *program) {
-  trygg_table *table = NULL;
-  trygg_status status =
-      program_make_table(program, &program->options.indicators, &program->options.waves, make, &table);
+/* All groups at once, where --test asks for it. */
+static trygg_status test(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
+  const program_options *given = &program->options;
+  trygg_group_test_options options = {.size = sizeof options,
+                                      .tests = given->tests.items,
+                                      .test_count = given->tests.count,
+                                      .adjust = given->adjust,
+                                      .min_n = program_min_n(program)};
 
+  return trygg_inference_test_groups(estimates, &options, out, &program->error);
+}
+
+static trygg_status run(struct program *program) {
+  const program_options *given = &program->options;
+  trygg_table *table = NULL;
+  trygg_status status;
+
+  if (given->tests.count > 0 && (given->against != NULL || given->scale != NULL))
+    return program_fail(program, TRYGG_EINVAL,
+                        "--test looks at all groups at once; leave out --against and --scale, or --test");
+  status = program_make_table(program, &given->indicators, &given->waves,
+                              given->tests.count > 0 ? test : make, &table);
   if (status == TRYGG_OK)
     status = program_write_table(program, table);
   trygg_table_free(table);
@@ -39,6 +56,7 @@ static const program_description description = {
          "Det som båda sidor har gemensamt räknas in: personer, kluster, mätningar."},
     .example = "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
                "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
+               "trygg-compare --wave 2024 --by kommun --test rao_scott examples/surveys/county data.csv.gz\n"
                "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "
                "data.csv.gz",
     .run = run,

@@ -146,7 +146,7 @@ for option in $options; do
   that "help mentions --$option" has manuals "^    --$option"
   that "docs/programs.md mentions --$option" has "$top_srcdir/docs/programs.md" "\`--$option"
 done
-for program in estimate compare trend report; do
+for program in estimate compare trend model report; do
   works $program --help
   grep '^            [a-z_-]*: ' out >values.en
   works $program --lang sv --help
@@ -296,6 +296,19 @@ that "no difference across a break" has out ',break$'
 works trend --format csv --test linear --across-breaks --indicator otrygga folder data.csv
 that "a trend across a break where asked for" has out ',2020 2024,'
 rm folder/breaks.csv
+
+works compare --by kon --test rao_scott,t,wilcoxon --wave 2024 --format csv folder data.csv
+that "columns of tests of all groups at once" has out \
+  '^wave,indicator,test,groups,n,statistic,df1,df2,estimate,se,p,p_adjusted,flag$'
+that "tests where they apply" lines out 9 # two shares by three tests, a mean by two, the header
+works compare --by kommun --test rao_scott --wave 2024 --indicator otrygg --format csv folder data.csv
+that "a question is tested with all its answers" has out '^2024,otrygg,rao_scott,,,,,,,,,,suppressed$'
+works compare --by kommun --test kruskal_wallis --min-n 0 --lang sv folder data.csv
+that "tests have names in Swedish" has out 'Kruskal'
+refuses 2 'leave out --against' compare --by kon --test t --against total folder data.csv
+refuses 2 'rao_scott' compare --by kon --test linear folder data.csv
+refuses 2 'goodness_of_fit' compare --by kon --test goodness_of_fit folder data.csv
+refuses 2 'no groups' compare --test t folder data.csv
 
 works model --outcome otrygga --on kon=2,kommun,kvallar --format csv folder data.csv
 that "columns of trygg-model" has out \

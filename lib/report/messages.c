@@ -20,6 +20,7 @@ static const struct {
     {"column", "test", {"Test", "Test"}},
     {"column", "a", {"Group", "Grupp"}},
     {"column", "b", {"Compared with", "Jämfört med"}},
+    {"column", "groups", {"Groups", "Grupper"}},
     {"column", "part", {"Figure", "Mått"}},
     {"column", "term", {"Background", "Bakgrund"}},
     {"column", "level", {"Answer", "Svar"}},
@@ -82,6 +83,19 @@ static const struct {
     {"test", "cochran_armitage", {"Cochran" NDASH "Armitage", "Cochran" NDASH "Armitage"}},
     {"test", "jonckheere", {"Jonckheere", "Jonckheere"}},
     {"test", "pettitt", {"Pettitt", "Pettitt"}},
+
+    {"test", "rao_scott", {"Rao" NDASH "Scott, second order (F)", "Rao" NDASH "Scott, andra ordningen (F)"}},
+    {"test",
+     "rao_scott_first",
+     {"Rao" NDASH "Scott, first order (chi square)", "Rao" NDASH "Scott, första ordningen (chi2)"}},
+    {"test", "wald", {"Wald (F)", "Wald (F)"}},
+    {"test", "adjusted_wald", {"Adjusted Wald (F)", "Justerad Wald (F)"}},
+    {"test", "t", {"Difference of means (t)", "Skillnad mellan medelvärden (t)"}},
+    {"test", "wilcoxon", {"Wilcoxon (t)", "Wilcoxon (t)"}},
+    {"test", "kruskal_wallis", {"Kruskal" NDASH "Wallis (F)", "Kruskal" NDASH "Wallis (F)"}},
+    {"test", "van_der_waerden", {"Van der Waerden (F)", "Van der Waerden (F)"}},
+    {"test", "median", {"Median (F)", "Median (F)"}},
+    {"test", "goodness_of_fit", {"Goodness of fit (chi square)", "Anpassning (chi2)"}},
 
     /* Parts of a regression, and terms that are no variable. */
     {"part",

@@ -15,6 +15,7 @@ static const struct {
     {"weighted_n", TG_KIND_COUNT, 9},
     {"estimate", TG_KIND_SCALED, 0},
     {"se", TG_KIND_SCALED, 5},
+    {"groups", TG_KIND_COUNT, 4},
     {"df", TG_KIND_DF, 7},
     {"df1", TG_KIND_DF, 7},
     {"df2", TG_KIND_DF, 7},
