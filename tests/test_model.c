@@ -84,6 +84,8 @@ static const golden_case cases[] = {
     {"strat where stype", "apistrat", NULL, {"api_mean", "comp_imp=No meals", .where = "stype=E,H"}},
     {"clus2 linear", "apiclus2", NULL, {"api_mean", "ell meals", .family = "linear"}},
     {"clus2 logistic", "apiclus2", NULL, {"wide", "ell meals", .family = "logistic"}},
+    {"stages linear", "apimobility", NULL, {"api_mean", "ell meals mobility", .family = NULL}},
+    {"stages logistic", "apimobility", NULL, {"wide", "ell meals mobility", .family = NULL}},
     {"nhanes trend", "nhanes", NULL, {"high", "score", .family = NULL}},
     {"nhanes quadratic", "nhanes", NULL, {"high", "score square", .family = NULL}},
     {"nhanes background", "nhanes", NULL, {"high", "race age sex", .family = NULL}},

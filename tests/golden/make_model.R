@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Rscript make_model.R: regressions by R survey of the data sets of make_golden.R, as model.csv beside this script.
+# Rscript make_model.R: regressions by R survey of the data sets of make_golden.R, as model.csv beside this script; and
+# one data set more, tests/data/golden/apimobility.csv.
 #
 # model.csv has `case,figure,statistic,value`.  A figure is `PART TERM LEVEL` as in the table of trygg_model_table(), with
 # `.` for an empty one; of a covariance `FIGURE & FIGURE`.  What a case is stands in tests/test_model.c.
@@ -144,12 +145,33 @@ dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = 
 model("strat where stype", api00 ~ comp_imp + meals, subset(dstrat, stype != "M"), gaussian(),
       c("(intercept) .", "comp_imp Yes", "meals ."), list(comp_imp = c("No", "Yes")), "meals")
 
-# T6 and T7 of the notes on peers, here with the districts as the only stage.
+# Districts as the only stage.
 clus2 <- read_data("apiclus2")
 dclus2 <- svydesign(id = ~dnum, weights = ~pw, data = clus2)
 model("clus2 linear", api00 ~ ell + meals, dclus2, gaussian(), c("(intercept) .", "ell .", "meals ."), numbers = "meals")
 model("clus2 logistic", (sch_wide == "Yes") * 1 ~ ell + meals, dclus2, quasibinomial(),
       c("(intercept) .", "ell .", "meals ."), numbers = "meals")
+
+# Both stages, as in the examples of ?svyglm.
+data(api)
+mobility <- with(apiclus2, data.frame(dnum, snum, fpc1, fpc2 = as.numeric(fpc2), w = fpc1 / 40 * as.numeric(fpc2) /
+  ave(snum, dnum, FUN = length), api00, sch_wide = sch.wide, ell, meals, mobility))
+write.csv(format(mobility, digits = 15, trim = TRUE), file.path(here, "..", "data", "golden", "apimobility.csv"),
+          row.names = FALSE, quote = FALSE)
+mobility <- read_data("apimobility")
+dmobility <- svydesign(id = ~dnum + snum, fpc = ~fpc1 + fpc2, weights = ~w, data = mobility)
+m <- model("stages linear", api00 ~ ell + meals + mobility, dmobility, gaussian(),
+           c("(intercept) .", "ell .", "meals .", "mobility ."), numbers = "ell",
+           terms = with_formulas(list("(all)" = 2:4), list()))
+# Known before: notes on peers, T6 and T7.
+stopifnot(all.equal(as.numeric(coef(m)), c(811.4907225, -2.0591641824, -1.7771813339, 0.3252517488), tolerance = 1e-9),
+          all.equal(as.numeric(SE(m)), c(30.23383027, 1.3798436533, 1.0830020888, 0.6103138166), tolerance = 1e-9),
+          m$df.residual == 36)
+m <- model("stages logistic", (sch_wide == "Yes") * 1 ~ ell + meals + mobility, dmobility, quasibinomial(),
+           c("(intercept) .", "ell .", "meals .", "mobility ."), numbers = c("ell", "mobility"),
+           terms = with_formulas(list("(all)" = 2:4), list()))
+stopifnot(all.equal(as.numeric(coef(m)), c(0.82118306853, -0.05462042047, 0.0287345552, 0.01460175748), tolerance = 1e-8),
+          all.equal(as.numeric(SE(m)), c(0.75561873669, 0.02220249436, 0.01799132201, 0.03018219393), tolerance = 1e-5))
 
 # ---- nhanes ---------------------------------------------------------------------------------------------------------
 
