@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The version stands in configure.ac; CHANGELOG.md tells its history, the Python package has the same; nothing else repeats
+# The version stands in configure.ac; CHANGELOG.md tells its history, the packages have the same; nothing else repeats
 # it.
 set -eu
 cd "${top_srcdir:-.}"
@@ -29,5 +29,9 @@ grep -q "^version = \"$version\"" bindings/python/pyproject.toml || {
   echo "bindings/python/pyproject.toml does not have the version $version"
   failed=1
 }
-[ $failed = 0 ] && echo "version $version stands in configure.ac alone, and in the Python package"
+grep -q "^Version: $version\$" bindings/r/DESCRIPTION || {
+  echo "bindings/r/DESCRIPTION does not have the version $version"
+  failed=1
+}
+[ $failed = 0 ] && echo "version $version stands in configure.ac alone, and in the packages"
 exit $failed
