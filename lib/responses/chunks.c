@@ -70,11 +70,11 @@ static int enlarge(text_chunk *chunk) {
   return 0;
 }
 
-/* Text up to the capacity or the end. */
-static void fill(chunk_reader *reader, text_chunk *chunk) {
+/* Text up to that length or the end. */
+static void fill(chunk_reader *reader, text_chunk *chunk, size_t length) {
   size_t most = reader->load->reading.read_size;
-  while (chunk->length < chunk->capacity && !reader->ended) {
-    size_t got = 0, wanted = chunk->capacity - chunk->length;
+  while (chunk->length < length && !reader->ended) {
+    size_t got = 0, wanted = length - chunk->length;
     tg_records_text(reader->records, chunk->text + chunk->length, most && most < wanted ? most : wanted,
                     &got);
     chunk->length += got;
@@ -110,8 +110,8 @@ static int read_chunk(void *context, size_t slot) {
   if (reader->carried)
     memcpy(chunk->text, reader->carry, reader->carried);
   chunk->length = reader->carried;
-  for (;;) {
-    fill(reader, chunk);
+  for (size_t length = wanted + reader->carried;; length = chunk->capacity) {
+    fill(reader, chunk, length);
     chunk->whole = tg_cut_whole(chunk->text, chunk->length, &chunk->has_quotes);
     /* A record that is longer than all limits is left to libcsv, which refuses it. */
     if (chunk->whole > 0 || reader->ended || chunk->length > reader->longest)

@@ -343,3 +343,11 @@ trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *byt
   *produced = put;
   return TRYGG_OK;
 }
+
+size_t tg_encoding_take(tg_encoding *encoding, const unsigned char *bytes, size_t length) {
+  if (!encoding->started || encoding->wide || encoding->pending_begin < encoding->pending_end)
+    return 0;
+  length = plain_prefix(bytes, length);
+  count_lines(encoding, bytes, length);
+  return length;
+}

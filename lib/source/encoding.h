@@ -35,4 +35,8 @@ int tg_encoding_is_empty(const unsigned char *bytes, size_t length);
 trygg_status tg_encoding_convert(tg_encoding *encoding, const unsigned char *bytes, size_t length, int last,
                                  char *out, size_t size, size_t *used, size_t *produced, trygg_error *error);
 
+/* How many bytes from the start of bytes[0..length), which follow what was converted, are text as they stand; they
+ * count as converted.  The others are left to tg_encoding_convert. */
+size_t tg_encoding_take(tg_encoding *encoding, const unsigned char *bytes, size_t length);
+
 #endif

@@ -16,6 +16,7 @@
 
 #define RAW_SIZE ((size_t)128 << 10)
 #define PLAIN_SIZE ((size_t)256 << 10)
+#define DIRECT_SIZE ((size_t)64 << 10)
 #define DEFAULT_BYTES (UINT64_C(16) << 30)
 #define DEFAULT_RATIO UINT64_C(200)
 #define RATIO_FROM (UINT64_C(1) << 20)
@@ -276,12 +277,34 @@ cleanup:
   return status;
 }
 
+/* Where nothing is left and the caller has much room, bytes go straight to the caller; from the first one on that is
+ * no ASCII they are put back, for conversion. */
+static trygg_status read_directly(tg_source *source, char *buffer, size_t size, size_t *length,
+                                  trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t got = 0;
+  if (source->gzip || source->ended || source->plain_begin < source->plain_end || size < DIRECT_SIZE)
+    return TRYGG_OK;
+  TRY(read_raw(source, (unsigned char *)buffer, size < PLAIN_SIZE ? size : PLAIN_SIZE, &got, error));
+  source->given += got;
+  source->ended = source->raw_ended;
+  TRY(check_limits(source, error));
+  *length = tg_encoding_take(&source->encoding, (const unsigned char *)buffer, got);
+  memcpy(source->plain, buffer + *length, got - *length);
+  source->plain_begin = 0;
+  source->plain_end = got - *length;
+cleanup:
+  return status;
+}
+
 static trygg_status read_text(tg_source *source, char *buffer, size_t size, size_t *length,
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
   if (!source->started)
     TRY(start(source, error));
-  for (;;) {
+  *length = 0;
+  TRY(read_directly(source, buffer, size, length, error));
+  while (*length == 0) {
     size_t used = 0;
     TRY(tg_encoding_convert(&source->encoding, source->plain + source->plain_begin,
                             source->plain_end - source->plain_begin, source->ended, buffer, size, &used,
