@@ -205,15 +205,21 @@ const char *program_label(const struct program *program, const char *name) {
       goto cleanup;                                                                                          \
   } while (0)
 
+static trygg_load_options load_options(const struct program *program) {
+  const program_options *options = &program->options;
+
+  return (trygg_load_options){.size = sizeof(trygg_load_options),
+                              .delimiter = options->delimiter,
+                              .decimal = options->decimal,
+                              .threads = options->threads,
+                              .progress = &program->progress,
+                              .keep_rejected = options->rejected != NULL};
+}
+
 static trygg_status load(struct program *program) {
   const program_options *options = &program->options;
   trygg_error *error = &program->error;
-  trygg_load_options load = {.size = sizeof load,
-                             .delimiter = options->delimiter,
-                             .decimal = options->decimal,
-                             .threads = options->threads,
-                             .progress = &program->progress,
-                             .keep_rejected = options->rejected != NULL};
+  trygg_load_options load = load_options(program);
   trygg_design_options design = {.size = sizeof design, .lonely = options->lonely};
   trygg_status status = TRYGG_OK;
 
@@ -221,7 +227,7 @@ static trygg_status load(struct program *program) {
   TRY(trygg_indicator_check(program->codebook, error));
   TRY(trygg_index_check(program->codebook, error));
   TRY(program_check_names(program));
-  if (options->data_count == 0)
+  if (options->data_count == 0 || options->stream)
     return TRYGG_OK;
   TRY(trygg_responses_load(program->codebook, (const char *const *)options->data, options->data_count, &load,
                            &program->responses, error));
@@ -231,28 +237,34 @@ cleanup:
   return status;
 }
 
-trygg_status program_estimate(struct program *program, const program_list *indicators, const program_list *by,
-                              const program_list *waves, trygg_estimates **out) {
+static trygg_estimate_options estimate_options(const struct program *program, const program_list *indicators,
+                                               const program_list *by, const program_list *waves) {
   const program_options *options = &program->options;
   const program_list none = {0};
 
   indicators = indicators != NULL ? indicators : &none;
   by = by != NULL ? by : &none;
   waves = waves != NULL ? waves : &none;
-  trygg_estimate_options chosen = {.size = sizeof chosen,
-                                   .indicators = indicators->items,
-                                   .indicator_count = indicators->count,
-                                   .by = by->items,
-                                   .by_count = by->count,
-                                   .where = options->where.items,
-                                   .where_count = options->where.count,
-                                   .waves = waves->items,
-                                   .wave_count = waves->count,
-                                   .pool = options->pool,
-                                   .df = options->df,
-                                   .threads = options->threads,
-                                   .progress = &program->progress};
-  return trygg_estimate_create(program->design, &chosen, out, &program->error);
+  return (trygg_estimate_options){.size = sizeof(trygg_estimate_options),
+                                  .indicators = indicators->items,
+                                  .indicator_count = indicators->count,
+                                  .by = by->items,
+                                  .by_count = by->count,
+                                  .where = options->where.items,
+                                  .where_count = options->where.count,
+                                  .waves = waves->items,
+                                  .wave_count = waves->count,
+                                  .pool = options->pool,
+                                  .df = options->df,
+                                  .threads = options->threads,
+                                  .progress = &program->progress};
+}
+
+trygg_status program_estimate(struct program *program, const program_list *indicators, const program_list *by,
+                              const program_list *waves, trygg_estimates **out) {
+  trygg_estimate_options options = estimate_options(program, indicators, by, waves);
+
+  return trygg_estimate_create(program->design, &options, out, &program->error);
 }
 
 /* Records in no cell are said once a --by. */
@@ -273,30 +285,66 @@ static void note_missing_codes(struct program *program, const program_list *by, 
   }
 }
 
+/* Estimates for each --by from one reading of the files. */
+static trygg_status stream(struct program *program, const program_list *indicators, const program_list *by,
+                           size_t count, const program_list *waves, trygg_estimates **out) {
+  const program_options *given = &program->options;
+  trygg_status status = TRYGG_OK;
+  trygg_load_options load = load_options(program);
+  trygg_design_options design = {.size = sizeof design, .lonely = given->lonely};
+  trygg_estimate_options *options = calloc(count, sizeof *options);
+  const trygg_estimate_options **tables = calloc(count, sizeof *tables);
+
+  if (options == NULL || tables == NULL) {
+    status = program_fail(program, TRYGG_ENOMEM, "out of memory");
+    goto cleanup;
+  }
+  for (size_t i = 0; i < count; i++) {
+    options[i] = estimate_options(program, indicators, &by[i], waves);
+    tables[i] = &options[i];
+  }
+  TRY(trygg_estimate_stream(program->codebook, (const char *const *)given->data, given->data_count, &load,
+                            &design, tables, count, out, &program->responses, &program->error));
+
+cleanup:
+  free(options);
+  free(tables);
+  return status;
+}
+
 trygg_status program_make_table(struct program *program, const program_list *indicators,
                                 const program_list *waves, program_maker make, trygg_table **out) {
   const program_list none = {0}, *by = program->options.by_count > 0 ? program->options.by : &none;
   size_t count = program->options.by_count > 0 ? program->options.by_count : 1;
   trygg_table **tables = calloc(count, sizeof *tables);
+  trygg_estimates **estimates = calloc(count, sizeof *estimates);
   trygg_status status = TRYGG_OK;
-  trygg_estimates *estimates = NULL;
 
   *out = NULL;
-  if (tables == NULL)
-    return program_fail(program, TRYGG_ENOMEM, "out of memory");
+  if (tables == NULL || estimates == NULL) {
+    status = program_fail(program, TRYGG_ENOMEM, "out of memory");
+    goto cleanup;
+  }
+  if (program->options.stream)
+    TRY(stream(program, indicators, by, count, waves, estimates));
   for (size_t i = 0; i < count; i++) {
-    TRY(program_estimate(program, indicators, &by[i], waves, &estimates));
-    TRY(make(program, estimates, &tables[i]));
+    if (!program->options.stream)
+      TRY(program_estimate(program, indicators, &by[i], waves, &estimates[i]));
+    TRY(make(program, estimates[i], &tables[i]));
     note_missing_codes(program, &by[i], tables[i]);
-    trygg_estimate_free(estimates);
-    estimates = NULL;
+    trygg_estimate_free(estimates[i]);
+    estimates[i] = NULL;
   }
   TRY(trygg_table_bind(tables, count, out, &program->error));
 
 cleanup:
-  trygg_estimate_free(estimates);
-  for (size_t i = 0; i < count; i++)
-    trygg_table_free(tables[i]);
+  for (size_t i = 0; i < count; i++) {
+    if (estimates != NULL)
+      trygg_estimate_free(estimates[i]);
+    if (tables != NULL)
+      trygg_table_free(tables[i]);
+  }
+  free(estimates);
   free(tables);
   return status;
 }

@@ -51,7 +51,7 @@ typedef struct program_options {
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, across_breaks, threads, help, version;
+  int pool, stream, across_breaks, threads, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */
@@ -80,8 +80,8 @@ struct program {
   program_options options;
   program_language language;
   trygg_codebook *codebook;
-  trygg_responses *responses; /* NULL where no data were given */
-  trygg_design *design;       /* NULL where no data were given */
+  trygg_responses *responses; /* NULL where no data were given; without records after --stream */
+  trygg_design *design;       /* NULL where no data were given, and with --stream */
   trygg_progress progress;
   program_text out;   /* goes to standard output or --output */
   program_text rejected; /* goes to --rejected, which only its owner can read */

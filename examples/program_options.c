@@ -343,6 +343,11 @@ static const program_option options[] = {
     {"pool", NULL, PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_INDEX, TARGET(pool), .set = set_flag,
      .help = {"One figure over the waves together; the wave is then empty.",
               "Ett värde för mätningarna tillsammans; mätningen är då tom."}},
+    {"stream", NULL, PROGRAM_ESTIMATE, TARGET(stream), .set = set_flag,
+     .help = {"Add the records up as they are read and keep none, so that files may be larger than memory; the figures "
+              "are the same. What needs all records at once, as quantiles do, is refused.",
+              "Summera posterna medan de läses och behåll ingen, så att filerna får vara större än minnet; värdena blir "
+              "desamma. Det som kräver alla poster på en gång, som kvantiler, avvisas."}},
     {"level", "0.95", FIGURES | PROGRAM_MODEL, .set = set_level,
      .help = {"Confidence level of intervals.", "Intervallens konfidensgrad."}},
     {"ci", "KIND", PROGRAM_ESTIMATE | PROGRAM_REPORT, TARGET(ci), .set = set_choice,

@@ -9,7 +9,8 @@
 
 /* What a small survey is made of; NULL texts are left out. */
 typedef struct fixture_texts {
-  const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata, *references;
+  const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata, *references,
+      *derived;
   const char *data;
   const char *lonely; /* overrides settings */
 } fixture_texts;

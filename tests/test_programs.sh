@@ -206,6 +206,36 @@ for data in wide.txt wide.gz wide.pipe -; do
 done
 works check --format csv wide wide.txt
 that "UTF-16 is accounted for" has out '^wide.txt,,,,file,encoding UTF-16,216,$'
+# Streamed: the same bytes from every kind of input, by several tables at once; what needs the records is refused.
+mkfifo streamed.pipe
+cat data.csv >streamed.pipe &
+for data in data.csv packed streamed.pipe -; do
+  "$programs/trygg-estimate" --stream --format csv --min-n 0 --indicator utsatta --wave 2024 folder $data \
+    <data.csv >out 2>err
+  that "the same streamed from $data" cmp out plain.csv
+done
+sed '/^2024/d' data.csv >earlier.csv
+sed '/^2020/d' data.csv | gzip >later.gz
+works estimate --format csv --min-n 5 --by kommun --by kon,kommun --where otrygg=1,2 folder earlier.csv later.gz
+cp out kept.csv
+cp err kept.err
+for threads in 1 2; do
+  works estimate --stream --threads $threads --format csv --min-n 5 --by kommun --by kon,kommun --where otrygg=1,2 \
+    folder earlier.csv later.gz
+  that "several tables streamed on $threads threads" cmp out kept.csv
+  that "with the same notes" cmp err kept.err
+done
+cp -R folder quantiles
+echo 'median,Median,Median,quantile,kvallar,0.5,,' >>quantiles/indicators.csv
+refuses 2 '(median): .*cannot be estimated from a stream: a quantile needs all values at once' \
+  estimate --stream quantiles data.csv
+works estimate --stream --indicator utsatta quantiles data.csv
+refuses 2 'trygg-trend takes no --stream' trend --stream folder data.csv
+sed '100s/,1,/,1,x,/' data.csv >ragged.csv
+echo old >result.csv
+refuses 1 'ragged.csv:100' estimate --stream --output result.csv folder ragged.csv
+that "a stream that fails leaves the old file" test "$(cat result.csv)" = old
+
 for program in $figures; do
   works $program --format csv --threads 1 --by kommun folder data.csv
   cp out one

@@ -60,6 +60,32 @@ typedef struct trygg_estimate {
 TRYGG_API trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options,
                                              trygg_estimates **out, trygg_error *error);
 
+/**
+ * Estimate from data files that need not fit in memory: their records are added up as they are read, and not kept.
+ *
+ * The numbers are, bit for bit, those of trygg_responses_load(), trygg_design_create() and trygg_estimate_create().
+ * Memory grows with ids, clusters and cells, not with records.  What needs the records once more is refused with a
+ * reason, before anything is read where that can be known: quantiles; in samples of people (no clusters) ratios of
+ * two numbers, pooling `equal`, `domain_lonely`, and later every covariance (trygg_estimate_covariance(), trends, comparisons, indices);
+ * duplicates `last`, `complete` and `source`; SPSS, Stata and SAS files.
+ *
+ * @param[in]  files      @p file_count paths, `-` is standard input; gzip is seen by content.
+ * @param[in]  load       NULL: defaults.  Its progress is shown; those of @p tables are not.
+ * @param[in]  design     NULL: defaults.
+ * @param[in]  tables     @p count options, one a table, NULL in it: defaults; all are made in one reading.
+ * @param[out] out        @p count estimates, yours to free; all NULL on failure.
+ * @param[out] responses  NULL, or a place for the responses without their records: number, waves, warnings, the
+ *                        account but for its rows about variables and days.  Yours to free.
+ * @retval TRYGG_EINVAL  Something is asked for that needs the records.
+ * @retval TRYGG_EDATA   As in loading; or a question was answered first after so many empty cells of the wave that it
+ *                       had been taken not to have been asked (the message says what to do).
+ */
+TRYGG_API trygg_status trygg_estimate_stream(trygg_codebook *codebook, const char *const *files, size_t file_count,
+                                             const trygg_load_options *load, const trygg_design_options *design,
+                                             const trygg_estimate_options *const *tables, size_t count,
+                                             trygg_estimates **out, trygg_responses **responses,
+                                             trygg_error *error);
+
 /** Number of estimates, in the order wave, domain (the total first), indicator. */
 TRYGG_API size_t trygg_estimate_count(const trygg_estimates *estimates);
 

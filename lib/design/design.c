@@ -100,14 +100,15 @@ cleanup:
   return status;
 }
 
-static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_error *error) {
+static trygg_status choose_lonely(const trygg_codebook *codebook, const char *name, tg_lonely *out,
+                                  trygg_error *error) {
   const char *nearest;
-  design->lonely = design->responses->codebook->settings.lonely;
+  *out = codebook->settings.lonely;
   if (!name)
     return TRYGG_OK;
   for (int i = 0; i < TG_LONELY_MODES; i++)
     if (!strcmp(name, tg_lonely_names[i])) {
-      design->lonely = (tg_lonely)i;
+      *out = (tg_lonely)i;
       return TRYGG_OK;
     }
   nearest = tg_text_nearest(name, TG_LONELY_MODES, tg_text_name_at, tg_lonely_names);
@@ -116,21 +117,30 @@ static trygg_status choose_lonely(trygg_design *design, const char *name, trygg_
                      nearest ? nearest : "adjust");
 }
 
+trygg_status tg_design_take_options(const trygg_codebook *codebook, const trygg_design_options *options,
+                                    tg_lonely *lonely, int *domain_lonely, trygg_error *error) {
+  trygg_design_options chosen;
+  trygg_status status = tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error);
+  *domain_lonely = chosen.domain_lonely || codebook->settings.domain_lonely;
+  return status == TRYGG_OK ? choose_lonely(codebook, chosen.lonely, lonely, error) : status;
+}
+
 trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_options *options,
                              trygg_design **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  trygg_design_options chosen;
   trygg_design *design = NULL;
+  tg_lonely lonely;
+  int domain_lonely;
   *out = NULL;
-  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
+  TRY(tg_design_take_options(responses->codebook, options, &lonely, &domain_lonely, error));
   design = tg_memory_new(1, sizeof *design);
   if (!design)
     return tg_error_memory(error);
   tg_references_begin(&design->references);
   design->responses = trygg_responses_retain(responses);
   design->weight = tg_design_weight(design, tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0));
-  TRY(choose_lonely(design, chosen.lonely, error));
-  design->domain_lonely = chosen.domain_lonely || responses->codebook->settings.domain_lonely;
+  design->lonely = lonely;
+  design->domain_lonely = domain_lonely;
   design->stratum = tg_memory_new(responses->count, sizeof *design->stratum);
   if (!design->stratum) {
     status = tg_error_memory(error);

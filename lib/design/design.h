@@ -51,6 +51,10 @@ struct trygg_design {
 
 /* ---- steps of making one ------------------------------------------------------------------- */
 
+/* What the options say, with the codebook. */
+trygg_status tg_design_take_options(const trygg_codebook *codebook, const trygg_design_options *options,
+                                    tg_lonely *lonely, int *domain_lonely, trygg_error *error);
+
 /* Without strata, clusters and populations. */
 trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_options *options,
                              trygg_design **out, trygg_error *error);

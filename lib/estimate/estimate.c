@@ -10,24 +10,15 @@
 #include <base/text.h>
 #include <base/thread.h>
 
-/* What the options mean, before anything is computed. */
-typedef struct plan {
-  size_t *by;
-  size_t by_count;
-  tg_conditions where;
-  unsigned char *waves;
-  tg_indicators indicators;
-} plan;
-
-static void clear_plan(plan *p) {
+void tg_estimate_clear_plan(tg_estimate_plan *p) {
   tg_memory_free(p->by);
   tg_memory_free(p->waves);
   tg_conditions_clear(&p->where);
   tg_indicator_clear(&p->indicators);
 }
 
-static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate_options *options, plan *p,
-                            trygg_error *error) {
+static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate_options *options,
+                            tg_estimate_plan *p, trygg_error *error) {
   p->by = tg_memory_new(options->by_count, sizeof *p->by);
   if (!p->by)
     return tg_error_memory(error);
@@ -59,8 +50,8 @@ static trygg_status plan_by(const trygg_codebook *codebook, const trygg_estimate
   return TRYGG_OK;
 }
 
-static trygg_status plan_where(const trygg_codebook *codebook, const trygg_estimate_options *options, plan *p,
-                               trygg_error *error) {
+static trygg_status plan_where(const trygg_codebook *codebook, const trygg_estimate_options *options,
+                               tg_estimate_plan *p, trygg_error *error) {
   trygg_error place = {0};
   trygg_status status = TRYGG_OK;
   tg_text_print(place.field, sizeof place.field, "where");
@@ -78,7 +69,7 @@ static const char *wave_name_at(const void *context, size_t i) {
 }
 
 static trygg_status plan_waves(const trygg_responses *responses, const trygg_estimate_options *options,
-                               plan *p, trygg_error *error) {
+                               tg_estimate_plan *p, trygg_error *error) {
   p->waves = tg_memory_new(responses->wave_count, 1);
   if (!p->waves)
     return tg_error_memory(error);
@@ -113,10 +104,8 @@ static trygg_status plan_df(const char *rule, trygg_estimates *estimates, trygg_
   return TRYGG_OK;
 }
 
-static trygg_status plan_all(trygg_design *design, const trygg_estimate_options *options, plan *p,
-                             trygg_estimates *estimates, trygg_error *error) {
-  const trygg_responses *responses = design->responses;
-  const trygg_codebook *codebook = responses->codebook;
+trygg_status tg_estimate_plan_names(const trygg_codebook *codebook, const trygg_estimate_options *options,
+                                    tg_estimate_plan *p, trygg_estimates *estimates, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   TRY(tg_options_list(options->indicators, options->indicator_count, "indicator", error));
   TRY(tg_options_list(options->by, options->by_count, "by", error));
@@ -124,9 +113,17 @@ static trygg_status plan_all(trygg_design *design, const trygg_estimate_options 
   TRY(tg_options_list(options->waves, options->wave_count, "wave", error));
   TRY(plan_by(codebook, options, p, error));
   TRY(plan_where(codebook, options, p, error));
-  TRY(plan_waves(responses, options, p, error));
   TRY(plan_df(options->df, estimates, error));
   TRY(tg_indicator_select(codebook, options->indicators, options->indicator_count, &p->indicators, error));
+cleanup:
+  return status;
+}
+
+trygg_status tg_estimate_plan_waves(const trygg_design *design, const trygg_estimate_options *options,
+                                    tg_estimate_plan *p, trygg_estimates *estimates, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  trygg_status status = TRYGG_OK;
+  TRY(plan_waves(responses, options, p, error));
   estimates->waves = tg_memory_new(responses->wave_count, sizeof *estimates->waves);
   if (!estimates->waves) {
     status = tg_error_memory(error);
@@ -157,11 +154,37 @@ static trygg_status estimate_rows(trygg_estimates *estimates, const trygg_progre
                        progress, "estimate", error);
 }
 
+trygg_status tg_estimate_begin(const trygg_estimate_options *options, trygg_estimates **out,
+                               trygg_error *error) {
+  trygg_estimates *estimates = tg_memory_new(1, sizeof *estimates);
+  *out = estimates;
+  if (!estimates)
+    return tg_error_memory(error);
+  tg_references_begin(&estimates->references);
+  estimates->pooled = options->pool;
+  estimates->threads = options->threads;
+  return TRYGG_OK;
+}
+
+trygg_status tg_estimate_rows(trygg_estimates *estimates, const trygg_progress *progress,
+                              trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  TRY(tg_domains_create(estimates, error));
+  estimates->sorted = tg_memory_new(estimates->tally->indicators.count, sizeof *estimates->sorted);
+  if (!estimates->sorted) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(estimate_rows(estimates, progress, error));
+cleanup:
+  return status;
+}
+
 trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_options *options,
                                    trygg_estimates **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_estimates *estimates = NULL;
-  plan p = {0};
+  tg_estimate_plan p = {0};
   tg_tally_request request = {0};
   trygg_estimate_options chosen;
   if (!out)
@@ -170,26 +193,16 @@ trygg_status trygg_estimate_create(trygg_design *design, const trygg_estimate_op
   if (!design)
     return tg_error_set(error, TRYGG_EINVAL, "no design was given");
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_estimate_options", error));
-  estimates = tg_memory_new(1, sizeof *estimates);
-  if (!estimates)
-    return tg_error_memory(error);
-  tg_references_begin(&estimates->references);
-  estimates->pooled = chosen.pool;
-  estimates->threads = chosen.threads;
-  TRY(plan_all(design, &chosen, &p, estimates, error));
+  TRY(tg_estimate_begin(&chosen, &estimates, error));
+  TRY(tg_estimate_plan_names(design->responses->codebook, &chosen, &p, estimates, error));
+  TRY(tg_estimate_plan_waves(design, &chosen, &p, estimates, error));
   request = (tg_tally_request){p.by, p.by_count, &p.where, p.waves, chosen.threads, chosen.progress};
   TRY(tg_tally_create(design, &p.indicators, &request, &estimates->tally, error));
-  TRY(tg_domains_create(estimates, error));
-  estimates->sorted = tg_memory_new(estimates->tally->indicators.count, sizeof *estimates->sorted);
-  if (!estimates->sorted) {
-    status = tg_error_memory(error);
-    goto cleanup;
-  }
-  TRY(estimate_rows(estimates, chosen.progress, error));
+  TRY(tg_estimate_rows(estimates, chosen.progress, error));
   *out = estimates;
   estimates = NULL;
 cleanup:
-  clear_plan(&p);
+  tg_estimate_clear_plan(&p);
   trygg_estimate_free(estimates);
   return status;
 }

@@ -62,6 +62,30 @@ struct trygg_estimates {
   int threads;
 };
 
+/* ---- from options to rows ------------------------------------------------------------------ */
+
+/* What the options mean, before anything is computed.  Zero-initialise. */
+typedef struct tg_estimate_plan {
+  size_t *by;
+  size_t by_count;
+  tg_conditions where;
+  unsigned char *waves;
+  tg_indicators indicators;
+} tg_estimate_plan;
+
+trygg_status tg_estimate_begin(const trygg_estimate_options *options, trygg_estimates **out,
+                               trygg_error *error);
+
+/* What can be known before any data: all but the waves. */
+trygg_status tg_estimate_plan_names(const trygg_codebook *codebook, const trygg_estimate_options *options,
+                                    tg_estimate_plan *plan, trygg_estimates *estimates, trygg_error *error);
+trygg_status tg_estimate_plan_waves(const trygg_design *design, const trygg_estimate_options *options,
+                                    tg_estimate_plan *plan, trygg_estimates *estimates, trygg_error *error);
+void tg_estimate_clear_plan(tg_estimate_plan *plan);
+
+/* Domains and rows from the tally. */
+trygg_status tg_estimate_rows(trygg_estimates *estimates, const trygg_progress *progress, trygg_error *error);
+
 /* ---- linear statistics --------------------------------------------------------------------- */
 
 /* A growing list of terms for tg_tally_combine; zero-initialise. */

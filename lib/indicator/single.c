@@ -44,10 +44,11 @@ void tg_single_evaluate(const tg_item *item, const tg_column *column, tg_single_
   }
 }
 
-/* The column on which alone the indicator depends, if it is one byte wide. */
+/* The column on which alone the indicator depends, if it is one byte wide.  Types of many variables also look at what
+ * was asked in the record's wave. */
 static const tg_column *only_column(const tg_indicator *indicator, const trygg_responses *responses) {
   const tg_column *column = &responses->columns[indicator->items->variable];
-  if (indicator->item_count != 1 || indicator->denominator_variable != TG_NONE ||
+  if (indicator->item_count != 1 || (indicator->type->uses & TG_MANY_VARIABLES) || indicator->denominator_variable != TG_NONE ||
       column->kind != TG_COLUMN_CODE8)
     return NULL;
   for (size_t c = 0; c < indicator->where.count; c++)

@@ -59,7 +59,7 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "survey", codebook->title, error));
   TRY(tg_table_add_note(table, "definition", codebook->hash, error));
   TRY(tg_table_add_note(table, "library", trygg_version(), error));
-  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)design->responses->count),
+  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)trygg_responses_count(design->responses)),
                         error));
   TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count),
                         error));

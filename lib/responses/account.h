@@ -86,7 +86,7 @@ typedef struct tg_account {
   char **waves; /* codes by loading number, owned; set at the end */
   size_t wave_count;
   tg_account_unknown *unknown;
-  size_t unknown_count;
+  size_t unknown_count, unknown_capacity;
   int64_t
       *recoded; /* [variable * waves + wave]: cells that matched a code as a number, duplicates included */
 } tg_account;

@@ -144,7 +144,7 @@ static trygg_status reserve(chunk_reader *reader, const text_chunk *chunk) {
   tg_load *load = reader->load;
   uint64_t total = tg_source_total(reader->source);
   size_t needed = load->count + chunk->piece.count;
-  if (needed <= load->responses->capacity || total == 0 || chunk->raw == 0 || chunk->raw >= total)
+  if (load->windows || needed <= load->responses->capacity || total == 0 || chunk->raw == 0 || chunk->raw >= total)
     return TRYGG_OK;
   double records = (double)(needed - reader->first) * ((double)total / (double)chunk->raw) * 1.05 + 1024;
   return records < 1e9 ? tg_record_reserve(load, reader->first + (size_t)records) : TRYGG_OK;

@@ -174,8 +174,8 @@ static trygg_status settle(const tg_variable *variable, const entry *entries, si
   return TRYGG_OK;
 }
 
-trygg_status tg_dictionary_finish(tg_dictionary_builder *builder, const tg_variable *variable,
-                                  uint32_t *indexes, size_t count, tg_dictionary *out, trygg_error *error) {
+trygg_status tg_dictionary_use(const tg_dictionary_builder *builder, const tg_variable *variable, uint32_t *indexes,
+                               size_t count, tg_dictionary *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t kept = 0, all = builder->count < TG_MISSING_KINDS ? TG_MISSING_KINDS : builder->count;
   uint32_t *map = tg_memory_new(all, sizeof *map);
@@ -194,12 +194,19 @@ trygg_status tg_dictionary_finish(tg_dictionary_builder *builder, const tg_varia
   TRY(settle(variable, entries, kept, map, out, error));
   for (size_t i = 0; i < count; i++)
     indexes[i] = map[indexes[i]];
-  tg_dictionary_builder_clear(builder);
 cleanup:
   if (status != TRYGG_OK)
     tg_dictionary_clear(out);
   tg_memory_free(map);
   tg_memory_free(entries);
+  return status;
+}
+
+trygg_status tg_dictionary_finish(tg_dictionary_builder *builder, const tg_variable *variable,
+                                  uint32_t *indexes, size_t count, tg_dictionary *out, trygg_error *error) {
+  trygg_status status = tg_dictionary_use(builder, variable, indexes, count, out, error);
+  if (status == TRYGG_OK)
+    tg_dictionary_builder_clear(builder);
   return status;
 }
 

@@ -43,7 +43,11 @@ int tg_dictionary_begin(tg_dictionary_builder *builder);
 /* Text of an index, borrowed until the next add. */
 const char *tg_dictionary_text(const tg_dictionary_builder *builder, uint32_t index);
 
-/* Keep what `indexes` uses, sort, and rewrite the indexes.  The builder is cleared on success. */
+/* Keep what `indexes` uses, sort, and rewrite the indexes. */
+trygg_status tg_dictionary_use(const tg_dictionary_builder *builder, const tg_variable *variable, uint32_t *indexes,
+                               size_t count, tg_dictionary *out, trygg_error *error);
+
+/* The same at the end: the builder is cleared on success. */
 trygg_status tg_dictionary_finish(tg_dictionary_builder *builder, const tg_variable *variable,
                                   uint32_t *indexes, size_t count, tg_dictionary *out, trygg_error *error);
 

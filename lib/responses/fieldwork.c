@@ -38,10 +38,11 @@ static trygg_status add_wave(tg_load *load, const char *code, uint32_t *out) {
   tg_load_wave *wave = &load->waves[load->wave_count];
   *wave = (tg_load_wave){.code = tg_memory_string(code),
                          .asked = tg_memory_new(load->variable_count, 1),
+                         .assumed = tg_memory_new(load->variable_count, 1),
                          .recoded = tg_memory_new(load->variable_count, sizeof *wave->recoded),
                          .closes = closing_of(&load->codebook->settings, code)};
   load->wave_count++;
-  return wave->code && wave->asked && wave->recoded ? TRYGG_OK : tg_error_memory(load->error);
+  return wave->code && wave->asked && wave->assumed && wave->recoded ? TRYGG_OK : tg_error_memory(load->error);
 }
 
 /* Whether the value of the wave variable is a wave: no missing code and not empty. */

@@ -8,6 +8,7 @@
 #include <base/text.h>
 #include <base/thread.h>
 #include <responses/load.h>
+#include <responses/window.h>
 
 static int compare_sizes(const void *a, const void *b) {
   size_t left = *(const size_t *)a, right = *(const size_t *)b;
@@ -179,30 +180,51 @@ static size_t keep_unknown(tg_load *load) {
   return kept;
 }
 
-static trygg_status settle_unknown(tg_load *load) {
-  tg_account *account = load->responses->account;
-  size_t kept = keep_unknown(load), to = 0;
-  account->unknown = tg_memory_new(kept, sizeof *account->unknown);
-  if (!account->unknown)
-    return tg_error_memory(load->error);
-  for (size_t i = 0; i < kept; i++) {
-    tg_account_unknown *unknown = &account->unknown[i];
-    unknown->variable = load->unknown_log[i].variable;
-    unknown->wave = load->responses->wave[load->unknown_log[i].record];
-    memcpy(unknown->code, load->unknown_log[i].code, sizeof unknown->code);
-    unknown->count = 1;
-  }
-  qsort(account->unknown, kept, sizeof *account->unknown, compare_unknown);
-  for (size_t i = 0; i < kept; i++) {
-    if (strcmp(account->unknown[i].code, "(text)") == 0)
-      continue; /* these are what the listed ones leave of the total */
+/* Add up equal entries. */
+static void add_up_unknown(tg_account *account) {
+  size_t to = 0;
+  if (account->unknown_count > 0)
+    qsort(account->unknown, account->unknown_count, sizeof *account->unknown, compare_unknown);
+  for (size_t i = 0; i < account->unknown_count; i++) {
     if (to > 0 && compare_unknown(&account->unknown[to - 1], &account->unknown[i]) == 0)
-      account->unknown[to - 1].count++;
+      account->unknown[to - 1].count += account->unknown[i].count;
     else
       account->unknown[to++] = account->unknown[i];
   }
   account->unknown_count = to;
+}
+
+trygg_status tg_finish_unknown(tg_load *load, size_t count) {
+  tg_account *account = load->responses->account;
+  size_t left = 0;
+  for (size_t i = 0; i < load->unknown_log_count; i++) {
+    tg_load_unknown entry = load->unknown_log[i];
+    if (entry.record >= count) {
+      entry.record -= count;
+      load->unknown_log[left++] = entry;
+      continue;
+    }
+    if (strcmp(entry.code, "(text)") == 0)
+      continue; /* these are what the listed ones leave of the total */
+    if (tg_memory_grow((void **)&account->unknown, &account->unknown_capacity, account->unknown_count + 1,
+                       sizeof *account->unknown) != 0)
+      return tg_error_memory(load->error);
+    tg_account_unknown *unknown = &account->unknown[account->unknown_count++];
+    *unknown = (tg_account_unknown){.variable = entry.variable, .wave = load->responses->wave[entry.record], .count = 1};
+    memcpy(unknown->code, entry.code, sizeof unknown->code);
+  }
+  load->unknown_log_count = left;
+  add_up_unknown(account);
   return TRYGG_OK;
+}
+
+/* What windows left is by the waves as they were met. */
+static trygg_status settle_unknown(tg_load *load, const uint32_t *final) {
+  tg_account *account = load->responses->account;
+  for (size_t i = 0; i < account->unknown_count; i++)
+    account->unknown[i].wave = final[account->unknown[i].wave];
+  load->unknown_log_count = keep_unknown(load);
+  return tg_finish_unknown(load, load->responses->count);
 }
 
 /* ---- warnings ---------------------------------------------------------------------------------- */
@@ -279,10 +301,14 @@ trygg_status tg_finish_load(tg_load *load, trygg_responses **out) {
   trygg_status status = TRYGG_OK;
   trygg_responses *responses = load->responses;
   uint32_t *final = NULL;
-  if (load->count == 0)
+  if (load->released + load->count == 0)
     return refuse_nothing(load);
-  close_columns(load);
-  remove_dropped(load);
+  if (load->windows)
+    TRY(tg_window_end(load));
+  else {
+    close_columns(load);
+    remove_dropped(load);
+  }
   final = tg_memory_new(load->wave_count, sizeof *final);
   if (!final) {
     status = tg_error_memory(load->error);
@@ -290,12 +316,14 @@ trygg_status tg_finish_load(tg_load *load, trygg_responses **out) {
   }
   TRY(sort_waves(load, final));
   TRY(settle_counts(load, final));
-  TRY(settle_unknown(load));
+  TRY(settle_unknown(load, final));
   mark_not_asked(load);
   /* Columns are settled by several threads where there is much to do. */
   int threads = responses->count > TG_BLOCK ? load->options.threads : 1;
-  TRY(tg_thread_run(threads, load->variable_count, settle_texts, load, NULL, "load", load->error));
-  TRY(tg_derive_all(responses, load->error));
+  if (!load->windows) {
+    TRY(tg_thread_run(threads, load->variable_count, settle_texts, load, NULL, "load", load->error));
+    TRY(tg_derive_all(responses, load->error));
+  }
   if (responses->count > TG_BLOCK)
     TRY(tg_thread_run(threads, load->variable_count, narrow, load, NULL, "load", load->error));
   TRY(warn_of_absent(load));

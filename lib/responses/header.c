@@ -193,7 +193,7 @@ trygg_status tg_header_begin_file(tg_load *load, const char *file, const char *c
     goto cleanup;
   }
   load->file = account->files[account->file_count - 1];
-  load->file_begins[account->file_count - 1] = load->count;
+  load->file_begins[account->file_count - 1] = load->released + load->count;
   tg_load_variable **fields =
       tg_memory_resize(load->fields, count + load->codebook->derived_begin, sizeof *fields);
   if (!fields) {

@@ -125,6 +125,7 @@ void tg_load_end(tg_load *load) {
   for (size_t i = 0; i < load->wave_count; i++) {
     tg_memory_free(load->waves[i].code);
     tg_memory_free(load->waves[i].asked);
+    tg_memory_free(load->waves[i].assumed);
     tg_memory_free(load->waves[i].recoded);
   }
   tg_piece_close(&load->single);
@@ -250,7 +251,7 @@ static uint64_t size_of(const char *const *files, size_t count) {
   return total;
 }
 
-static trygg_status load_files(tg_load *load, const char *const *files, size_t count) {
+trygg_status tg_load_files(tg_load *load, const char *const *files, size_t count) {
   trygg_status status = TRYGG_OK;
   tg_source *source = NULL;
   tg_source_limits limits = {load->options.max_bytes, load->options.max_ratio};
@@ -261,6 +262,12 @@ static trygg_status load_files(tg_load *load, const char *const *files, size_t c
     int labelled;
     TRY(tg_labelled_is_file(files[i], &labelled, load->error));
     if (labelled) {
+      if (load->windows) {
+        status = tg_error_at(load->error, TRYGG_EINVAL, files[i], 0, 0, NULL,
+                             "SPSS, Stata and SAS files are read whole and cannot be streamed; load them, or export "
+                             "the data as CSV");
+        goto cleanup;
+      }
       TRY(tg_labelled_load(load, files[i]));
       progress.before += tg_source_size(files[i]);
       continue;
@@ -287,7 +294,7 @@ trygg_status trygg_responses_load(trygg_codebook *codebook, const char *const *f
   if (!files || count == 0)
     return tg_error_set(error, TRYGG_EINVAL, "no data file was given");
   TRY(tg_load_begin(&load, codebook, options, error));
-  TRY(load_files(&load, files, count));
+  TRY(tg_load_files(&load, files, count));
   TRY(tg_finish_load(&load, out));
 cleanup:
   tg_load_end(&load);

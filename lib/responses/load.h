@@ -60,6 +60,7 @@ typedef struct tg_load_wave {
   char *code;
   double closes;        /* last day that counts, NaN: any */
   unsigned char *asked; /* [variable]: a cell was not empty */
+  unsigned char *assumed; /* [variable]: what was assumed of those that were not asked so far (window.c) */
   int64_t *recoded;     /* [variable]: cells that matched a code as a number */
   size_t count;
   size_t piece; /* the last one that had an accepted record of the wave */
@@ -87,7 +88,11 @@ struct tg_load {
   trygg_load_options options;
   tg_load_variable *variables;
   size_t variable_count;
-  size_t count; /* records kept so far; the one being read is number `count` */
+  size_t count; /* records kept so far; the one being read is number `released + count` */
+
+  const struct tg_window_options *windows; /* NULL: all records are kept */
+  size_t window;                           /* records of a window */
+  size_t released;                         /* records given out in windows and forgotten */
 
   tg_load_variable *wave, *weight, *status, *date, *source; /* by role, NULL */
   tg_load_variable **strata;
@@ -120,6 +125,7 @@ struct tg_load {
   tg_duplicates_index duplicates;
   size_t *dropped; /* records that a later one replaced */
   size_t dropped_count, dropped_capacity;
+  size_t unknown_seen; /* cells logged in all, also those of windows that are gone */
   tg_load_unknown *unknown_log;
   size_t unknown_log_count, unknown_log_capacity;
   size_t warning_capacity;
@@ -144,6 +150,9 @@ void tg_load_end(tg_load *load); /* frees all that was not handed out */
 
 /* Keep a warning about `file` (NULL: about all of them), as "file: text". */
 trygg_status tg_load_warn(tg_load *load, const char *file, const char *text);
+
+/* Load files one after the other. */
+trygg_status tg_load_files(tg_load *load, const char *const *files, size_t count);
 
 /* ---- chunks.c ---- */
 
@@ -213,6 +222,9 @@ trygg_status tg_record_take(tg_load *load, tg_piece *piece);
 trygg_status tg_record_reserve(tg_load *load, size_t capacity);
 
 /* ---- finish.c ---- */
+
+/* List the unknown codes of the first `count` records, and forget their log. */
+trygg_status tg_finish_unknown(tg_load *load, size_t count);
 trygg_status tg_finish_load(tg_load *load, trygg_responses **out);
 
 /* ---- derive.c ---- */

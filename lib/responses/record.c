@@ -7,6 +7,7 @@
 #include <base/text.h>
 #include <responses/fieldwork.h>
 #include <responses/row.h>
+#include <responses/window.h>
 
 #define IDS_AHEAD 8 /* rows; what memory answers meanwhile is not waited for */
 
@@ -147,7 +148,8 @@ static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate
   if (load->id_count == 0)
     return TRYGG_OK;
   tg_duplicates_key key = {ids, load->id_count, wave, tg_duplicates_hash(ids, load->id_count)};
-  tg_duplicates_entry newcomer = {.record = load->count, .line = load->line, .answered = (uint32_t)answers};
+  tg_duplicates_entry newcomer = {
+      .record = load->released + load->count, .line = load->line, .answered = (uint32_t)answers};
   if (mode == TG_DUPLICATES_SOURCE)
     newcomer.rank = source_rank(load, at->piece, at->row);
   tg_duplicates_entry *found = NULL;
@@ -231,12 +233,13 @@ static trygg_status find_fate(judging *at, uint32_t wave, size_t answers, tg_fat
 /* ---- what only accepted records count for --------------------------------------------------------- */
 
 static trygg_status log_unknown(tg_load *load, const tg_piece_event *event) {
-  if (load->unknown_log_count >= TG_LOAD_UNKNOWN_MOST)
+  if (load->unknown_seen >= TG_LOAD_UNKNOWN_MOST)
     return TRYGG_OK;
   if (tg_memory_grow((void **)&load->unknown_log, &load->unknown_log_capacity, load->unknown_log_count + 1,
                      sizeof *load->unknown_log) != 0)
     return tg_error_memory(load->error);
   tg_load_unknown *entry = &load->unknown_log[load->unknown_log_count++];
+  load->unknown_seen++;
   entry->record = load->count;
   entry->variable = event->variable;
   memcpy(entry->code, event->code, sizeof entry->code);
@@ -293,13 +296,13 @@ cleanup:
 
 /* A variable was asked in a wave when a cell of an accepted record is not empty.  Once that is known of all waves
  * there is nothing to look for, which is soon. */
-static void note_asked(tg_load *load, const tg_piece *piece) {
+static void note_asked(tg_load *load, const tg_piece *piece, size_t first, size_t end) {
   for (size_t i = 0; i < load->all_count; i++) {
     const tg_load_variable *variable = load->fields[i];
     size_t open = 0;
     for (size_t w = 0; w < load->wave_count && variable; w++)
       open += load->waves[w].piece == load->pieces && !load->waves[w].asked[variable->index];
-    for (size_t row = 0; row < piece->count && open > 0; row++) {
+    for (size_t row = first; row < end && open > 0; row++) {
       if (!piece->kept[row])
         continue;
       unsigned char *asked = &load->waves[piece->waves[row]].asked[variable->index];
@@ -311,12 +314,52 @@ static void note_asked(tg_load *load, const tg_piece *piece) {
   }
 }
 
+/* Note what the piece's rows answered, and give out each window that they complete.  What rows behind a window
+ * answered is not known in it, so that the window does not depend on how the file was cut into pieces. */
+static trygg_status take_windows(tg_load *load, const tg_piece *piece, size_t before) {
+  trygg_status status = TRYGG_OK;
+  for (size_t first = 0, end; first < piece->count; first = end) {
+    size_t records = before;
+    for (end = first; end < piece->count && records < load->window; end++)
+      records += piece->kept[end];
+    note_asked(load, piece, first, end);
+    if (records < load->window)
+      break;
+    before = load->count;
+    status = tg_window_give(load);
+    if (status != TRYGG_OK)
+      break;
+    before = records - (before - load->count);
+  }
+  return status;
+}
+
+static int keeps_texts(const tg_load *load, const tg_load_variable *variable) {
+  return !load->windows || variable->variable->role != TG_ROLE_NONE || load->windows->needs[variable->index];
+}
+
+/* Texts of a variable that nobody asks for may be different in every record: a stream keeps only that there are some. */
+static trygg_status forget_texts(tg_load *load, tg_load_variable *variable, tg_piece *piece) {
+  uint32_t *values = piece->columns[variable->index].values, some;
+  if (tg_dictionary_add(&variable->texts, "-", 1, &some, NULL) != 0)
+    return tg_error_memory(load->error);
+  for (size_t row = 0; row < piece->count; row++)
+    values[row] = values[row] ? some : TG_DICTIONARY_EMPTY;
+  return TRYGG_OK;
+}
+
 /* Indexes of the reader's texts become those of the load. */
 static trygg_status settle_texts(tg_load *load, tg_piece *piece) {
   for (size_t i = 0; i < load->all_count; i++) {
     tg_load_variable *variable = load->fields[i];
     if (!variable || variable->column->kind != TG_COLUMN_TEXT || variable->variable->role == TG_ROLE_ID)
       continue;
+    if (!keeps_texts(load, variable)) {
+      trygg_status status = forget_texts(load, variable, piece);
+      if (status != TRYGG_OK)
+        return status;
+      continue;
+    }
     tg_piece_column *column = &piece->columns[variable->index];
     if (tg_texts_settle(&column->texts, &variable->texts) != 0)
       return tg_error_memory(load->error);
@@ -332,6 +375,7 @@ static trygg_status settle_texts(tg_load *load, tg_piece *piece) {
 
 trygg_status tg_record_take(tg_load *load, tg_piece *piece) {
   trygg_status status = TRYGG_OK;
+  size_t before = load->count;
   judging at = {.load = load, .piece = piece, .kept = load->count};
   if (piece->no_memory)
     return tg_error_memory(load->error);
@@ -354,7 +398,10 @@ trygg_status tg_record_take(tg_load *load, tg_piece *piece) {
     TRY(judge(&at));
   }
   store(&at);
-  note_asked(load, piece);
+  if (load->windows)
+    TRY(take_windows(load, piece, before));
+  else
+    note_asked(load, piece, 0, piece->count);
 cleanup:
   return status;
 }

@@ -229,6 +229,10 @@ trygg_status tg_tally_combine(const tg_tally *tally, tg_term *terms, size_t coun
   chunk_context context = {tally, terms, NULL, outputs, variance, df};
   if (!outputs)
     return TRYGG_OK;
+  if (!tally->entry && !tally->design->cluster)
+    return tg_error_set(error, TRYGG_EINVAL,
+                        "the estimates are from a stream: covariances in a sample of people need the records, which were "
+                        "not kept; load them (trygg_responses_load)");
   if (full) {
     job j = {.tally = tally, .terms = terms, .count = outputs};
     if (count)
