@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A room includes only rooms to its left; only numeric sees GSL, only source sees zlib, libcsv and ReadStat;
+# A room includes only rooms to its left; only numeric sees GSL, only source sees zlib, ISA-L, libcsv and ReadStat;
 # programs see only the public interface.
 set -eu
 cd "${top_srcdir:-.}"
 order='base numeric source table codebook responses indicator design tally estimate inference model index trend disclosure report'
 failed=0
-gateways='gsl=numeric zlib.h=source csv.h=source readstat.h=source'
+gateways='gsl=numeric zlib.h=source csv.h=source readstat.h=source isa-l=source'
 
 awk -v order="$order" -v gateways="$gateways" '
   BEGIN {
