@@ -220,7 +220,10 @@ static trygg_status load(struct program *program) {
   const program_options *options = &program->options;
   trygg_error *error = &program->error;
   trygg_load_options load = load_options(program);
-  trygg_design_options design = {.size = sizeof design, .lonely = options->lonely};
+  trygg_design_options design = {.size = sizeof design,
+                                 .lonely = options->lonely,
+                                 .variance = options->variance,
+                                 .seed = (uint64_t)options->seed};
   trygg_status status = TRYGG_OK;
 
   TRY(trygg_codebook_read(options->survey, &program->codebook, error));
@@ -291,7 +294,10 @@ static trygg_status stream(struct program *program, const program_list *indicato
   const program_options *given = &program->options;
   trygg_status status = TRYGG_OK;
   trygg_load_options load = load_options(program);
-  trygg_design_options design = {.size = sizeof design, .lonely = given->lonely};
+  trygg_design_options design = {.size = sizeof design,
+                                 .lonely = given->lonely,
+                                 .variance = given->variance,
+                                 .seed = (uint64_t)given->seed};
   trygg_estimate_options *options = calloc(count, sizeof *options);
   const trygg_estimate_options **tables = calloc(count, sizeof *tables);
 

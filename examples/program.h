@@ -51,7 +51,7 @@ typedef struct program_options {
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, stream, across_breaks, threads, help, version;
+  int pool, stream, across_breaks, threads, seed, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */

@@ -52,10 +52,6 @@ static const char *compare_test_name(size_t i) {
   return trygg_inference_group_test(i + 1) != NULL ? trygg_inference_group_test(i) : NULL;
 }
 
-static const char *variance_name(size_t i) {
-  return i == 0 ? "taylor" : NULL;
-}
-
 static const char *language_name(size_t i) {
   static const char *const names[] = {"en", "sv"};
 
@@ -258,6 +254,25 @@ static int read_whole(const char *text) {
   return value >= 0 && value <= 1e6 ? (int)value : -1;
 }
 
+static int set_seed(struct program *program, const program_option *option, char *value) {
+  int seed = read_whole(value);
+
+  if (seed < 1)
+    return usage(program, "--%s wants a whole number from 1 to 1000000", option->name);
+  program->options.seed = seed;
+  return 0;
+}
+
+/* A method, some with a number behind a colon, which the library knows about. */
+static int set_variance(struct program *program, const program_option *option, char *value) {
+  trygg_error error = {0};
+
+  if (trygg_design_variance_check(value, &error) != TRYGG_OK)
+    return usage(program, "--%s: %s", option->name, error.message);
+  program->options.variance = value;
+  return 0;
+}
+
 static int set_threads(struct program *program, const program_option *option, char *value) {
   int threads = read_whole(value);
 
@@ -356,9 +371,15 @@ static const program_option options[] = {
     {"df", "domain|design|N", FIGURES | PROGRAM_MODEL, TARGET(df), .set = set_df,
      .help = {"Degrees of freedom: clusters less strata of the domain (default), of the design, or a number.",
               "Frihetsgrader: kluster minus strata i gruppen (annars), i designen, eller ett tal."}},
-    {"variance", "METHOD", FIGURES | PROGRAM_MODEL, TARGET(variance), .set = set_choice, .value = variance_name,
-     .later = " jackknife bootstrap brr fay given ",
-     .help = {"How the sampling error is computed.", "Hur urvalsfelet beräknas."}},
+    {"variance", "METHOD", FIGURES | PROGRAM_MODEL, .set = set_variance, .value = trygg_design_variance,
+     .value_help = trygg_design_variance_help,
+     .help = {"How the sampling error is computed; default taylor, or given where the survey folder names replicate "
+              "weights. bootstrap:R makes R replicates (500), fay:RHO is as in fay:0.3.",
+              "Hur urvalsfelet beräknas; annars taylor, eller given där enkätmappen anger replikatvikter. "
+              "bootstrap:R gör R replikat (500), fay:RHO skrivs som fay:0.3."}},
+    {"seed", "N", FIGURES | PROGRAM_MODEL, .set = set_seed,
+     .help = {"Where the random numbers of a bootstrap begin; default 1. The same seed gives the same figures.",
+              "Var en bootstraps slumptal börjar; annars 1. Samma tal ger samma siffror."}},
     {"lonely", "RULE", FIGURES | PROGRAM_MODEL, TARGET(lonely), .set = set_choice, .value = lonely_name,
      .later = " collapse ",
      .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
@@ -426,7 +447,6 @@ static const program_option options[] = {
      .help = {"This text.", "Den här texten."}},
     {"version", NULL, PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(version), .set = set_flag,
      .help = {"The version.", "Versionen."}},
-    NOT_YET("seed"),
     NOT_YET("calibrate"),
 };
 

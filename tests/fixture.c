@@ -30,7 +30,8 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
 }
 
 static trygg_status load(const fixture_texts *texts, fixture *f, trygg_error *error) {
-  trygg_design_options options = {.size = sizeof options, .lonely = texts->lonely};
+  trygg_design_options options = {
+      .size = sizeof options, .lonely = texts->lonely, .variance = texts->variance, .seed = texts->seed};
   trygg_status status = build(texts, f, error);
   if (status == TRYGG_OK)
     status = trygg_responses_load_memory(f->codebook, "data.csv", texts->data, strlen(texts->data), NULL,

@@ -13,6 +13,8 @@ typedef struct fixture_texts {
       *derived;
   const char *data;
   const char *lonely; /* overrides settings */
+  const char *variance;
+  uint64_t seed;
 } fixture_texts;
 
 /* A loaded small survey. */

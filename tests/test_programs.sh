@@ -441,7 +441,12 @@ refuses 2 'give logit, .* or ' estimate --ci exact folder data.csv
 refuses 2 'did you mean `wald`? It takes logit, ' estimate --ci wlad folder data.csv
 refuses 2 'give holm, bh or none' trend --adjust foo folder data.csv
 refuses 2 'give en or sv' estimate --lang de folder data.csv
-refuses 2 'give taylor' estimate --variance jackknife folder data.csv
+refuses 2 'did you mean `jackknife`' estimate --variance jacknife folder data.csv
+refuses 2 'as in bootstrap:500' estimate --variance bootstrap:1 folder data.csv
+refuses 2 'as in fay:0.3' estimate --variance fay folder data.csv
+refuses 2 'behind a colon' estimate --variance jackknife:3 folder data.csv
+refuses 2 'from 1 to' estimate --seed 0 folder data.csv
+refuses 1 'names no replicate weights' estimate --variance given folder data.csv
 refuses 2 'did you mean `linear`' trend --test difference,linaer folder data.csv
 refuses 2 'did you mean `csv`' estimate --format cvs folder data.csv
 refuses 2 'empty name' estimate --by kommun,,kon folder data.csv
@@ -456,8 +461,7 @@ refuses 2 'html only' report --format csv folder data.csv
 refuses 2 'folder alone' check --format csv folder
 refuses 2 'another format' check --format svg folder data.csv
 refuses 2 '`se`' estimate --by se folder data.csv
-for later in '--seed 1' '--calibrate rake' '--variance jackknife' \
-  '--variance bootstrap:500' '--format px' '--lonely collapse' '--ci likelihood'; do
+for later in '--calibrate rake' '--format px' '--lonely collapse' '--ci likelihood'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv
 done

@@ -21,6 +21,10 @@ typedef struct trygg_design_options {
   size_t size;        /**< sizeof(trygg_design_options). */
   const char *lonely; /**< `fail certainty adjust average`; NULL: the codebook's. */
   int domain_lonely;  /**< 1: `adjust` and `average` also where only a domain leaves a stratum one cluster. */
+  const char *variance; /**< `taylor`, or replicates as trygg_design_variance() names them, with an argument:
+                             `bootstrap:500`, `fay:0.3`.  NULL: `given` where the codebook has replicate
+                             weights, else `taylor`. */
+  uint64_t seed;        /**< Of bootstraps; 0: 1. */
 } trygg_design_options;
 
 /**
@@ -38,6 +42,20 @@ typedef struct trygg_design_options {
  */
 TRYGG_API trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
                                            trygg_design **out, trygg_error *error);
+
+/** Name of the @p i-th way to compute variances (`taylor`, `jackknife`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_design_variance(size_t i);
+
+/** One line of help on the @p i-th way to compute variances, or NULL; borrowed. */
+TRYGG_API const char *trygg_design_variance_help(size_t i);
+
+/**
+ * Whether @p variance can be in trygg_design_options.
+ *
+ * @retval TRYGG_ENAME   No such method; the message has the nearest.
+ * @retval TRYGG_EINVAL  An argument that is missing, out of range or too much.
+ */
+TRYGG_API trygg_status trygg_design_variance_check(const char *variance, trygg_error *error);
 
 /** Strata, over all waves. */
 TRYGG_API size_t trygg_design_strata(const trygg_design *design);

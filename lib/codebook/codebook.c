@@ -96,6 +96,7 @@ static void clear_settings(tg_settings *settings) {
              settings->wave);
   free_texts(settings->duplicate_sources, settings->duplicate_source_count);
   tg_memory_free(settings->duplicate_sources);
+  tg_memory_free(settings->replicates.rscales);
   for (size_t i = 0; i < settings->closing_count; i++)
     tg_memory_free(settings->closes[i].wave);
   tg_memory_free(settings->closes);

@@ -3,6 +3,7 @@
 #ifndef TG_CODEBOOK_ROWS_H
 #define TG_CODEBOOK_ROWS_H
 
+#include <codebook/replicates.h>
 #include <codebook/variables.h>
 
 /* ---- the other tables ------------------------------------------------------------------ */
@@ -204,6 +205,7 @@ typedef struct tg_settings {
   tg_closing *closes;  /* `2024-12-01`, or `WAVE=DATE` separated by blanks */
   size_t closing_count;
   int answers_are_labels;
+  tg_replicate_settings replicates;
 } tg_settings;
 
 #endif

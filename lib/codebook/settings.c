@@ -46,11 +46,17 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                           "questions a record must have answered: a share, or a number above 1"},
     [SET_CLOSES] = {"closes", 0, "last day that counts: 2024-12-01, or 2023=2023-12-01 2024=2024-12-01"},
     [SET_ANSWERS] = {"answers", 0, "what the data hold: codes or labels"},
-    [SET_REPLICATE_TYPE] = {"replicate_type", 0, "replicate weights, not yet read"},
-    [SET_REPLICATE_SCALE] = {"replicate_scale", 0, "replicate weights, not yet read"},
-    [SET_REPLICATE_RSCALES] = {"replicate_rscales", 0, "replicate weights, not yet read"},
-    [SET_REPLICATE_RHO] = {"replicate_rho", 0, "replicate weights, not yet read"},
-    [SET_REPLICATE_MSE] = {"replicate_mse", 0, "replicate weights, not yet read"},
+    [SET_REPLICATE_TYPE] =
+        {"replicate_type", 0,
+         "how replicate weights in the data were made: BRR, Fay, JK1, JKn, JK2, bootstrap, "
+         "successive-difference, ACS or other"},
+    [SET_REPLICATE_SCALE] = {"replicate_scale", 0,
+                             "factor of their sum of squares, where the type leaves it open"},
+    [SET_REPLICATE_RSCALES] = {"replicate_rscales", 0,
+                               "factor of each replicate, or one for all, with blanks between"},
+    [SET_REPLICATE_RHO] = {"replicate_rho", 0, "Fay's factor"},
+    [SET_REPLICATE_MSE] = {"replicate_mse", 0,
+                           "1: squares about the full estimate; 0: about the mean of the replicates"},
 };
 
 static const char *const waves_names[] = {
@@ -148,10 +154,6 @@ static trygg_status refuse_unsupported(const tg_sheet_row *row, trygg_error *err
     return tg_sheet_fail(
         error, TRYGG_EUNSUPPORTED, row, SET_LONELY,
         "`collapse` is not yet supported by this version; use fail, certainty, adjust or average");
-  for (size_t field = SET_REPLICATE_TYPE; field <= SET_REPLICATE_MSE; field++)
-    if (row->cells[field][0])
-      return tg_sheet_fail(error, TRYGG_EUNSUPPORTED, row, field,
-                           "replicate weights are not yet supported by this version; leave the cell empty");
   return TRYGG_OK;
 }
 
@@ -165,6 +167,8 @@ static trygg_status copy_texts(tg_settings *settings, const tg_sheet_row *row, t
 static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_settings *settings = &codebook->settings;
+  static const size_t replicate_fields[TG_REPLICATE_FIELDS] = {
+      SET_REPLICATE_TYPE, SET_REPLICATE_SCALE, SET_REPLICATE_RSCALES, SET_REPLICATE_RHO, SET_REPLICATE_MSE};
   int waves, pool, lonely;
   const char *cursor = row->cells[SET_CLOSES], *word;
   size_t length;
@@ -179,6 +183,7 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   TRY(choose(row, SET_DOMAIN_LONELY, no_yes, COUNT(no_yes), &settings->domain_lonely, error));
   TRY(choose(row, SET_ANSWERS, answers_names, COUNT(answers_names), &settings->answers_are_labels, error));
   TRY(read_duplicates(settings, row, error));
+  TRY(tg_replicates_read(&settings->replicates, row, replicate_fields, error));
   TRY(tg_sheet_number(row, SET_MIN_ANSWERED, &settings->min_answered, error));
   settings->waves = (tg_waves_mode)waves;
   settings->pool = (tg_pool_mode)pool;

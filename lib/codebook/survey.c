@@ -15,7 +15,7 @@ static const tg_sheet_field fields[SURVEY_FIELDS] = {
     [SURVEY_NAME] = {"name", 1, "the column in the data; rep1..rep160 stands for a range of columns"},
     [SURVEY_ROLE] = {"role", 0,
                      "what the variable is for: id wave weight stratum cluster fpc domain status source "
-                     "date household; stratum2 cluster2 fpc2 ... at later stages"},
+                     "date household replicate; stratum2 cluster2 fpc2 ... at later stages"},
     [SURVEY_MISSING] = {"missing", 0, "codes that are no answer, as 88=dont_know 99=no_answer"},
     [SURVEY_EMPTY] = {"empty", 0, "what an empty cell means: a code or a kind of missing (no_answer)"},
 };
@@ -112,10 +112,6 @@ static trygg_status parse_role(const tg_sheet_row *row, tg_variable *pattern, tr
   if (stage > TG_MAX_STAGES)
     return tg_sheet_fail(error, TRYGG_ELIMIT, row, SURVEY_ROLE, "a sample may have at most %d stages",
                          TG_MAX_STAGES);
-  if (role == TG_ROLE_REPLICATE)
-    return tg_sheet_fail(error, TRYGG_EUNSUPPORTED, row, SURVEY_ROLE,
-                         "role `%s`: replicate weights are not yet supported by this version",
-                         TG_SHOWN(cell));
   if (!(roles[role].types & TYPE(pattern->type)))
     return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SURVEY_TYPE,
                          "a variable of type `%s` cannot have the role `%s`", tg_survey_types[pattern->type],
@@ -352,6 +348,7 @@ trygg_status tg_survey_link(trygg_codebook *codebook, trygg_error *error) {
   for (size_t i = 0; i < codebook->derived_begin; i++)
     TRY(link_codes(codebook, &codebook->variables[i], error));
   TRY(check_roles(codebook, error));
+  TRY(tg_replicates_link(codebook, error));
 cleanup:
   return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From roles of variables to strata and clusters of the first stage, and what follows of them. */
-#include <design/design.h>
+#include <design/replicates.h>
 
 #include <string.h>
 
@@ -180,6 +180,7 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
   if (all_records) {
     TRY(tg_populations_read(design, 1, error));
     TRY(tg_design_settle(design, 1, error));
+    TRY(tg_replicates_create(design, options, error));
   }
   *out = design;
   design = NULL;
@@ -221,7 +222,8 @@ static trygg_status refuse_lonely(const trygg_design *design, size_t stratum, tr
 }
 
 trygg_status tg_design_check_group(const trygg_design *design, size_t group, trygg_error *error) {
-  if (design->lonely != TG_LONELY_FAIL || !design->lonely_count)
+  if (design->lonely != TG_LONELY_FAIL || !design->lonely_count ||
+      (design->replicates && design->replicates->given))
     return TRYGG_OK;
   for (size_t h = 0; h < tg_design_all_strata(design); h++)
     if (design->strata[h].group % design->group_count == group && tg_stratum_is_lonely(&design->strata[h]))
@@ -274,6 +276,7 @@ void trygg_design_free(trygg_design *design) {
     tg_memory_free(design->stages[s].unit_stratum);
   }
   tg_memory_free(design->stages);
+  tg_replicates_free(design->replicates);
   trygg_responses_free(design->responses);
   tg_memory_free(design);
 }

@@ -47,6 +47,7 @@ struct trygg_design {
   int domain_lonely; /* `adjust` and `average` also where only the domain leaves a stratum one unit */
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
+  struct tg_replicates *replicates; /* NULL: variances are linearised */
 };
 
 /* ---- steps of making one ------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A stratum is the path wave (where waves are independent), codes of its variables; a cluster is its stratum and the
  * codes of its own variables.  Codes are numbered as they are met (responses/pool.h). */
+#include <design/replicates.h>
 #include <design/units.h>
 
 #include <string.h>
@@ -366,6 +367,7 @@ trygg_status tg_units_finish(tg_units *units, trygg_responses *responses, const 
     population[units->strata.places[h]] = units->population[h];
   TRY(tg_populations_set(design, 1, population, error));
   TRY(tg_design_settle(design, 0, error));
+  TRY(tg_replicates_create(design, options, error));
   *out = design;
   design = NULL;
 cleanup:

@@ -146,12 +146,16 @@ static trygg_status estimate_indicator(void *context, size_t k, trygg_error *err
 static trygg_status estimate_rows(trygg_estimates *estimates, const trygg_progress *progress,
                                   trygg_error *error) {
   size_t count = estimates->tally->indicators.count;
+  trygg_status status;
   estimates->row_count = estimates->domain_count * count;
   estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
   if (!estimates->rows)
     return tg_error_memory(error);
-  return tg_thread_run(tg_thread_count(estimates->threads, count), count, estimate_indicator, estimates,
-                       progress, "estimate", error);
+  status = tg_thread_run(tg_thread_count(estimates->threads, count), count, estimate_indicator, estimates,
+                         progress, "estimate", error);
+  if (status == TRYGG_OK && estimates->tally->design->replicates)
+    status = tg_rows_replicate(estimates, error);
+  return status;
 }
 
 trygg_status tg_estimate_begin(const trygg_estimate_options *options, trygg_estimates **out,

@@ -38,6 +38,14 @@ typedef struct tg_valued {
   uint32_t cell, record;
 } tg_valued;
 
+/* Values of a domain in increasing order; `copy` is to be freed. */
+typedef struct tg_ordered {
+  const tg_valued *values;
+  size_t count;
+  double total; /* of the weights */
+  tg_valued *copy;
+} tg_ordered;
+
 typedef struct tg_sorted {
   tg_valued *values;
   size_t *cell_begin; /* [cell_count + 1] */
@@ -88,16 +96,41 @@ trygg_status tg_estimate_rows(trygg_estimates *estimates, const trygg_progress *
 
 /* ---- linear statistics --------------------------------------------------------------------- */
 
-/* A growing list of terms for tg_tally_combine; zero-initialise. */
+/* A function of an estimate that a statistic is linear in. */
+typedef double (*tg_curve)(const void *context, double estimate);
+
+/* What a statistic is made of, for replicates, which estimate rows anew instead of linearising them. */
+typedef struct tg_part {
+  enum {
+    TG_PART_ESTIMATE, /* y times (the curve of) the row's estimate */
+    TG_PART_TOTAL,    /* sum over the row's domain of w (y (Y - shift X) + x X), Y and X a record's values */
+    TG_PART_SHARE     /* y times the share at or below the row's quantile */
+  } what;
+  uint32_t output, group;           /* the group of strata is found when parts are combined */
+  const trygg_estimates *estimates; /* whose row it is */
+  size_t row;
+  double y, x, shift;
+  tg_curve curve; /* NULL: the estimate itself */
+  const void *context;
+} tg_part;
+
+/* Growing lists: terms for tg_tally_combine, and parts, where variances come from replicates; zero-initialise. */
 typedef struct tg_terms {
   tg_term *list;
   size_t count, capacity;
+  tg_part *parts;
+  size_t part_count, part_capacity;
 } tg_terms;
 
 /* Add `coefficient` times the linearised estimate of a row to an output.  A coefficient of 0 adds nothing to the
  * variance, but the row's records count for the df. */
 trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t row, double coefficient,
                                    size_t output, tg_terms *terms, trygg_error *error);
+
+/* Add `coefficient` times curve(estimate of the row) to an output; `slope` is the curve's at the estimate. */
+trygg_status tg_estimate_add_curve(const trygg_estimates *estimates, size_t row, double coefficient,
+                                   double slope, tg_curve curve, const void *context, size_t output,
+                                   tg_terms *terms, trygg_error *error);
 
 /* Add sum over the row's domain of w (a y + b x) to an output that is a statistic of one sample over the waves
  * (tg_term.across); y less `shift` times x. */
@@ -125,11 +158,18 @@ void tg_domains_clear(tg_domain *domains, size_t count);
 /* Fill the rows of one indicator. */
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
 
+/* Where variances come from replicates: set the errors of all rows, once all are filled. */
+trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error);
+
 /* What a total is multiplied by: 1, or 1/W when it is the mean over the W pooled waves that asked. */
 double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *domain, size_t indicator);
 
 /* Quantiles: value, share at it and the share's variance for every row of one indicator. */
 trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
+
+/* Values of the row's domain in increasing order. */
+trygg_status tg_quantile_order(const trygg_estimates *estimates, size_t row, tg_ordered *out,
+                               trygg_error *error);
 
 /* Values of the row's domain at the weighted shares p[0..count): what an interval for a quantile inverts.
  * NaN where p is outside 0..1. */

@@ -5,7 +5,7 @@
  *   ratio     u_k = w_k (y_k - R x_k) / X                       (Woodruff 1971)
  *   quantile  u_k = -(SE_q / SE_F) w_k (1{y_k <= q} - F) / X    (the density implied by Woodruff's interval)
  */
-#include <estimate/estimate.h>
+#include <estimate/replicates.h>
 
 #include <math.h>
 #include <string.h>
@@ -14,6 +14,18 @@ static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
   if (tg_memory_grow((void **)&terms->list, &terms->capacity, terms->count + 1, sizeof *terms->list))
     return tg_error_memory(error);
   terms->list[terms->count++] = term;
+  return TRYGG_OK;
+}
+
+/* Replicates need to know what was linearised. */
+static trygg_status add_part(const trygg_estimates *estimates, tg_terms *terms, tg_part part,
+                             trygg_error *error) {
+  if (!estimates->tally->design->replicates)
+    return TRYGG_OK;
+  if (tg_memory_grow((void **)&terms->parts, &terms->part_capacity, terms->part_count + 1,
+                     sizeof *terms->parts))
+    return tg_error_memory(error);
+  terms->parts[terms->part_count++] = part;
   return TRYGG_OK;
 }
 
@@ -61,7 +73,7 @@ cleanup:
   return status;
 }
 
-trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t index, double coefficient,
+static trygg_status add_linearised(const trygg_estimates *estimates, size_t index, double coefficient,
                                    size_t output, tg_terms *terms, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
@@ -87,6 +99,27 @@ trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t inde
   return add_cells(term, domain->cells, domain->cell_count, terms, error);
 }
 
+trygg_status tg_estimate_add_curve(const trygg_estimates *estimates, size_t index, double coefficient,
+                                   double slope, tg_curve curve, const void *context, size_t output,
+                                   tg_terms *terms, trygg_error *error) {
+  trygg_status status = add_part(estimates, terms,
+                                 (tg_part){.output = (uint32_t)output,
+                                           .estimates = estimates,
+                                           .row = index,
+                                           .y = coefficient,
+                                           .curve = curve,
+                                           .context = context},
+                                 error);
+  if (status == TRYGG_OK)
+    status = add_linearised(estimates, index, coefficient * slope, output, terms, error);
+  return status;
+}
+
+trygg_status tg_estimate_add_terms(const trygg_estimates *estimates, size_t index, double coefficient,
+                                   size_t output, tg_terms *terms, trygg_error *error) {
+  return tg_estimate_add_curve(estimates, index, coefficient, 1, NULL, NULL, output, terms, error);
+}
+
 trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t index, double a, double b,
                                     double shift, size_t output, tg_terms *terms, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
@@ -98,11 +131,16 @@ trygg_status tg_estimate_add_totals(const trygg_estimates *estimates, size_t ind
                   .shift = shift,
                   .threshold = NAN,
                   .across = 1};
+  tg_part part = {TG_PART_TOTAL, (uint32_t)output, 0, estimates, index, a, b, shift, NULL, NULL};
+  trygg_status status = add_part(estimates, terms, part, error);
+  if (status != TRYGG_OK)
+    return status;
   return add_cells(term, domain->cells, domain->cell_count, terms, error);
 }
 
 void tg_estimate_clear_terms(tg_terms *terms) {
   tg_memory_free(terms->list);
+  tg_memory_free(terms->parts);
   *terms = (tg_terms){0};
 }
 
@@ -127,11 +165,19 @@ trygg_status tg_estimate_combine(const trygg_estimates *estimates, tg_terms *ter
                                  double *variance, double *df, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   unsigned char *wave_met = NULL;
+  const tg_replicates *replicates = estimates->tally->design->replicates;
   double *domain_df = tg_memory_new(outputs, sizeof *domain_df);
-  if (!domain_df)
-    return tg_error_memory(error);
-  TRY(tg_tally_combine(estimates->tally, terms->list, terms->count, outputs, full, estimates->threads,
-                       variance, domain_df, error));
+  double *linear = tg_memory_new(replicates ? outputs : 0, sizeof *linear); /* comes with the df */
+  if (!domain_df || !linear) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  if (!replicates || df)
+    TRY(tg_tally_combine(estimates->tally, terms->list, terms->count, outputs, replicates ? 0 : full,
+                         estimates->threads, replicates ? linear : variance, domain_df, error));
+  if (replicates)
+    TRY(tg_replicates_combine(estimates, terms->parts, terms->part_count, outputs, full, variance, NULL,
+                              error));
   if (!df)
     goto cleanup;
   wave_met = tg_memory_new(outputs * estimates->tally->design->group_count, 1);
@@ -144,7 +190,10 @@ trygg_status tg_estimate_combine(const trygg_estimates *estimates, tg_terms *ter
   else
     for (size_t o = 0; o < outputs; o++)
       df[o] = estimates->df_rule == TG_DF_GIVEN ? estimates->df_given : domain_df[o];
+  for (size_t o = 0; o < outputs && replicates && estimates->df_rule != TG_DF_GIVEN; o++)
+    df[o] = fmin(df[o], replicates->df);
 cleanup:
+  tg_memory_free(linear);
   tg_memory_free(domain_df);
   tg_memory_free(wave_met);
   return status;

@@ -73,19 +73,12 @@ cleanup:
   return status;
 }
 
-/* Values of a domain in increasing order: those of its one cell as they stand, or a sorted copy (*copy, to be freed). */
-typedef struct distribution {
-  const tg_valued *values;
-  size_t count;
-  double total;
-  tg_valued *copy;
-} distribution;
-
-static trygg_status distribution_of(const tg_sorted *sorted, const tg_domain *domain, distribution *out,
+/* Those of its one cell as they stand, or a sorted copy. */
+static trygg_status distribution_of(const tg_sorted *sorted, const tg_domain *domain, tg_ordered *out,
                                     trygg_error *error) {
   tg_sum total = {0};
   size_t at = 0;
-  *out = (distribution){0};
+  *out = (tg_ordered){0};
   for (size_t c = 0; c < domain->cell_count; c++)
     out->count += sorted->cell_begin[domain->cells[c] + 1] - sorted->cell_begin[domain->cells[c]];
   if (domain->cell_count == 1)
@@ -113,7 +106,7 @@ static trygg_status distribution_of(const tg_sorted *sorted, const tg_domain *do
 
 /* q at the share p.  F is compared with a tolerance for the rounding of its sum, so that p = 1/2 of four equal weights
  * finds the second; the sums are compensated, since a few thousand roundings would pass any tolerance. */
-static double invert(const distribution *d, double p) {
+static double invert(const tg_ordered *d, double p) {
   tg_sum sum = {0};
   if (!(p >= 0 && p <= 1) || !d->count)
     return NAN;
@@ -125,7 +118,7 @@ static double invert(const distribution *d, double p) {
   return d->values[d->count - 1].y;
 }
 
-static double share_at(const distribution *d, double y) {
+static double share_at(const tg_ordered *d, double y) {
   tg_sum sum = {0};
   for (size_t i = 0; i < d->count && d->values[i].y <= y; i++)
     tg_sum_add(&sum, d->values[i].weight);
@@ -167,12 +160,12 @@ cleanup:
 }
 
 /* What one pass over the domains sets: first q and F(q), then, once F's variance is known, the standard error. */
-static void set_value(tg_row *row, const distribution *d, double p) {
+static void set_value(tg_row *row, const tg_ordered *d, double p) {
   row->estimate = invert(d, p);
   row->share = share_at(d, row->estimate);
 }
 
-static void set_error(tg_row *row, const distribution *d) {
+static void set_error(tg_row *row, const tg_ordered *d) {
   double t = row->df > 0 ? tg_distribution_t_quantile(0.975, row->df) : NAN;
   row->se = (invert(d, row->share + t * row->share_se) - invert(d, row->share - t * row->share_se)) / (2 * t);
 }
@@ -180,10 +173,11 @@ static void set_error(tg_row *row, const distribution *d) {
 trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_error *error) {
   const tg_tally *tally = estimates->tally;
   trygg_status status = TRYGG_OK;
-  distribution d = {0};
+  tg_ordered d = {0};
   if (!estimates->of)
     TRY(sort_values(tally, k, &estimates->sorted[k], error));
-  for (int round = 0; round < 2; round++) {
+  /* Replicates give the errors of all rows together, later. */
+  for (int round = 0; round < (tally->design->replicates ? 1 : 2); round++) {
     for (size_t i = 0; i < estimates->domain_count; i++) {
       tg_row *row = &estimates->rows[i * tally->indicators.count + k];
       if (row->n == 0)
@@ -194,9 +188,9 @@ trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_er
       else
         set_error(row, &d);
       tg_memory_free(d.copy);
-      d = (distribution){0};
+      d = (tg_ordered){0};
     }
-    if (round == 0)
+    if (round == 0 && !tally->design->replicates)
       TRY(share_variances(estimates, k, error));
   }
 cleanup:
@@ -204,12 +198,16 @@ cleanup:
   return status;
 }
 
+trygg_status tg_quantile_order(const trygg_estimates *estimates, size_t index, tg_ordered *out,
+                               trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  return distribution_of(&estimates->sorted[row->indicator], &estimates->domains[row->domain], out, error);
+}
+
 trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, const double *p, double *out,
                                 size_t count, trygg_error *error) {
-  const tg_row *row = &estimates->rows[index];
-  distribution d;
-  trygg_status status =
-      distribution_of(&estimates->sorted[row->indicator], &estimates->domains[row->domain], &d, error);
+  tg_ordered d;
+  trygg_status status = tg_quantile_order(estimates, index, &d, error);
   for (size_t i = 0; status == TRYGG_OK && i < count; i++)
     out[i] = invert(&d, p[i]);
   tg_memory_free(status == TRYGG_OK ? d.copy : NULL);

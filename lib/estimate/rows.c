@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The estimates of one indicator in every domain, with variance, df and design effect. */
-#include <estimate/estimate.h>
+#include <estimate/replicates.h>
 
 #include <float.h>
 #include <math.h>
@@ -11,11 +11,12 @@
 #define RELIABLE_CASES 40
 #define RELIABLE_DF 30
 
+/* Replicates have degrees of freedom of their own, which a large domain does not add to. */
 static double row_df(const trygg_estimates *estimates, const tg_domain *domain, double domain_df) {
   const trygg_design *design = estimates->tally->design;
-  double df = 0;
+  double df = 0, most = design->replicates ? design->replicates->df : INFINITY;
   if (estimates->df_rule == TG_DF_DOMAIN)
-    return domain_df;
+    return fmin(domain_df, most);
   if (estimates->df_rule == TG_DF_GIVEN)
     return estimates->df_given;
   for (size_t h = 0; h < design->stratum_count; h++) {
@@ -26,7 +27,7 @@ static double row_df(const trygg_estimates *estimates, const tg_domain *domain, 
     if (inside)
       df += (double)design->strata[h].clusters - 1;
   }
-  return df;
+  return fmin(df, most);
 }
 
 /* Design effect: V over the variance of the same statistic in a simple random sample with replacement of the n
@@ -94,7 +95,8 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
                                ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, ratio ? sums->shift : 0,
                                workspace, &lonely);
   row->se = sqrt(variance);
-  row->deff = design_effect(sums, indicator->type->estimand, scale, from_records ? 1 : variance);
+  row->deff = design_effect(sums, indicator->type->estimand, scale,
+                            from_records || estimates->tally->design->replicates ? 1 : variance);
   if (lonely || lonely_later(estimates, domain))
     row->flags |= TG_FLAG_LONELY;
   if ((indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) ||
@@ -245,11 +247,80 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
     for (size_t d = 0; d < estimates->domain_count; d++)
       pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
                    workspace);
+  if (estimates->tally->design->replicates) /* errors come for all rows together */
+    goto cleanup;
   if (from_records)
     TRY(errors_from_records(estimates, indicator, error));
   for (size_t d = 0; d < estimates->domain_count; d++)
     TRY(judge_row(&estimates->rows[d * estimates->tally->indicators.count + indicator], what, error));
 cleanup:
   tg_workspace_free(workspace);
+  return status;
+}
+
+/* ---- errors from replicates -------------------------------------------------------------------- */
+
+/* Design effects were made for a variance of 1, of which they are a multiple. */
+static void set_replicate_error(tg_row *row, int is_quantile, double variance, double share_variance,
+                                int dropped) {
+  if (row->flags & TG_FLAG_BOUNDARY)
+    return;
+  if (is_quantile)
+    row->share_se = sqrt(share_variance);
+  else
+    row->deff *= variance;
+  row->se = sqrt(variance);
+  if (dropped)
+    row->flags |= TG_FLAG_UNRELIABLE;
+}
+
+/* Outputs stand indicator by indicator, so that those worked on together need few. */
+static size_t add_parts(const trygg_estimates *estimates, tg_part *parts) {
+  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.count, count = 0;
+  for (size_t k = 0; k < indicators; k++)
+    for (size_t d = 0; d < domains; d++) {
+      size_t row = d * indicators + k;
+      int quantile = estimates->tally->indicators.list[k].type->estimand == TG_QUANTILE;
+      if (isnan(estimates->rows[row].estimate) || (quantile && !tg_replicates_suit_quantiles(estimates)))
+        continue;
+      parts[count++] =
+          (tg_part){.output = (uint32_t)(k * domains + d), .estimates = estimates, .row = row, .y = 1};
+      if (quantile)
+        parts[count++] = (tg_part){.what = TG_PART_SHARE,
+                                   .output = (uint32_t)((indicators + k) * domains + d),
+                                   .estimates = estimates,
+                                   .row = row,
+                                   .y = 1};
+    }
+  return count;
+}
+
+trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error) {
+  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.count;
+  size_t outputs = 2 * estimates->row_count;
+  trygg_status status = TRYGG_OK;
+  tg_part *parts = tg_memory_new(outputs, sizeof *parts);
+  double *variance = tg_memory_new(outputs, sizeof *variance);
+  unsigned char *dropped = tg_memory_new(outputs, 1);
+  if (!parts || !variance || !dropped) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(tg_replicates_combine(estimates, parts, add_parts(estimates, parts), outputs, 0, variance, dropped,
+                            error));
+  for (size_t k = 0; k < indicators; k++)
+    for (size_t d = 0; d < domains; d++) {
+      tg_row *row = &estimates->rows[d * indicators + k];
+      const tg_indicator *indicator = &estimates->tally->indicators.list[k];
+      int quantile = indicator->type->estimand == TG_QUANTILE;
+      if (!isnan(row->estimate) && (!quantile || tg_replicates_suit_quantiles(estimates)))
+        set_replicate_error(row, quantile, variance[k * domains + d],
+                            variance[(indicators + k) * domains + d], dropped[k * domains + d]);
+      TRY(judge_row(row, indicator, error));
+    }
+cleanup:
+  tg_memory_free(parts);
+  tg_memory_free(variance);
+  tg_memory_free(dropped);
   return status;
 }

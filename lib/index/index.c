@@ -5,7 +5,7 @@
  *   V = grad' Cov(p) grad,  dS_g/dp_i = w_i s_i'(p_i) / sum w
  *
  * The items are answered by the same respondents, so Cov(p) is not diagonal: the gradient is put into one linear
- * statistic a record and its design variance is taken, which is the same thing. */
+ * statistic a record and its design variance is taken, which is the same thing.  Replicates compute the points anew. */
 #include <index/index.h>
 
 #include <math.h>
@@ -47,6 +47,12 @@ static trygg_status find_items(figures *f, trygg_error *error) {
   return TRYGG_OK;
 }
 
+/* Points have corners: replicates go through them, where linearisation takes the slope at the estimate. */
+static double points_of(const void *item, double share) {
+  double slope;
+  return tg_definition_points(item, share, &slope);
+}
+
 /* Add a section to a figure: its points times `share` of the figure. */
 static trygg_status add_section(figures *f, tg_index_value *value, const tg_index_section *section,
                                 double share, size_t output, trygg_error *error) {
@@ -68,7 +74,7 @@ static trygg_status add_section(figures *f, tg_index_value *value, const tg_inde
     value->n = tg_row_base(estimate) < value->n ? tg_row_base(estimate) : value->n;
     value->flags |= estimate->flags & TG_FLAG_LONELY;
     value->points += weight * tg_definition_points(item, estimate->estimate, &slope);
-    TRY(tg_estimate_add_terms(f->estimates, row, weight * slope, output, &f->terms, error));
+    TRY(tg_estimate_add_curve(f->estimates, row, weight, slope, points_of, item, output, &f->terms, error));
   }
 cleanup:
   return status;

@@ -7,6 +7,7 @@
 #include <base/number.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/replicates.h>
 
 static const tg_column_description columns[] = {
     {"n", TRYGG_INTEGER, TRYGG_VALUE, "records in the denominator with a positive weight", 0},
@@ -49,6 +50,20 @@ cleanup:
   return status;
 }
 
+static trygg_status add_variance(trygg_table *table, const tg_replicates *replicates, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  char number[TG_NUMBER_SIZE];
+  TRY(tg_table_add_note(table, "variance", replicates ? replicates->method->name : "taylor", error));
+  if (!replicates)
+    return TRYGG_OK;
+  TRY(tg_table_add_note(table, "replicates", tg_number_format_integer(number, (int64_t)replicates->count),
+                        error));
+  if (replicates->method->is_random)
+    TRY(tg_table_add_note(table, "seed", tg_number_format_integer(number, (int64_t)replicates->seed), error));
+cleanup:
+  return status;
+}
+
 trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,
                                     trygg_error *error) {
   static const char *const df_rules[] = {"domain", "design", "given"};
@@ -68,7 +83,7 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "waves",
                         codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent",
                         error));
-  TRY(tg_table_add_note(table, "variance", "taylor", error));
+  TRY(add_variance(table, design->replicates, error));
   TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
   if (design->domain_lonely)
     TRY(tg_table_add_note(table, "domain_lonely", "yes", error));

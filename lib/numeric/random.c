@@ -52,3 +52,14 @@ uint64_t tg_random_below(tg_random *random, uint64_t count) {
   } while (bits >= limit);
   return bits % count;
 }
+
+uint32_t tg_random_index(tg_random *random, uint32_t count) {
+  uint64_t product = next_word(random) * count;
+  /* Of the 2^32 words, 2^32 mod count too many would fall on the smaller numbers: leave those out. */
+  if ((uint32_t)product < count) {
+    uint32_t excess = count ? (uint32_t)-count % count : 0;
+    while ((uint32_t)product < excess)
+      product = next_word(random) * count;
+  }
+  return (uint32_t)(product >> 32);
+}

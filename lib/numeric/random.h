@@ -23,4 +23,7 @@ double tg_random_normal(tg_random *random);
 /* Uniform on 0 .. count-1, without bias; 0 for count 0. */
 uint64_t tg_random_below(tg_random *random, uint64_t count);
 
+/* The same for a count of 32 bits, from one word in most cases (Lemire 2019, ACM Trans. Model. Comput. Simul. 29:3). */
+uint32_t tg_random_index(tg_random *random, uint32_t count);
+
 #endif

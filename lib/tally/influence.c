@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Covariance of sums of u over the records (Binder 1983, Int. Stat. Rev. 51:279-292), as that of any linear statistics:
  * tally/spread.c. */
-#include <tally/influence.h>
+#include <tally/replicate.h>
+
+#include <math.h>
 
 #include <base/error.h>
 #include <tally/spread.h>
@@ -71,6 +73,12 @@ trygg_status tg_influence_covariance(const tg_influence *influence, double *cova
   }
   TRY(tg_spread_matrix(&j.spread, covariance, error));
   TRY(find_degrees(&j, degrees, error));
+  if (influence->design->replicates) {
+    if (!influence->design->replicates->method->deletes)
+      TRY(tg_replicate_influence(influence, covariance, error));
+    degrees->domain = fmin(degrees->domain, influence->design->replicates->df);
+    degrees->design = fmin(degrees->design, influence->design->replicates->df);
+  }
 cleanup:
   tg_memory_free(j.u);
   tg_memory_free(j.inside);

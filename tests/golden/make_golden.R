@@ -802,6 +802,137 @@ for (rule in c("adjust", "average")) {
   options(survey.lonely.psu = "remove", survey.adjust.domain.lonely = FALSE)
 }
 
+# ---- replicates --------------------------------------------------------------------------------------------------------
+
+set.seed(20122)
+# Numbers of a design of replicate weights; `parts` are named functions of weights and data.
+replicated <- function(case, design, parts, covariance = names(parts)) {
+  theta <- withReplicates(design, function(w, data) sapply(parts, function(f) f(w, data)), return.replicates = TRUE)
+  value <- as.numeric(theta$theta)
+  for (i in seq_along(parts)) {
+    one <- svrVar(theta$replicates[, i], design$scale, design$rscales, mse = design$mse, coef = value[i])
+    put(case, names(parts)[i], "estimate", value[i])
+    put(case, names(parts)[i], "se", sqrt(one))
+  }
+  v <- attr(theta$theta, "var")
+  # A replicate that lacks one estimate is left out of them all here, of that estimate alone in the library.
+  if (anyNA(theta$replicates)) return(invisible())
+  for (i in seq_along(covariance)) for (j in seq_len(i - 1)) {
+    at <- match(covariance[c(j, i)], names(parts))
+    put(case, paste(covariance[j], "&", covariance[i]), "covariance", v[at[1], at[2]])
+  }
+}
+of_total <- function(y, inside = TRUE) function(w, data) {
+  y <- eval(y, data)
+  sum((w * y)[eval(inside, data) & !is.na(y)])
+}
+of_ratio <- function(y, x, inside = TRUE) function(w, data) {
+  y <- eval(y, data)
+  x <- eval(x, data) + 0 * y
+  ok <- eval(inside, data) & !is.na(y + x)
+  sum((w * y)[ok]) / sum((w * x)[ok])
+}
+of_mean <- function(y, inside = TRUE) of_ratio(y, quote(1), inside)
+school_parts <- function(middle = "", inside = TRUE) {
+  parts <- list(of_total(quote(enroll), inside), of_mean(quote(api00), inside), of_mean(quote(acs_core), inside),
+                of_mean(quote(as.numeric(sch_wide == "Yes")), inside), of_ratio(quote(api_stu), quote(enroll), inside))
+  names(parts) <- paste0("|", middle, "|", c("enroll_total", "api_mean", "core_mean", "wide", "tested"))
+  parts
+}
+by_type <- function() c(school_parts("E", quote(stype == "E")), school_parts("H", quote(stype == "H")),
+                        school_parts("M", quote(stype == "M")))
+
+# Jackknife: one stratum (JK1), several (JKn), of clusters and of records, with finite populations.
+jclus1 <- as.svrepdesign(dclus1, type = "JK1")
+replicated("clus1 jackknife", jclus1, school_parts())
+srs <- svymean(~api00, dclus1, deff = "replace")
+put("clus1 jackknife", "||api_mean", "deff", vcov(svymean(~api00, jclus1))[1] / (vcov(srs)[1] / deff(srs)))
+replicated("clus1 by stype jackknife", jclus1, by_type())
+stopifnot(all.equal(as.numeric(SE(svyby(~api00, ~stype, jclus1, svymean))),
+                    sapply(by_type()[c(2, 7, 12)], function(f) SE(withReplicates(jclus1, f))), check.attributes = FALSE))
+jstrat <- as.svrepdesign(dstrat, type = "JKn")
+replicated("strat jackknife", jstrat, school_parts())
+replicated("strat by stype jackknife", jstrat, by_type())
+replicated("clus2 jackknife", as.svrepdesign(dclus2, type = "JK1"), school_parts())
+jhealth <- as.svrepdesign(dhealth, type = "JKn")
+replicated("nhanes jackknife", jhealth, list("||high" = of_mean(quote(chol)), "||high_count" = of_total(quote(chol))))
+jcounty <- as.svrepdesign(dscd, type = "JKn")
+survival <- list("||survival" = of_ratio(quote(alive), quote(arrests)), "||alive_total" = of_total(quote(alive)))
+replicated("scd jackknife", jcounty, survival)
+
+# Half-samples, by Sylvester's matrices; strata in the order of their codes.
+sylvester <- function(n) if (n == 1) matrix(1) else { h <- sylvester(n / 2); rbind(cbind(h, h), cbind(h, -h)) }
+replicated("scd brr", as.svrepdesign(dscd, type = "BRR", hadamard.matrix = sylvester(4)), survival)
+replicated("scd fay", as.svrepdesign(dscd, type = "Fay", fay.rho = 0.3, hadamard.matrix = sylvester(4)), survival)
+halves <- data.frame(stratum = rep(1:7, each = 14), cluster = rep(rep(1:2, each = 7), 7))
+halves$weight <- round(20 + 60 * runif(98), 2)
+halves$sex <- pick(98, 1:2, c(0.5, 0.5))
+halves$score <- ifelse(runif(98) < 0.1, NA, round(10 + halves$stratum + 2 * halves$cluster + 4 * runif(98), 1))
+halves$afraid <- as.numeric(runif(98) < 0.2 + 0.02 * halves$stratum)
+halves <- write_data(halves, "halves")
+dhalves <- svydesign(id = ~cluster, strata = ~stratum, weights = ~weight, nest = TRUE, data = halves)
+halves_parts <- function(middle = "", inside = TRUE) {
+  parts <- list(of_mean(quote(score), inside), of_total(quote(score), inside), of_mean(quote(afraid), inside),
+                of_ratio(quote(score), quote(weight), inside))
+  names(parts) <- paste0("|", middle, "|", c("score_mean", "score_total", "afraid", "rate"))
+  parts
+}
+half_rows <- function(design, case) {
+  replicated(case, design, halves_parts())
+  replicated(sub(" ", " by sex ", case), design, c(halves_parts("1", quote(sex == 1)), halves_parts("2", quote(sex == 2))))
+  for (p in c(0.25, 0.5, 0.9)) {
+    key <- paste0("||score_", sub("0.", "p", p, fixed = TRUE))
+    q <- svyquantile(~score, design, p, interval.type = "quantile", na.rm = TRUE)$score
+    put(case, key, "estimate", q[1])
+    put(case, key, "se", q[4])
+  }
+}
+half_rows(as.svrepdesign(dhalves, type = "BRR", hadamard.matrix = sylvester(8)), "halves brr")
+half_rows(as.svrepdesign(dhalves, type = "Fay", fay.rho = 0.5, hadamard.matrix = sylvester(8)), "halves fay")
+
+# Given replicate weights: any set will do, under every type.
+boot <- data.frame(dnum = unique(clus1$dnum))
+for (r in 1:20) boot[[paste0("r", r)]] <- tabulate(1 + floor(15 * runif(14)), 15) * 15 / 14
+given <- clus1[c("stype", "enroll", "api_stu", "api00", "acs_core", "sch_wide", "pw")]
+for (r in 1:20) given[[paste0("r", r)]] <- round(clus1$pw * boot[match(clus1$dnum, boot$dnum), r + 1], 9)
+given <- write_data(given, "apirep")
+factors <- round(0.5 + runif(20), 3)
+factors[7] <- 0
+cat("rscales:", factors, "\n")
+rep_weights <- function(...) suppressWarnings(svrepdesign(weights = ~pw, repweights = "^r[0-9]+$", data = given, combined.weights = TRUE, ...))
+types <- list(brr = rep_weights(type = "BRR"), "brr mse" = rep_weights(type = "BRR", mse = TRUE),
+              fay = rep_weights(type = "Fay", rho = 0.3), jk1 = rep_weights(type = "JK1"),
+              "jk1 scale" = rep_weights(type = "JK1", scale = 0.5, mse = TRUE),
+              jkn = rep_weights(type = "JKn", rscales = factors), "jkn mse" = rep_weights(type = "JKn", rscales = factors, mse = TRUE),
+              jk2 = rep_weights(type = "JK2"), bootstrap = rep_weights(type = "bootstrap"),
+              acs = rep_weights(type = "ACS", mse = TRUE), successive = rep_weights(type = "successive-difference", mse = FALSE),
+              other = rep_weights(type = "other", scale = 0.25, rscales = factors))
+for (type in names(types)) replicated(paste("given", type), types[[type]], school_parts())
+replicated("given by stype bootstrap", types$bootstrap, by_type())
+contrast_of <- function(case, design, a, b, f, g) {
+  theta <- withReplicates(design, function(w, data) f(w, data) - g(w, data))
+  key <- paste0("1 * ", a, " + -1 * ", b)
+  put(case, key, "estimate", coef(theta))
+  put(case, key, "se", SE(theta))
+}
+contrast_of("given by stype bootstrap", types$bootstrap, "|E|api_mean", "|H|api_mean",
+            of_mean(quote(api00), quote(stype == "E")), of_mean(quote(api00), quote(stype == "H")))
+for (type in c("bootstrap", "brr mse")) for (p in c(0.1, 0.25, 0.5, 0.75, 0.9)) {
+  key <- paste0("||api_", sub("0.", "p", p, fixed = TRUE))
+  q <- svyquantile(~api00, types[[type]], p, interval.type = "quantile")$api00
+  put(paste("given", type), key, "estimate", q[1])
+  put(paste("given", type), key, "se", q[4])
+  df <- degf(types[[type]])
+  put(paste("given", type), key, "df", df)
+  # Woodruff's interval with the replicates' error of the share, by the formula: see above.
+  shares <- as.numeric(confint(svymean(~I(as.numeric(api00 <= q[1])), types[[type]]), df = df))
+  ends <- c(smallest(given$api00, given$pw, shares[1]), smallest(given$api00, given$pw, shares[2]))
+  native <- svyquantile(~api00, types[[type]], p, interval.type = "mean", df = df)$api00
+  if (p > 0.1) stopifnot(all.equal(as.numeric(native[2:3]), ends))
+  put(paste("given", type), key, "lower:logit", ends[1])
+  put(paste("given", type), key, "upper:logit", ends[2])
+}
+
 # ---- out -------------------------------------------------------------------------------------------------------------
 
 golden <- as.data.frame(do.call(rbind, golden))

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The registry of ways to make replicates: adding one is a row here and a file beside it. */
+#include <design/replicates.h>
+
+const tg_replicate_method tg_replicate_methods[] = {
+    {.name = "jackknife",
+     .help = "leave one cluster out at a time, its stratum's others standing in",
+     .deletes = 1,
+     .prepare = tg_jackknife_prepare},
+    {.name = "brr",
+     .help = "balanced half-samples of designs with two clusters a stratum",
+     .quantiles = 1,
+     .prepare = tg_brr_prepare,
+     .draw = tg_brr_draw},
+    {.name = "fay",
+     .help = "half-samples where the other half keeps the share RHO of its weight",
+     .argument = TG_ARGUMENT_RHO,
+     .quantiles = 1,
+     .prepare = tg_brr_prepare,
+     .draw = tg_brr_draw},
+    {.name = "bootstrap",
+     .help = "Rao and Wu's rescaled bootstrap of n - 1 clusters a stratum",
+     .argument = TG_ARGUMENT_COUNT,
+     .is_random = 1,
+     .quantiles = 1,
+     .prepare = tg_rao_wu_prepare,
+     .draw = tg_rao_wu_draw},
+    {.name = "canty-davison",
+     .help = "Canty and Davison's bootstrap from a population of copies",
+     .argument = TG_ARGUMENT_COUNT,
+     .is_random = 1,
+     .quantiles = 1,
+     .prepare = tg_canty_davison_prepare,
+     .draw = tg_canty_davison_draw},
+    {.name = "sdr",
+     .help = "successive differences in the order of the data, for systematic samples",
+     .quantiles = 1,
+     .prepare = tg_successive_prepare,
+     .draw = tg_successive_draw},
+    {.name = "given",
+     .help = "the replicate weights in the data",
+     .quantiles = 1,
+     .prepare = tg_given_prepare},
+};
+
+const size_t tg_replicate_method_count = sizeof tg_replicate_methods / sizeof *tg_replicate_methods;
