@@ -18,9 +18,10 @@
 static PyObject *raise_error(const trygg_error *error) {
   PyObject *module = PyImport_ImportModule("trygg._errors");
   PyObject *type = module ? PyObject_GetAttrString(module, "Error") : NULL;
-  PyObject *value = type ? PyObject_CallFunction(type, "sisLis", error->message, (int)error->status, error->file,
-                                                 (long long)error->line, (int)error->column, error->field)
-                         : NULL;
+  PyObject *value =
+      type ? PyObject_CallFunction(type, "sisLis", error->message, (int)error->status, error->file,
+                                   (long long)error->line, (int)error->column, error->field)
+           : NULL;
   if (value)
     PyErr_SetObject(type, value);
   Py_XDECREF(value);
@@ -43,9 +44,13 @@ static void free_handle(PyObject *capsule) {
   static const struct {
     const char *name;
     void (*free)(void *);
-  } kinds[] = {{CODEBOOK, (void (*)(void *))trygg_codebook_free},   {RESPONSES, (void (*)(void *))trygg_responses_free},
-               {DESIGN, (void (*)(void *))trygg_design_free},       {ESTIMATES, (void (*)(void *))trygg_estimate_free},
-               {MODEL, (void (*)(void *))trygg_model_free},{TABLE, (void (*)(void *))trygg_table_free},         {PUBLICATION, (void (*)(void *))trygg_disclosure_free}};
+  } kinds[] = {{CODEBOOK, (void (*)(void *))trygg_codebook_free},
+               {RESPONSES, (void (*)(void *))trygg_responses_free},
+               {DESIGN, (void (*)(void *))trygg_design_free},
+               {ESTIMATES, (void (*)(void *))trygg_estimate_free},
+               {MODEL, (void (*)(void *))trygg_model_free},
+               {TABLE, (void (*)(void *))trygg_table_free},
+               {PUBLICATION, (void (*)(void *))trygg_disclosure_free}};
   const char *name = PyCapsule_GetName(capsule);
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (!strcmp(name, kinds[i].name))
@@ -107,9 +112,34 @@ static const char *const *text_array(PyObject *sequence, size_t *count, keep *k)
   return texts;
 }
 
+/* A sequence of numbers as an array. */
+static double *number_array(PyObject *sequence, size_t *count, keep *k) {
+  Py_ssize_t length = PySequence_Size(sequence);
+  double *numbers = length < 0 ? NULL : keep_new(k, (size_t)length, sizeof *numbers);
+  for (Py_ssize_t i = 0; numbers && i < length; i++) {
+    PyObject *item = PySequence_GetItem(sequence, i);
+    numbers[i] = item ? PyFloat_AsDouble(item) : 0;
+    Py_XDECREF(item);
+    if (PyErr_Occurred())
+      return NULL;
+  }
+  *count = (size_t)length;
+  return numbers;
+}
+
 /* ---- options ---------------------------------------------------------------------------------- */
 
-typedef enum option_kind { TEXT, TEXTS, CHARACTER, INT, INT64, DOUBLE, PROGRESS, CODEBOOK_HANDLE } option_kind;
+typedef enum option_kind {
+  TEXT,
+  TEXTS,
+  NUMBERS,
+  CHARACTER,
+  INT,
+  INT64,
+  DOUBLE,
+  PROGRESS,
+  CODEBOOK_HANDLE
+} option_kind;
 
 /* A field of an option struct. */
 typedef struct option {
@@ -118,16 +148,24 @@ typedef struct option {
   size_t offset, count_offset;
 } option;
 
-#define FIELD(type, field, kind) {#field, kind, offsetof(type, field), 0}
-#define LIST(type, name, field, count) {name, TEXTS, offsetof(type, field), offsetof(type, count)}
+#define FIELD(type, field, kind)                                                                             \
+  { #field, kind, offsetof(type, field), 0 }
+#define LIST(type, name, field, count)                                                                       \
+  { name, TEXTS, offsetof(type, field), offsetof(type, count) }
+#define VECTOR(type, name, field, count)                                                                     \
+  { name, NUMBERS, offsetof(type, field), offsetof(type, count) }
 
-static const option load_options[] = {
-    FIELD(trygg_load_options, delimiter, CHARACTER), FIELD(trygg_load_options, decimal, CHARACTER),
-    FIELD(trygg_load_options, threads, INT),         FIELD(trygg_load_options, max_field, INT64),
-    FIELD(trygg_load_options, max_columns, INT64),   FIELD(trygg_load_options, max_record, INT64),
-    FIELD(trygg_load_options, max_bytes, INT64),     FIELD(trygg_load_options, max_ratio, INT64),
-    FIELD(trygg_load_options, progress, PROGRESS),   FIELD(trygg_load_options, keep_rejected, INT),
-    {0}};
+static const option load_options[] = {FIELD(trygg_load_options, delimiter, CHARACTER),
+                                      FIELD(trygg_load_options, decimal, CHARACTER),
+                                      FIELD(trygg_load_options, threads, INT),
+                                      FIELD(trygg_load_options, max_field, INT64),
+                                      FIELD(trygg_load_options, max_columns, INT64),
+                                      FIELD(trygg_load_options, max_record, INT64),
+                                      FIELD(trygg_load_options, max_bytes, INT64),
+                                      FIELD(trygg_load_options, max_ratio, INT64),
+                                      FIELD(trygg_load_options, progress, PROGRESS),
+                                      FIELD(trygg_load_options, keep_rejected, INT),
+                                      {0}};
 static const option design_options[] = {FIELD(trygg_design_options, lonely, TEXT), {0}};
 static const option estimate_options[] = {
     LIST(trygg_estimate_options, "indicators", indicators, indicator_count),
@@ -141,9 +179,8 @@ static const option estimate_options[] = {
     {0}};
 static const option inference_options[] = {
     FIELD(trygg_inference_options, level, DOUBLE), FIELD(trygg_inference_options, ci, TEXT), {0}};
-static const option index_options[] = {LIST(trygg_index_options, "names", names, name_count),
-                                       FIELD(trygg_index_options, level, DOUBLE),
-                                       {0}};
+static const option index_options[] = {
+    LIST(trygg_index_options, "names", names, name_count), FIELD(trygg_index_options, level, DOUBLE), {0}};
 static const option trend_options[] = {LIST(trygg_trend_options, "tests", tests, test_count),
                                        FIELD(trygg_trend_options, level, DOUBLE),
                                        FIELD(trygg_trend_options, adjust, TEXT),
@@ -164,19 +201,30 @@ static const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT)
 static const option model_table_options[] = {LIST(trygg_model_table_options, "parts", parts, part_count),
                                              FIELD(trygg_model_table_options, level, DOUBLE),
                                              {0}};
+static const option comparison_options[] = {FIELD(trygg_comparison_options, against, TEXT),
+                                            FIELD(trygg_comparison_options, scale, TEXT),
+                                            FIELD(trygg_comparison_options, level, DOUBLE),
+                                            FIELD(trygg_comparison_options, adjust, TEXT),
+                                            FIELD(trygg_comparison_options, across_breaks, INT),
+                                            FIELD(trygg_comparison_options, min_n, INT64),
+                                            {0}};
+static const option group_test_options[] = {
+    LIST(trygg_group_test_options, "tests", tests, test_count),
+    VECTOR(trygg_group_test_options, "expected", expected, expected_count),
+    FIELD(trygg_group_test_options, adjust, TEXT),
+    FIELD(trygg_group_test_options, min_n, INT64),
+    {0}};
 static const option disclosure_options[] = {FIELD(trygg_disclosure_options, min_n, INT64), {0}};
-static const option report_options[] = {FIELD(trygg_report_options, language, TEXT),
-                                        FIELD(trygg_report_options, codebook, CODEBOOK_HANDLE),
-                                        FIELD(trygg_report_options, color, INT),
-                                        FIELD(trygg_report_options, width, INT),
-                                        FIELD(trygg_report_options, title, TEXT),
-                                        {0}};
+static const option report_options[] = {
+    FIELD(trygg_report_options, language, TEXT), FIELD(trygg_report_options, codebook, CODEBOOK_HANDLE),
+    FIELD(trygg_report_options, color, INT),     FIELD(trygg_report_options, width, INT),
+    FIELD(trygg_report_options, title, TEXT),    {0}};
 
 /* A call with options: what it keeps, and how it hears of progress. */
 typedef struct call {
   keep keep;
   trygg_progress progress;
-  PyObject *report;                          /* called with stage, done, total; NULL: none */
+  PyObject *report;                   /* called with stage, done, total; NULL: none */
   PyObject *type, *value, *traceback; /* what it raised */
   trygg_error error;
 } call;
@@ -228,6 +276,7 @@ static int set_option(call *self, const option *option, PyObject *value, char *t
     self->report = value;
     break;
   case TEXTS: /* read_options has the count's place */
+  case NUMBERS:
     break;
   }
   return PyErr_Occurred() ? -1 : 0;
@@ -255,9 +304,11 @@ static int read_options(call *self, PyObject *dict, const option *table, void *o
     }
     if (value == Py_None)
       continue;
-    if (option->kind == TEXTS) {
+    if (option->kind == TEXTS || option->kind == NUMBERS) {
       size_t *count = (size_t *)(void *)((char *)options + option->count_offset);
-      *(const char *const **)(void *)((char *)options + option->offset) = text_array(value, count, &self->keep);
+      const void **to = (const void **)(void *)((char *)options + option->offset);
+      *to = option->kind == TEXTS ? (const void *)text_array(value, count, &self->keep)
+                                  : (const void *)number_array(value, count, &self->keep);
     } else {
       set_option(self, option, value, (char *)options + option->offset);
     }
@@ -342,14 +393,14 @@ static PyObject *text_list(const char *(*at)(const void *, size_t), const void *
 }
 
 /* Functions whose result is a list of texts that a handle lends. */
-#define TEXT_LIST(name, handle, call)                                    \
-  static const char *name##_at(const void *self, size_t i) {             \
-    return call(self, i);                                                \
-  }                                                                      \
-  static PyObject *name(PyObject *module, PyObject *capsule) {           \
-    void *self = PyCapsule_GetPointer(capsule, handle);                  \
-    (void)module;                                                        \
-    return self ? text_list(name##_at, self) : NULL;                     \
+#define TEXT_LIST(name, handle, call)                                                                        \
+  static const char *name##_at(const void *self, size_t i) {                                                 \
+    return call(self, i);                                                                                    \
+  }                                                                                                          \
+  static PyObject *name(PyObject *module, PyObject *capsule) {                                               \
+    void *self = PyCapsule_GetPointer(capsule, handle);                                                      \
+    (void)module;                                                                                            \
+    return self ? text_list(name##_at, self) : NULL;                                                         \
   }
 TEXT_LIST(codebook_variables, CODEBOOK, trygg_codebook_variable)
 TEXT_LIST(codebook_indicators, CODEBOOK, trygg_codebook_indicator)
@@ -367,8 +418,14 @@ static const char *format_name(size_t i) {
 static const struct {
   const char *name;
   const char *(*at)(size_t);
-} registries[] = {{"indicator", trygg_indicator_type}, {"interval", trygg_inference_interval},
-                  {"test", trygg_trend_test},          {"family", trygg_model_family},{"flag", trygg_table_flag},
+} registries[] = {{"indicator", trygg_indicator_type},
+                  {"interval", trygg_inference_interval},
+                  {"test", trygg_trend_test},
+                  {"against", trygg_inference_against},
+                  {"scale", trygg_inference_scale},
+                  {"group_test", trygg_inference_group_test},
+                  {"family", trygg_model_family},
+                  {"flag", trygg_table_flag},
                   {"format", format_name}};
 
 static const char *registry_at(const void *self, size_t i) {
@@ -548,7 +605,8 @@ static PyObject *load_columns(PyObject *module, PyObject *args) {
   if (!arrays || read_options(&self, dict, load_options, &options, sizeof options))
     return give_up(&self);
   Py_BEGIN_ALLOW_THREADS;
-  status = trygg_responses_load_arrays(codebook, arrays, count, (size_t)rows, &options, &responses, &self.error);
+  status =
+      trygg_responses_load_arrays(codebook, arrays, count, (size_t)rows, &options, &responses, &self.error);
   Py_END_ALLOW_THREADS;
   return finish(&self, status, responses, RESPONSES);
 }
@@ -560,19 +618,19 @@ static PyObject *responses_count(PyObject *module, PyObject *capsule) {
 }
 
 /* Functions from a handle to a table. */
-#define TABLE_OF(name, handle, call_name)                                \
-  static PyObject *name(PyObject *module, PyObject *capsule) {           \
-    call self = {0};                                                     \
-    trygg_table *table;                                                  \
-    trygg_status status;                                                 \
-    void *from = PyCapsule_GetPointer(capsule, handle);                  \
-    (void)module;                                                        \
-    if (!from)                                                           \
-      return NULL;                                                       \
-    Py_BEGIN_ALLOW_THREADS;                                              \
-    status = call_name(from, &table, &self.error);                       \
-    Py_END_ALLOW_THREADS;                                                \
-    return finish(&self, status, table, TABLE);                          \
+#define TABLE_OF(name, handle, call_name)                                                                    \
+  static PyObject *name(PyObject *module, PyObject *capsule) {                                               \
+    call self = {0};                                                                                         \
+    trygg_table *table;                                                                                      \
+    trygg_status status;                                                                                     \
+    void *from = PyCapsule_GetPointer(capsule, handle);                                                      \
+    (void)module;                                                                                            \
+    if (!from)                                                                                               \
+      return NULL;                                                                                           \
+    Py_BEGIN_ALLOW_THREADS;                                                                                  \
+    status = call_name(from, &table, &self.error);                                                           \
+    Py_END_ALLOW_THREADS;                                                                                    \
+    return finish(&self, status, table, TABLE);                                                              \
   }
 TABLE_OF(responses_account, RESPONSES, trygg_responses_account)
 TABLE_OF(responses_rates, RESPONSES, trygg_responses_rates)
@@ -598,26 +656,27 @@ static PyObject *responses_codes(PyObject *module, PyObject *args) {
 
 /* ---- from a handle and options to another handle ------------------------------------------------------- */
 
-#define STEP(name, from_name, options_name, options_type, type, to_name, call_name)               \
-  static PyObject *name(PyObject *module, PyObject *args) {                                       \
-    call self = {0};                                                                              \
-    PyObject *capsule, *dict;                                                                     \
-    options_type options = {0};                                                                   \
-    type *result;                                                                                 \
-    trygg_status status;                                                                          \
-    void *from;                                                                                   \
-    (void)module;                                                                                 \
-    if (!PyArg_ParseTuple(args, "OO", &capsule, &dict))                                           \
-      return NULL;                                                                                \
-    from = PyCapsule_GetPointer(capsule, from_name);                                              \
-    if (!from || read_options(&self, dict, options_name, &options, sizeof options))               \
-      return give_up(&self);                                                                      \
-    Py_BEGIN_ALLOW_THREADS;                                                                       \
-    status = call_name(from, &options, &result, &self.error);                                     \
-    Py_END_ALLOW_THREADS;                                                                         \
-    return finish(&self, status, result, to_name);                                                \
+#define STEP(name, from_name, options_name, options_type, type, to_name, call_name)                          \
+  static PyObject *name(PyObject *module, PyObject *args) {                                                  \
+    call self = {0};                                                                                         \
+    PyObject *capsule, *dict;                                                                                \
+    options_type options = {0};                                                                              \
+    type *result;                                                                                            \
+    trygg_status status;                                                                                     \
+    void *from;                                                                                              \
+    (void)module;                                                                                            \
+    if (!PyArg_ParseTuple(args, "OO", &capsule, &dict))                                                      \
+      return NULL;                                                                                           \
+    from = PyCapsule_GetPointer(capsule, from_name);                                                         \
+    if (!from || read_options(&self, dict, options_name, &options, sizeof options))                          \
+      return give_up(&self);                                                                                 \
+    Py_BEGIN_ALLOW_THREADS;                                                                                  \
+    status = call_name(from, &options, &result, &self.error);                                                \
+    Py_END_ALLOW_THREADS;                                                                                    \
+    return finish(&self, status, result, to_name);                                                           \
   }
-STEP(design_create, RESPONSES, design_options, trygg_design_options, trygg_design, DESIGN, trygg_design_create)
+STEP(design_create, RESPONSES, design_options, trygg_design_options, trygg_design, DESIGN,
+     trygg_design_create)
 STEP(estimate_create, DESIGN, estimate_options, trygg_estimate_options, trygg_estimates, ESTIMATES,
      trygg_estimate_create)
 STEP(inference_table, ESTIMATES, inference_options, trygg_inference_options, trygg_table, TABLE,
@@ -625,9 +684,52 @@ STEP(inference_table, ESTIMATES, inference_options, trygg_inference_options, try
 STEP(index_table, ESTIMATES, index_options, trygg_index_options, trygg_table, TABLE, trygg_index_table)
 STEP(trend_table, ESTIMATES, trend_options, trygg_trend_options, trygg_table, TABLE, trygg_trend_table)
 STEP(model_create, DESIGN, model_options, trygg_model_options, trygg_model, MODEL, trygg_model_create)
-STEP(model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE, trygg_model_table)
+STEP(model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE,
+     trygg_model_table)
+STEP(compare_table, ESTIMATES, comparison_options, trygg_comparison_options, trygg_table, TABLE,
+     trygg_inference_compare)
+STEP(group_test_table, ESTIMATES, group_test_options, trygg_group_test_options, trygg_table, TABLE,
+     trygg_inference_test_groups)
 STEP(publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publication, PUBLICATION,
      trygg_disclosure_publish)
+
+/* Estimates of a stream of files that is not kept: the handles of the estimates and of what is known of the responses. */
+static PyObject *estimate_stream(PyObject *module, PyObject *args) {
+  call self = {0}, other = {0};
+  PyObject *capsule, *files, *load, *design, *estimate, *made, *from;
+  trygg_load_options loading = {0};
+  trygg_design_options designing = {0};
+  trygg_estimate_options estimating = {0};
+  const trygg_estimate_options *tables = &estimating;
+  trygg_estimates *estimates;
+  trygg_responses *responses;
+  trygg_status status;
+  const char *const *paths;
+  size_t count;
+  void *codebook;
+  (void)module;
+  if (!PyArg_ParseTuple(args, "OOOOO", &capsule, &files, &load, &design, &estimate))
+    return NULL;
+  codebook = PyCapsule_GetPointer(capsule, CODEBOOK);
+  paths = codebook ? text_array(files, &count, &self.keep) : NULL;
+  if (!paths || read_options(&other, estimate, estimate_options, &estimating, sizeof estimating) ||
+      read_options(&other, design, design_options, &designing, sizeof designing) ||
+      read_options(&self, load, load_options, &loading, sizeof loading)) {
+    give_up(&other);
+    return give_up(&self);
+  }
+  estimating.progress = NULL; /* reading tells all there is to tell */
+  Py_BEGIN_ALLOW_THREADS;
+  status = trygg_estimate_stream(codebook, paths, count, &loading, &designing, &tables, 1, &estimates,
+                                 &responses, &self.error);
+  Py_END_ALLOW_THREADS;
+  keep_clear(&other.keep);
+  made = finish(&self, status, estimates, ESTIMATES);
+  if (!made)
+    return NULL;
+  from = PyCapsule_New(responses, RESPONSES, free_handle);
+  return from ? Py_BuildValue("(NN)", made, from) : NULL;
+}
 
 static PyObject *design_facts(PyObject *module, PyObject *capsule) {
   void *design = PyCapsule_GetPointer(capsule, DESIGN);
@@ -712,7 +814,7 @@ static PyObject *contrast(PyObject *module, PyObject *args) {
   PyObject *capsule, *sequence, *numbers;
   trygg_contrast c;
   trygg_status status;
-  size_t count, *rows;
+  size_t count, coefficient_count, *rows;
   double *coefficients, level;
   void *estimates;
   (void)module;
@@ -720,13 +822,10 @@ static PyObject *contrast(PyObject *module, PyObject *args) {
     return NULL;
   estimates = PyCapsule_GetPointer(capsule, ESTIMATES);
   rows = estimates ? row_array(sequence, &count, &self.keep) : NULL;
-  coefficients = rows ? keep_new(&self.keep, count, sizeof *coefficients) : NULL;
-  for (size_t i = 0; coefficients && i < count; i++) {
-    PyObject *item = PySequence_GetItem(numbers, (Py_ssize_t)i);
-    coefficients[i] = item ? PyFloat_AsDouble(item) : 0;
-    Py_XDECREF(item);
-    if (PyErr_Occurred())
-      coefficients = NULL;
+  coefficients = rows ? number_array(numbers, &coefficient_count, &self.keep) : NULL;
+  if (coefficients && coefficient_count != count) {
+    PyErr_SetString(PyExc_ValueError, "each row needs a coefficient");
+    coefficients = NULL;
   }
   if (!coefficients)
     return give_up(&self);
@@ -844,8 +943,9 @@ static PyObject *table_stream(PyObject *module, PyObject *capsule) {
 static PyObject *publication_table(PyObject *module, PyObject *capsule) {
   void *publication = PyCapsule_GetPointer(capsule, PUBLICATION);
   (void)module;
-  return publication ? PyCapsule_New(trygg_table_retain(trygg_disclosure_table(publication)), TABLE, free_handle)
-                     : NULL;
+  return publication
+             ? PyCapsule_New(trygg_table_retain(trygg_disclosure_table(publication)), TABLE, free_handle)
+             : NULL;
 }
 
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
@@ -888,7 +988,8 @@ static PyObject *write_report(PyObject *module, PyObject *args) {
     return give_up(&self);
   status = trygg_report_write(publication, format, &options, take_bytes, &out, &self.error);
   keep_clear(&self.keep);
-  result = status == TRYGG_OK ? PyBytes_FromStringAndSize(out.bytes, (Py_ssize_t)out.length) : raise_error(&self.error);
+  result = status == TRYGG_OK ? PyBytes_FromStringAndSize(out.bytes, (Py_ssize_t)out.length)
+                              : raise_error(&self.error);
   free(out.bytes);
   return result;
 }
@@ -924,10 +1025,13 @@ static PyMethodDef methods[] = {
     {"design_create", design_create, METH_VARARGS, "Describe the sample."},
     {"design_facts", design_facts, METH_O, "Strata, clusters, sum of the weights."},
     {"estimate_create", estimate_create, METH_VARARGS, "Estimate."},
+    {"estimate_stream", estimate_stream, METH_VARARGS, "Estimate from files that are not kept."},
     {"inference_table", inference_table, METH_VARARGS, "Estimates with intervals."},
     {"index_items", index_items, METH_VARARGS, "Indicators that indices need."},
     {"index_table", index_table, METH_VARARGS, "Indices."},
     {"trend_table", trend_table, METH_VARARGS, "Tests of change and trend."},
+    {"compare_table", compare_table, METH_VARARGS, "Comparisons of groups, waves and published figures."},
+    {"group_test_table", group_test_table, METH_VARARGS, "Tests of all groups at once."},
     {"model_create", model_create, METH_VARARGS, "Fit a regression."},
     {"model_table", model_table, METH_VARARGS, "A model as a table."},
     {"covariance", covariance, METH_VARARGS, "Covariance matrix of rows."},
@@ -943,8 +1047,15 @@ static PyMethodDef methods[] = {
 
 static PyModuleDef_Slot slots[] = {{0, NULL}};
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "trygg._trygg",
-                                        "Calls of libtrygg; use the package trygg.", 0, methods, slots, NULL, NULL, NULL};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                                        "trygg._trygg",
+                                        "Calls of libtrygg; use the package trygg.",
+                                        0,
+                                        methods,
+                                        slots,
+                                        NULL,
+                                        NULL,
+                                        NULL};
 
 PyMODINIT_FUNC PyInit__trygg(void);
 PyMODINIT_FUNC PyInit__trygg(void) {

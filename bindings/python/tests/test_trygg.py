@@ -75,6 +75,24 @@ class County(unittest.TestCase):
         table = self.responses.trend(by="kommun")
         self.assertEqual(table.publish(0).write("csv"), self.program("trend", "--min-n", "0", "--by", "kommun"))
 
+    def test_comparisons_are_those_of_the_program(self) -> None:
+        table = self.responses.compare(["otrygg_kvall", "halsa_medel"], by="kommun")
+        self.assertEqual(table.publish(0).write("csv"),
+                         self.program("compare", "--min-n", "0", "--by", "kommun", "--indicator", "otrygg_kvall,halsa_medel"))
+        table = self.responses.test_groups("otrygg_kvall", by="kommun", tests="rao_scott")
+        self.assertEqual(table.publish(0).write("csv"), self.program("compare", "--min-n", "0", "--by", "kommun",
+                                                                     "--indicator", "otrygg_kvall", "--test", "rao_scott"))
+
+    def test_a_stream_gives_the_same(self) -> None:
+        wanted = ["otrygg_kvall", "halsa_medel"]
+        tables = {path.stem: path.read_text(encoding="utf-8") for path in self.path.glob("*.csv")}
+        tables["settings"] = tables["settings"].replace("complete", "first")
+        survey = trygg.Survey.build(tables)
+        kept = survey.read(self.data).estimate(wanted, by="kommun")
+        self.assertEqual(survey.stream(self.data, wanted, by="kommun").to_dict(), kept.to_dict())
+        with self.assertRaises(trygg.Error):
+            survey.stream(self.data, "boendetid_median")
+
     def test_a_change_is_the_contrast_of_its_waves(self) -> None:
         series = self.responses.estimate("otrygg_kvall", waves=["2020", "2024"])
         change = series.contrast({"2020 otrygg_kvall": -1, "2024 otrygg_kvall": 1})
@@ -292,6 +310,7 @@ class Registries(unittest.TestCase):
         self.assertIn("suppressed", trygg.flags())
         self.assertIn("csv-sv", trygg.formats())
         self.assertIn("logistic", trygg.families())
+        self.assertIn("rest", trygg.registry("against"))
 
 
 if __name__ == "__main__":

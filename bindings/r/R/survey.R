@@ -119,18 +119,49 @@ trygg_sample <- function(responses, ...) {
   structure(list(handle = handle, survey = responses$survey), class = "trygg_sample")
 }
 
-estimates_of <- function(sample, indicators, by, where, waves, pool, df, threads, progress) {
-  options <- some(indicators = indicators, by = by, where = where, waves = waves, pool = as.integer(pool),
-                  df = if (!is.null(df)) as.character(df), threads = threads, progress = reporter(progress))
-  checked(.Call(r_estimate, sample$handle, options), sys.call(-1))
+estimate_options <- function(indicators, by, where, waves, pool, df, threads, progress) {
+  some(indicators = indicators, by = by, where = where, waves = waves, pool = as.integer(pool),
+       df = if (!is.null(df)) as.character(df), threads = threads, progress = reporter(progress))
+}
+
+estimates_of <- function(sample, ...) checked(.Call(r_estimate, sample$handle, estimate_options(...)), sys.call(-1))
+
+new_estimates <- function(estimates, survey, level, ci) {
+  table <- new_table(checked(.Call(r_inference, estimates, some(level = level, ci = ci))), survey)
+  structure(table, estimates = estimates, level = level, ci = ci, class = c("trygg_estimates", class(table)))
 }
 
 trygg_estimate <- function(sample, indicators = NULL, by = NULL, where = NULL, waves = NULL, pool = FALSE, df = NULL,
                            level = 0.95, ci = NULL, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
   estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
-  table <- new_table(checked(.Call(r_inference, estimates, some(level = level, ci = ci))), sample$survey)
-  structure(table, estimates = estimates, level = level, ci = ci, class = c("trygg_estimates", class(table)))
+  new_estimates(estimates, sample$survey, level, ci)
+}
+
+trygg_stream <- function(survey, files, indicators = NULL, by = NULL, where = NULL, waves = NULL, pool = FALSE,
+                         df = NULL, level = 0.95, ci = NULL, lonely = NULL, progress = NULL, ...) {
+  estimates <- checked(.Call(r_stream, survey$handle, enc2utf8(path.expand(files)),
+                             some(progress = reporter(progress), ...), some(lonely = lonely),
+                             estimate_options(indicators, by, where, waves, pool, df, NULL, NULL)))
+  new_estimates(estimates, survey, level, ci)
+}
+
+trygg_compare <- function(sample, indicators = NULL, against = "rest", scale = "difference", by = NULL, where = NULL,
+                          waves = NULL, pool = FALSE, df = NULL, level = 0.95, adjust = "holm", across_breaks = FALSE,
+                          min_n = 0, threads = NULL, progress = NULL) {
+  sample <- trygg_sample(sample)
+  estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
+  options <- some(against = against, scale = scale, level = level, adjust = adjust,
+                  across_breaks = as.integer(across_breaks), min_n = min_n)
+  new_table(checked(.Call(r_compare, estimates, options)), sample$survey)
+}
+
+trygg_test_groups <- function(sample, indicators = NULL, by, tests = NULL, expected = NULL, where = NULL, waves = NULL,
+                              pool = FALSE, df = NULL, adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
+  sample <- trygg_sample(sample)
+  estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
+  options <- some(tests = tests, expected = if (!is.null(expected)) as.numeric(expected), adjust = adjust, min_n = min_n)
+  new_table(checked(.Call(r_test_groups, estimates, options)), sample$survey)
 }
 
 trygg_index <- function(sample, indices = NULL, by = NULL, where = NULL, waves = NULL, level = 0.95, threads = NULL,

@@ -81,7 +81,7 @@ static void *get_handle(SEXP pointer, kind of) {
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-typedef enum option_kind { TEXT, TEXTS, CHARACTER, INT, INT64, DOUBLE, PROGRESS } option_kind;
+typedef enum option_kind { TEXT, TEXTS, NUMBERS, CHARACTER, INT, INT64, DOUBLE, PROGRESS } option_kind;
 
 /* A field of an option struct. */
 typedef struct option {
@@ -90,8 +90,12 @@ typedef struct option {
   size_t offset, count_offset;
 } option;
 
-#define FIELD(type, field, kind) {#field, kind, offsetof(type, field), 0}
-#define LIST(type, name, field, count) {name, TEXTS, offsetof(type, field), offsetof(type, count)}
+#define FIELD(type, field, kind)                                                                             \
+  { #field, kind, offsetof(type, field), 0 }
+#define LIST(type, name, field, count)                                                                       \
+  { name, TEXTS, offsetof(type, field), offsetof(type, count) }
+#define VECTOR(type, name, field, count)                                                                     \
+  { name, NUMBERS, offsetof(type, field), offsetof(type, count) }
 
 static const option load_options[] = {
     FIELD(trygg_load_options, delimiter, CHARACTER), FIELD(trygg_load_options, decimal, CHARACTER),
@@ -135,7 +139,21 @@ static const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT)
 static const option model_table_options[] = {LIST(trygg_model_table_options, "parts", parts, part_count),
                                              FIELD(trygg_model_table_options, level, DOUBLE),
                                              {NULL, TEXT, 0, 0}};
-static const option disclosure_options[] = {FIELD(trygg_disclosure_options, min_n, INT64), {NULL, TEXT, 0, 0}};
+static const option comparison_options[] = {FIELD(trygg_comparison_options, against, TEXT),
+                                            FIELD(trygg_comparison_options, scale, TEXT),
+                                            FIELD(trygg_comparison_options, level, DOUBLE),
+                                            FIELD(trygg_comparison_options, adjust, TEXT),
+                                            FIELD(trygg_comparison_options, across_breaks, INT),
+                                            FIELD(trygg_comparison_options, min_n, INT64),
+                                            {NULL, TEXT, 0, 0}};
+static const option group_test_options[] = {
+    LIST(trygg_group_test_options, "tests", tests, test_count),
+    VECTOR(trygg_group_test_options, "expected", expected, expected_count),
+    FIELD(trygg_group_test_options, adjust, TEXT),
+    FIELD(trygg_group_test_options, min_n, INT64),
+    {NULL, TEXT, 0, 0}};
+static const option disclosure_options[] = {FIELD(trygg_disclosure_options, min_n, INT64),
+                                            {NULL, TEXT, 0, 0}};
 static const option report_options[] = {FIELD(trygg_report_options, language, TEXT),
                                         FIELD(trygg_report_options, width, INT),
                                         FIELD(trygg_report_options, title, TEXT),
@@ -160,8 +178,9 @@ static int report_progress(void *user, const char *stage, uint64_t done, uint64_
   call *self = user;
   int failed = !R_ToplevelExec(check_interrupt, NULL);
   if (!failed && self->report != R_NilValue) {
-    SEXP expression = PROTECT(Rf_lang4(self->report, PROTECT(utf8_vector(stage)), PROTECT(Rf_ScalarReal((double)done)),
-                                       PROTECT(Rf_ScalarReal((double)total))));
+    SEXP expression =
+        PROTECT(Rf_lang4(self->report, PROTECT(utf8_vector(stage)), PROTECT(Rf_ScalarReal((double)done)),
+                         PROTECT(Rf_ScalarReal((double)total))));
     R_tryEvalSilent(expression, R_GlobalEnv, &failed);
     UNPROTECT(4);
   }
@@ -189,6 +208,10 @@ static void set_option(call *self, const option *option, SEXP value, char *optio
     break;
   case TEXTS:
     *(const char *const **)(void *)to = texts_of(value, (size_t *)(void *)(options + option->count_offset));
+    break;
+  case NUMBERS:
+    *(const double **)(void *)to = REAL_RO(value);
+    *(size_t *)(void *)(options + option->count_offset) = (size_t)Rf_xlength(value);
     break;
   case CHARACTER:
     *to = *one_text(value);
@@ -350,9 +373,15 @@ static const struct {
 static const struct {
   const char *name;
   const char *(*at)(size_t);
-} registries[] = {{"indicator", trygg_indicator_type}, {"interval", trygg_inference_interval},
-                  {"test", trygg_trend_test},          {"family", trygg_model_family},
-                  {"flag", trygg_table_flag},          {"format", format_name}};
+} registries[] = {{"indicator", trygg_indicator_type},
+                  {"interval", trygg_inference_interval},
+                  {"test", trygg_trend_test},
+                  {"against", trygg_inference_against},
+                  {"scale", trygg_inference_scale},
+                  {"group_test", trygg_inference_group_test},
+                  {"family", trygg_model_family},
+                  {"flag", trygg_table_flag},
+                  {"format", format_name}};
 
 static const char *registry_at(const void *self, size_t i) {
   return registries[*(const size_t *)self].at(i);
@@ -414,29 +443,63 @@ static SEXP r_codes(SEXP responses, SEXP variable) {
 
 /* ---- from a handle and options to another handle -------------------------------------------------------- */
 
-#define STEP(name, from_kind, table, options_type, type, to_kind, function)          \
-  static SEXP name(SEXP handle, SEXP list) {                                         \
-    SEXP pointer = PROTECT(new_handle(to_kind)), result;                             \
-    call self;                                                                       \
-    options_type options = {0};                                                      \
-    type *made;                                                                      \
-    trygg_status status;                                                             \
-    void *from = get_handle(handle, from_kind);                                      \
-    read_options(&self, list, table, &options, sizeof options);                      \
-    status = function(from, &options, &made, &self.error);                           \
-    result = finish(pointer, status, made, &self.error);                             \
-    UNPROTECT(1);                                                                    \
-    return result;                                                                   \
+#define STEP(name, from_kind, table, options_type, type, to_kind, function)                                  \
+  static SEXP name(SEXP handle, SEXP list) {                                                                 \
+    SEXP pointer = PROTECT(new_handle(to_kind)), result;                                                     \
+    call self;                                                                                               \
+    options_type options = {0};                                                                              \
+    type *made;                                                                                              \
+    trygg_status status;                                                                                     \
+    void *from = get_handle(handle, from_kind);                                                              \
+    read_options(&self, list, table, &options, sizeof options);                                              \
+    status = function(from, &options, &made, &self.error);                                                   \
+    result = finish(pointer, status, made, &self.error);                                                     \
+    UNPROTECT(1);                                                                                            \
+    return result;                                                                                           \
   }
 STEP(r_design, RESPONSES, design_options, trygg_design_options, trygg_design, DESIGN, trygg_design_create)
-STEP(r_estimate, DESIGN, estimate_options, trygg_estimate_options, trygg_estimates, ESTIMATES, trygg_estimate_create)
-STEP(r_inference, ESTIMATES, inference_options, trygg_inference_options, trygg_table, TABLE, trygg_inference_table)
+STEP(r_estimate, DESIGN, estimate_options, trygg_estimate_options, trygg_estimates, ESTIMATES,
+     trygg_estimate_create)
+STEP(r_inference, ESTIMATES, inference_options, trygg_inference_options, trygg_table, TABLE,
+     trygg_inference_table)
 STEP(r_index, ESTIMATES, index_options, trygg_index_options, trygg_table, TABLE, trygg_index_table)
 STEP(r_trend, ESTIMATES, trend_options, trygg_trend_options, trygg_table, TABLE, trygg_trend_table)
 STEP(r_model, DESIGN, model_options, trygg_model_options, trygg_model, MODEL, trygg_model_create)
-STEP(r_model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE, trygg_model_table)
+STEP(r_model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE,
+     trygg_model_table)
+STEP(r_compare, ESTIMATES, comparison_options, trygg_comparison_options, trygg_table, TABLE,
+     trygg_inference_compare)
+STEP(r_test_groups, ESTIMATES, group_test_options, trygg_group_test_options, trygg_table, TABLE,
+     trygg_inference_test_groups)
 STEP(r_publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publication, PUBLICATION,
      trygg_disclosure_publish)
+
+/* Estimates of a stream of files that is not kept. */
+static SEXP r_stream(SEXP codebook, SEXP files, SEXP load, SEXP design, SEXP estimate) {
+  SEXP pointer = PROTECT(new_handle(ESTIMATES)), from = PROTECT(new_handle(RESPONSES)), result;
+  call self, other;
+  trygg_load_options loading = {0};
+  trygg_design_options designing = {0};
+  trygg_estimate_options estimating = {0};
+  const trygg_estimate_options *tables = &estimating;
+  trygg_estimates *estimates;
+  trygg_responses *responses;
+  trygg_status status;
+  size_t count;
+  const char *const *paths = texts_of(files, &count);
+  void *survey = get_handle(codebook, CODEBOOK);
+  read_options(&other, estimate, estimate_options, &estimating, sizeof estimating);
+  read_options(&other, design, design_options, &designing, sizeof designing);
+  read_options(&self, load, load_options, &loading, sizeof loading);
+  estimating.progress = NULL; /* reading tells all there is to tell */
+  status = trygg_estimate_stream(survey, paths, count, &loading, &designing, &tables, 1, &estimates,
+                                 &responses, &self.error);
+  if (status == TRYGG_OK)
+    R_SetExternalPtrAddr(from, responses);
+  result = finish(pointer, status, estimates, &self.error);
+  UNPROTECT(2);
+  return result;
+}
 
 static SEXP r_index_items(SEXP codebook, SEXP list) {
   call self;
@@ -468,8 +531,8 @@ static SEXP r_covariance(SEXP estimates, SEXP rows) {
   R_xlen_t count = Rf_xlength(rows);
   SEXP matrix = PROTECT(Rf_allocMatrix(REALSXP, (int)count, (int)count));
   trygg_error error;
-  trygg_status status = trygg_estimate_covariance(get_handle(estimates, ESTIMATES), rows_of(rows), (size_t)count,
-                                                  REAL(matrix), &error);
+  trygg_status status = trygg_estimate_covariance(get_handle(estimates, ESTIMATES), rows_of(rows),
+                                                  (size_t)count, REAL(matrix), &error);
   UNPROTECT(1);
   return status == TRYGG_OK ? matrix : failure(&error);
 }
@@ -593,7 +656,8 @@ static SEXP r_version(void) {
 
 /* ---- registration -------------------------------------------------------------------------------------------- */
 
-#define ENTRY(name, count) {#name, (DL_FUNC)&name, count}
+#define ENTRY(name, count)                                                                                   \
+  { #name, (DL_FUNC)&name, count }
 static const R_CallMethodDef entries[] = {ENTRY(r_codebook_read, 1),
                                           ENTRY(r_codebook_build, 1),
                                           ENTRY(r_load_files, 3),
@@ -610,6 +674,9 @@ static const R_CallMethodDef entries[] = {ENTRY(r_codebook_read, 1),
                                           ENTRY(r_index, 2),
                                           ENTRY(r_index_items, 2),
                                           ENTRY(r_trend, 2),
+                                          ENTRY(r_compare, 2),
+                                          ENTRY(r_test_groups, 2),
+                                          ENTRY(r_stream, 5),
                                           ENTRY(r_model, 2),
                                           ENTRY(r_model_table, 2),
                                           ENTRY(r_publish, 2),

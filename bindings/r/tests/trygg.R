@@ -106,6 +106,17 @@ if (nzchar(programs) && nzchar(source_folder)) {
   equal(as_written(trygg_estimate(responses, by = "kommun")), program("estimate", "--by", "kommun"))
   equal(as_written(trygg_index(responses, by = "kommun")), program("index", "--by", "kommun"))
   equal(as_written(trygg_trend(responses, by = "kommun")), program("trend", "--by", "kommun"))
+  equal(as_written(trygg_compare(responses, "otrygg_kvall", by = "kommun")),
+        program("compare", "--by", "kommun", "--indicator", "otrygg_kvall"))
+  equal(as_written(trygg_test_groups(responses, "otrygg_kvall", by = "kommun", tests = "rao_scott")),
+        program("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--test", "rao_scott"))
+  tables <- list.files(survey_folder, "[.]csv$", full.names = TRUE)
+  texts <- setNames(vapply(tables, function(path) readChar(path, file.size(path), useBytes = TRUE), ""), sub("[.]csv$", "", basename(tables)))
+  Encoding(texts) <- "UTF-8"
+  texts["settings"] <- sub("complete", "first", texts["settings"])
+  survey <- trygg_survey(texts)
+  equal(as_written(trygg_stream(survey, file, "otrygg_kvall", by = "kommun")),
+        as_written(trygg_estimate(trygg_read(survey, file), "otrygg_kvall", by = "kommun")))
   series <- trygg_estimate(responses, "otrygg_kvall", waves = c("2020", "2024"))
   change <- trygg_contrast(series, c("2020 otrygg_kvall" = -1, "2024 otrygg_kvall" = 1))
   test <- trygg_trend(responses, "otrygg_kvall", tests = "difference", waves = c("2020", "2024"))

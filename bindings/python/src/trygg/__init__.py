@@ -29,8 +29,14 @@ __all__ = [
     "formats",
     "indicator_types",
     "intervals",
+    "registry",
     "tests",
 ]
+
+
+def registry(name: str) -> list[str]:
+    """Names of a registry: ``indicator interval test against scale group_test family flag format``."""
+    return _trygg.registry(name)
 
 
 def indicator_types() -> list[str]:

@@ -111,6 +111,62 @@ class Survey:
         )
 
 
+    def stream(
+        self,
+        files: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+        indicators: Names = None,
+        *,
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        level: float = 0.95,
+        ci: str | None = None,
+        lonely: str | None = None,
+        progress: Progress = None,
+        **options: Any,
+    ) -> Estimates:
+        """:meth:`Sample.estimate` from CSV files larger than memory, whose records are not kept.
+
+        The figures are the same to the last bit; what needs the records once more is refused (see the programs' manual on
+        ``--stream``).  Options are those of :meth:`read`.
+        """
+        options["progress"] = reporter(progress)
+        paths = [files] if isinstance(files, (str, os.PathLike)) else files
+        handle, _ = _trygg.estimate_stream(
+            self._handle,
+            [os.fspath(path) for path in paths],
+            options,
+            {"lonely": lonely},
+            estimate_options(indicators, by, where, waves, pool, df, 0, None),
+        )
+        return Estimates(handle, self, level, ci)
+
+
+def estimate_options(
+    indicators: Names,
+    by: Names,
+    where: Names,
+    waves: Names,
+    pool: bool,
+    df: str | float | None,
+    threads: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """What to estimate, as the library is told."""
+    return {
+        "indicators": names(indicators),
+        "by": names(by),
+        "where": names(where),
+        "waves": names(waves),
+        "pool": int(pool),
+        "df": None if df is None else str(df),
+        "threads": threads,
+        "progress": reporter(progress),
+    }
+
+
 def columns_of(data: Any) -> dict[str, Any]:
     """A mapping or a pandas frame as columns of numbers or texts."""
     if isinstance(data, Mapping):
@@ -189,6 +245,14 @@ class Responses:
         """:meth:`Sample.trend` of the default design."""
         return self.design().trend(indicators, **options)
 
+    def compare(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.compare` of the default design."""
+        return self.design().compare(indicators, **options)
+
+    def test_groups(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.test_groups` of the default design."""
+        return self.design().test_groups(indicators, **options)
+
     def model(self, outcome: str, on: Names = None, **options: Any) -> Table:
         """:meth:`Sample.model` of the default design."""
         return self.design().model(outcome, on, **options)
@@ -216,28 +280,8 @@ class Sample:
         """Sum of the weights."""
         return _trygg.design_facts(self._handle)[2]
 
-    def _estimates(
-        self,
-        indicators: Names,
-        by: Names,
-        where: Names,
-        waves: Names,
-        pool: bool,
-        df: str | float | None,
-        threads: int,
-        progress: Progress,
-    ) -> _trygg.Estimates:
-        options = {
-            "indicators": names(indicators),
-            "by": names(by),
-            "where": names(where),
-            "waves": names(waves),
-            "pool": int(pool),
-            "df": None if df is None else str(df),
-            "threads": threads,
-            "progress": reporter(progress),
-        }
-        return _trygg.estimate_create(self._handle, options)
+    def _estimates(self, *what: Any) -> _trygg.Estimates:
+        return _trygg.estimate_create(self._handle, estimate_options(*what))
 
     def estimate(
         self,
@@ -304,6 +348,58 @@ class Sample:
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
         return Table(_trygg.trend_table(handle, options), self.survey)
+
+    def compare(
+        self,
+        indicators: Names = None,
+        *,
+        against: str = "rest",
+        scale: str = "difference",
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        across_breaks: bool = False,
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Each group with the rest, the total, each other, a group ``"VAR=CODE"``, the wave before, or published figures
+        (``trygg.registry("against")``), on one of the scales ``difference ratio odds``."""
+        options = {
+            "against": against,
+            "scale": scale,
+            "level": level,
+            "adjust": adjust,
+            "across_breaks": int(across_breaks),
+            "min_n": min_n,
+        }
+        handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
+        return Table(_trygg.compare_table(handle, options), self.survey)
+
+    def test_groups(
+        self,
+        indicators: Names = None,
+        *,
+        by: Names,
+        tests: Names = None,
+        expected: Sequence[float] | None = None,
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        adjust: str = "holm",
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Whether all groups differ: Rao-Scott, Wald, t and rank tests, those that apply."""
+        options = {"tests": names(tests), "expected": expected, "adjust": adjust, "min_n": min_n}
+        handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
+        return Table(_trygg.group_test_table(handle, options), self.survey)
 
     def model(
         self,
