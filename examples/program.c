@@ -222,6 +222,7 @@ static trygg_status load(struct program *program) {
   trygg_load_options load = load_options(program);
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = options->lonely,
+                                 .calibrate = options->calibrate,
                                  .variance = options->variance,
                                  .seed = (uint64_t)options->seed};
   trygg_status status = TRYGG_OK;
@@ -296,6 +297,7 @@ static trygg_status stream(struct program *program, const program_list *indicato
   trygg_load_options load = load_options(program);
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = given->lonely,
+                                 .calibrate = given->calibrate,
                                  .variance = given->variance,
                                  .seed = (uint64_t)given->seed};
   trygg_estimate_options *options = calloc(count, sizeof *options);

@@ -46,7 +46,7 @@ typedef struct program_options {
   program_list indicators, where, waves, indices, tests, on, parts;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *against, *scale,
+  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *against, *scale,
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
@@ -93,7 +93,7 @@ struct program {
 typedef struct program_option {
   const char *name;
   const char *argument; /* NULL: takes none */
-  unsigned programs;    /* that take it; 0: part of the contract, not built yet */
+  unsigned programs;    /* that take it */
   size_t target;        /* what it sets in program_options */
   int (*set)(struct program *program, const struct program_option *option, char *value);
   const char *(*value)(size_t i);      /* the values it can have, NULL after the last */

@@ -155,11 +155,6 @@ static int set_flag(struct program *program, const program_option *option, char 
   return 0;
 }
 
-static int set_later(struct program *program, const program_option *option, char *value) {
-  (void)value;
-  return usage(program, "--%s is not yet built", option->name);
-}
-
 /* Words between commas, each checked where the values are a closed list.  The commas become ends of texts. */
 static int add_words(struct program *program, const program_option *option, program_list *list, char *value) {
   for (char *word = value, *end; word != NULL; word = end) {
@@ -291,6 +286,21 @@ static int set_min_n(struct program *program, const program_option *option, char
   return 0;
 }
 
+/* The word before a colon is one of a list; what stands behind it, the library reads. */
+static int set_calibrate(struct program *program, const program_option *option, char *value) {
+  char *colon = strchr(value, ':');
+  int code = 0;
+
+  if (colon != NULL)
+    *colon = '\0';
+  if (strcmp(value, "none") != 0)
+    code = check_choice(program, option, value);
+  if (colon != NULL)
+    *colon = ':';
+  program->options.calibrate = value;
+  return code;
+}
+
 static int set_delimiter(struct program *program, const program_option *option, char *value) {
   if (strcmp(value, "tab") == 0 || strcmp(value, "\\t") == 0)
     value = "\t";
@@ -311,8 +321,6 @@ static int set_decimal(struct program *program, const program_option *option, ch
 
 #define FIGURES (PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_TREND | PROGRAM_INDEX | PROGRAM_REPORT)
 #define TARGET(field) .target = offsetof(program_options, field)
-#define NOT_YET(option_name)                                                                                 \
-  { .name = option_name, .argument = "", .set = set_later }
 
 static const program_option options[] = {
     {"indicator", "A,B", PROGRAM_ESTIMATE | PROGRAM_COMPARE | PROGRAM_TREND, TARGET(indicators),
@@ -326,17 +334,19 @@ static const program_option options[] = {
      .help = {"What is explained: an indicator, a number variable, or one answer as VAR=CODE.",
               "Det som förklaras: en indikator, en variabel med tal, eller ett svar som VAR=KOD."}},
     {"on", "VAR,VAR", PROGRAM_MODEL, TARGET(on), .set = set_list,
-     .help = {"Background variables: those with codes by level, numbers per unit. VAR=CODE: the level that the "
-              "others are compared with.",
-              "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
-              "jämförs med."}},
+     .help =
+         {"Background variables: those with codes by level, numbers per unit. VAR=CODE: the level that the "
+          "others are compared with.",
+          "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
+          "jämförs med."}},
     {"family", "FAMILY", PROGRAM_MODEL, TARGET(family), .set = set_choice, .value = trygg_model_family,
      .value_help = trygg_model_family_help,
      .help = {"Kind of regression; default logistic for shares, poisson for totals, else linear.",
               "Slags regression; annars logistic för andelar, poisson för summor, annars linear."}},
     {"reference", "WHICH", PROGRAM_MODEL, TARGET(reference), .set = set_choice, .value = reference_name,
-     .help = {"Level compared with where --on names none: the first that somebody has, or the most common.",
-              "Alternativet att jämföra med där --on inte säger något: det första som någon har, eller det vanligaste."}},
+     .help =
+         {"Level compared with where --on names none: the first that somebody has, or the most common.",
+          "Alternativet att jämföra med där --on inte säger något: det första som någon har, eller det vanligaste."}},
     {"part", "LIST", PROGRAM_MODEL, TARGET(parts), .set = set_list, .value = trygg_model_part,
      .value_help = trygg_model_part_help,
      .help = {"Parts of the table; default all but coefficient.",
@@ -384,6 +394,13 @@ static const program_option options[] = {
      .later = " collapse ",
      .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
               "Vad som görs med ett ensamt kluster i ett stratum; annars som i settings.csv."}},
+    {"calibrate", "METHOD", PROGRAM_ALL, .set = set_calibrate, .value = trygg_design_calibration,
+     .value_help = trygg_design_calibration_help,
+     .help =
+         {"Make the weights meet the totals of margins.csv, and let the sampling error know it; logit and truncated "
+          "want bounds, as in logit:0.3,3. none: the weights as they are. Default as in settings.csv.",
+          "Låt vikterna stämma med totalerna i margins.csv, och låt urvalsfelet ta hänsyn till det; logit och truncated "
+          "vill ha gränser, som i logit:0.3,3. none: vikterna som de är. Annars som i settings.csv."}},
     {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trygg_trend_test,
      .value_help = trygg_trend_help,
      .later =
@@ -447,7 +464,6 @@ static const program_option options[] = {
      .help = {"This text.", "Den här texten."}},
     {"version", NULL, PROGRAM_ALL | PROGRAM_CODEBOOK, TARGET(version), .set = set_flag,
      .help = {"The version.", "Versionen."}},
-    NOT_YET("calibrate"),
 };
 
 const program_option *program_option_at(size_t i) {
@@ -467,7 +483,7 @@ static const program_option *find_option(const struct program *program, const ch
   for (size_t i = 0; i < COUNT(options); i++) {
     const program_option *option = &options[i];
     if (strcmp(option->name, word) == 0) {
-      if (option->programs == 0 || option->programs & program->description->bit)
+      if (option->programs & program->description->bit)
         return option;
       foreign = 1; /* another program's, unless a row below is this one's */
     }
@@ -491,8 +507,6 @@ static int read_option(struct program *program, int count, char **arguments, int
 
   if (option == NULL)
     return 2;
-  if (option->programs == 0)
-    return option->set(program, option, NULL);
   if (option->argument == NULL && value != NULL)
     return usage(program, "--%s takes no value", option->name);
   if (option->argument != NULL && value == NULL && *at + 1 >= count)

@@ -201,6 +201,32 @@ static trygg_status summarise(struct program *program, trygg_table *table) {
   return status;
 }
 
+/* What calibration made of the weights: a table of them and one of the margins, or with the account in one. */
+static trygg_status add_calibration(struct program *program, int words, trygg_table **table) {
+  trygg_table *weights = NULL, *margins = NULL, *all = NULL;
+  trygg_status status = trygg_design_margins(program->design, &margins, &program->error);
+
+  if (status == TRYGG_OK)
+    status = trygg_design_weights(program->design, &weights, &program->error);
+  if (status == TRYGG_OK && trygg_table_rows(margins) > 0 && !words) {
+    trygg_table *const tables[] = {*table, weights, margins};
+    status = trygg_table_bind(tables, 3, &all, &program->error);
+    if (status == TRYGG_OK) {
+      trygg_table_free(*table);
+      *table = all;
+    }
+  } else if (status == TRYGG_OK && trygg_table_rows(margins) > 0) {
+    program_text_format(&program->out, "\n%s\n", program_say(program, "Weights", "Vikter"));
+    status = program_write_table(program, weights);
+    program_text_format(&program->out, "\n%s\n", program_say(program, "Margins", "Marginaler"));
+    if (status == TRYGG_OK)
+      status = program_write_table(program, margins);
+  }
+  trygg_table_free(weights);
+  trygg_table_free(margins);
+  return status;
+}
+
 /* The records for --rejected, in memory until all went well. */
 static trygg_status take_rejected(struct program *program) {
   const trygg_load_options load = {
@@ -229,8 +255,12 @@ static trygg_status run(struct program *program) {
   status = take_rejected(program);
   if (status == TRYGG_OK)
     status = trygg_responses_account(program->responses, &table, &program->error);
+  if (status == TRYGG_OK && words)
+    status = summarise(program, table);
   if (status == TRYGG_OK)
-    status = words ? summarise(program, table) : program_write_table(program, table);
+    status = add_calibration(program, words, &table);
+  if (status == TRYGG_OK && !words)
+    status = program_write_table(program, table);
   trygg_table_free(table);
   return status;
 }

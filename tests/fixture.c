@@ -22,7 +22,8 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
                 {"breaks", texts->breaks},
                 {"references", texts->references},
                 {"strata", texts->strata},
-                {"derived", texts->derived}};
+                {"derived", texts->derived},
+                {"margins", texts->margins}};
   trygg_status status = trygg_codebook_create(&f->codebook, error);
   for (size_t i = 0; status == TRYGG_OK && i < sizeof tables / sizeof *tables; i++)
     status = add(f->codebook, tables[i].table, tables[i].text, error);
@@ -30,8 +31,13 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
 }
 
 static trygg_status load(const fixture_texts *texts, fixture *f, trygg_error *error) {
-  trygg_design_options options = {
-      .size = sizeof options, .lonely = texts->lonely, .variance = texts->variance, .seed = texts->seed};
+  trygg_design_options options = {.size = sizeof options,
+                                  .lonely = texts->lonely,
+                                  .variance = texts->variance,
+                                  .seed = texts->seed,
+                                  .calibrate = texts->calibrate,
+                                  .spread = texts->spread,
+                                  .households = texts->households};
   trygg_status status = build(texts, f, error);
   if (status == TRYGG_OK)
     status = trygg_responses_load_memory(f->codebook, "data.csv", texts->data, strlen(texts->data), NULL,

@@ -10,11 +10,13 @@
 /* What a small survey is made of; NULL texts are left out. */
 typedef struct fixture_texts {
   const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata, *references,
-      *derived;
+      *derived, *margins;
   const char *data;
   const char *lonely; /* overrides settings */
   const char *variance;
   uint64_t seed;
+  const char *calibrate, *spread;
+  int households;
 } fixture_texts;
 
 /* A loaded small survey. */

@@ -461,11 +461,14 @@ refuses 2 'html only' report --format csv folder data.csv
 refuses 2 'folder alone' check --format csv folder
 refuses 2 'another format' check --format svg folder data.csv
 refuses 2 '`se`' estimate --by se folder data.csv
-for later in '--calibrate rake' '--format px' '--lonely collapse' '--ci likelihood'; do
+for later in '--format px' '--lonely collapse' '--ci likelihood'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv
 done
 refuses 2 'not yet' trend --test joinpoint folder data.csv
+refuses 2 'did you mean `rake`' estimate --calibrate raek folder data.csv
+refuses 1 'no margins.csv' estimate --calibrate rake folder data.csv
+refuses 2 'two factors' estimate --calibrate logit:3 folder data.csv
 refuses 2 'names a data file' estimate --output data.csv folder data.csv
 that "and the data are there" lines data.csv 217
 

@@ -10,6 +10,7 @@
 #define TRYGG_DESIGN_H
 
 #include <trygg/responses.h>
+#include <trygg/table.h>
 
 TRYGG_BEGIN_DECLS
 
@@ -25,6 +26,9 @@ typedef struct trygg_design_options {
                              `bootstrap:500`, `fay:0.3`.  NULL: `given` where the codebook has replicate
                              weights, else `taylor`. */
   uint64_t seed;        /**< Of bootstraps; 0: 1. */
+  const char *calibrate; /**< `linear rake logit:L,U truncated:L,U given none`; NULL: the codebook's. */
+  const char *spread;    /**< A number to which the variance of residuals is proportional; NULL: the codebook's. */
+  int households;        /**< 1: one calibrated weight for all persons of a household; 0: as the codebook says. */
 } trygg_design_options;
 
 /**
@@ -35,10 +39,18 @@ typedef struct trygg_design_options {
  * A lonely cluster (one in its stratum, which is not a census of it) fails only
  * when an estimate needs that wave.
  *
+ * Weights are those of the role `weight`; without it, population over sample of each stratum of `strata.csv`, if that
+ * has populations; else 1.  `calibrate` makes them meet the totals of `margins.csv`, wave by wave (Deville & Särndal
+ * 1992, JASA 87:376-382), and every variance is then that of the calibrated residuals, also in domains.  With `given`
+ * the weights are calibrated already: they stay, and must meet the totals to a thousandth, or the totals are empty.
+ *
  * @param[in]  options  NULL: defaults.
  * @param[out] out      Yours to free; NULL on failure.
  * @retval TRYGG_EDATA    A record without stratum or cluster.
- * @retval TRYGG_EDESIGN  A finite population smaller than its sample, or not one a stratum.
+ * @retval TRYGG_EDESIGN  A finite population smaller than its sample, or not one a stratum; totals that no weights
+ *                        meet (the message names one and by how much it is missed), a respondent without a place in
+ *                        them, or weights that would be negative.
+ * @retval TRYGG_ENAME    No such rule, calibration or variable.
  */
 TRYGG_API trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
                                            trygg_design **out, trygg_error *error);
@@ -65,6 +77,31 @@ TRYGG_API size_t trygg_design_clusters(const trygg_design *design);
 
 /** Sum of the weights. */
 TRYGG_API double trygg_design_population(const trygg_design *design);
+
+/** Name of the @p i-th way to calibrate, borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_calibration(size_t i);
+
+/** What it does, one English line, borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_calibration_help(size_t i);
+
+/**
+ * What the weights are like: a row a wave.
+ *
+ * `n` records with a positive weight; the sum of the weights and Kish's design effect n sum w^2 / (sum w)^2 (Kish 1965,
+ * 11.7) before and after calibration; lowest, median and highest weight after it; of the factors by which it changed
+ * weights the lowest, the 5th, 50th and 95th percentile and the highest; steps that solving its equations took.
+ * Without calibration `after` is as `before`, and there are no factors.
+ *
+ * @param[out] out  Yours to free; NULL on failure.
+ */
+TRYGG_API trygg_status trygg_design_weights(const trygg_design *design, trygg_table **out, trygg_error *error);
+
+/**
+ * Margins before and after calibration: a row a total of `margins.csv`, none without calibration.
+ *
+ * @param[out] out  Yours to free; NULL on failure.
+ */
+TRYGG_API trygg_status trygg_design_margins(const trygg_design *design, trygg_table **out, trygg_error *error);
 
 /** Take one more reference; returns @p design. */
 TRYGG_API trygg_design *trygg_design_retain(trygg_design *design);

@@ -61,6 +61,9 @@ trygg_status tg_codebook_unknown_variable(const trygg_codebook *codebook, const 
 trygg_status tg_codebook_unknown_indicator(const trygg_codebook *codebook, const char *name, size_t length,
                                            const trygg_error *place, trygg_error *error);
 
+/* 1 when strata.csv says how many people some stratum has. */
+int tg_codebook_has_populations(const trygg_codebook *codebook);
+
 /* Decimal year of a wave code: waves.csv, else a four-digit code; NaN when neither. */
 double tg_codebook_wave_time(const trygg_codebook *codebook, const char *wave);
 

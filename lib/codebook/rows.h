@@ -206,6 +206,8 @@ typedef struct tg_settings {
   size_t closing_count;
   int answers_are_labels;
   tg_replicate_settings replicates;
+  char *calibrate, *calibrate_spread; /* "" where not given; the room design says what they mean */
+  int calibrate_households;
 } tg_settings;
 
 #endif

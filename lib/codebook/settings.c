@@ -22,6 +22,9 @@ enum {
   SET_MIN_ANSWERED,
   SET_CLOSES,
   SET_ANSWERS,
+  SET_CALIBRATE,
+  SET_CALIBRATE_SPREAD,
+  SET_CALIBRATE_HOUSEHOLDS,
   SET_REPLICATE_TYPE,
   SET_REPLICATE_SCALE,
   SET_REPLICATE_RSCALES,
@@ -46,6 +49,13 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                           "questions a record must have answered: a share, or a number above 1"},
     [SET_CLOSES] = {"closes", 0, "last day that counts: 2024-12-01, or 2023=2023-12-01 2024=2024-12-01"},
     [SET_ANSWERS] = {"answers", 0, "what the data hold: codes or labels"},
+    [SET_CALIBRATE] =
+        {"calibrate", 0,
+         "how weights come to meet margins.csv: linear, rake, logit:L,U, truncated:L,U or given"},
+    [SET_CALIBRATE_SPREAD] = {"calibrate_spread", 0,
+                              "a number to which the variance of what is estimated is proportional"},
+    [SET_CALIBRATE_HOUSEHOLDS] = {"calibrate_households", 0,
+                                  "yes: one weight for all persons of a household; empty or no: not"},
     [SET_REPLICATE_TYPE] =
         {"replicate_type", 0,
          "how replicate weights in the data were made: BRR, Fay, JK1, JKn, JK2, bootstrap, "
@@ -70,6 +80,7 @@ static const char *const duplicates_names[] = {[TG_DUPLICATES_FAIL] = "fail",
                                                [TG_DUPLICATES_SOURCE] = "source:A,B"};
 static const char *const no_yes[] = {"no", "yes"};
 static const char *const answers_names[] = {"codes", "labels"};
+static const char *const yes_names[] = {"no", "yes"};
 const char *const tg_lonely_names[TG_LONELY_MODES] = {[TG_LONELY_FAIL] = "fail",
                                                       [TG_LONELY_CERTAINTY] = "certainty",
                                                       [TG_LONELY_ADJUST] = "adjust",
@@ -158,9 +169,11 @@ static trygg_status refuse_unsupported(const tg_sheet_row *row, trygg_error *err
 }
 
 static trygg_status copy_texts(tg_settings *settings, const tg_sheet_row *row, trygg_error *error) {
-  char **const texts[] = {&settings->title, &settings->form_id, &settings->version,
-                          &settings->default_language, &settings->wave};
-  static const size_t cells[] = {SET_TITLE, SET_FORM, SET_VERSION, SET_LANGUAGE, SET_WAVE};
+  char **const texts[] = {
+      &settings->title, &settings->form_id,   &settings->version,         &settings->default_language,
+      &settings->wave,  &settings->calibrate, &settings->calibrate_spread};
+  static const size_t cells[] = {SET_TITLE, SET_FORM,      SET_VERSION,         SET_LANGUAGE,
+                                 SET_WAVE,  SET_CALIBRATE, SET_CALIBRATE_SPREAD};
   return tg_sheet_copy_cells(row, texts, cells, COUNT(cells), error);
 }
 
@@ -182,6 +195,8 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   TRY(choose(row, SET_LONELY, tg_lonely_names, TG_LONELY_MODES, &lonely, error));
   TRY(choose(row, SET_DOMAIN_LONELY, no_yes, COUNT(no_yes), &settings->domain_lonely, error));
   TRY(choose(row, SET_ANSWERS, answers_names, COUNT(answers_names), &settings->answers_are_labels, error));
+  TRY(choose(row, SET_CALIBRATE_HOUSEHOLDS, yes_names, COUNT(yes_names), &settings->calibrate_households,
+             error));
   TRY(read_duplicates(settings, row, error));
   TRY(tg_replicates_read(&settings->replicates, row, replicate_fields, error));
   TRY(tg_sheet_number(row, SET_MIN_ANSWERED, &settings->min_answered, error));
@@ -301,8 +316,9 @@ trygg_status tg_settings_link(trygg_codebook *codebook, trygg_error *error) {
   tg_settings *settings = &codebook->settings;
   const tg_sheet_rows *rows = &codebook->reader->sheets[TG_SETTINGS];
   if (rows->count == 0) {
-    char **const texts[] = {&settings->title, &settings->form_id, &settings->version,
-                            &settings->default_language, &settings->wave};
+    char **const texts[] = {
+        &settings->title, &settings->form_id,   &settings->version,         &settings->default_language,
+        &settings->wave,  &settings->calibrate, &settings->calibrate_spread};
     for (size_t i = 0; i < COUNT(texts); i++)
       if (!(*texts[i] = tg_memory_string("")))
         return tg_error_memory(error);

@@ -248,6 +248,13 @@ cleanup:
   return status;
 }
 
+int tg_codebook_has_populations(const trygg_codebook *codebook) {
+  for (size_t i = 0; i < codebook->strata_count; i++)
+    if (codebook->strata[i].population > 0)
+      return 1;
+  return 0;
+}
+
 trygg_status tg_waves_link(trygg_codebook *codebook, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t variable = tg_codebook_find_role(codebook, TG_ROLE_WAVE, 1, 0);

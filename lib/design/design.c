@@ -6,9 +6,11 @@
 
 #include <base/options.h>
 #include <base/text.h>
+#include <design/calibrate.h>
 #include <design/codes.h>
 #include <design/populations.h>
 #include <design/stages.h>
+#include <design/weights.h>
 #include <numeric/sum.h>
 
 /* "0380 north", the wave first where it is given. */
@@ -138,7 +140,7 @@ trygg_status tg_design_begin(trygg_responses *responses, const trygg_design_opti
     return tg_error_memory(error);
   tg_references_begin(&design->references);
   design->responses = trygg_responses_retain(responses);
-  design->weight = tg_design_weight(design, tg_codebook_find_role(responses->codebook, TG_ROLE_WEIGHT, 1, 0));
+  design->weight = tg_design_base_weight(design);
   design->lonely = lonely;
   design->domain_lonely = domain_lonely;
   design->stratum = tg_memory_new(responses->count, sizeof *design->stratum);
@@ -178,9 +180,18 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
   TRY(make_strata(design, &all, error));
   TRY(make_clusters(design, &all, error));
   if (all_records) {
+    trygg_design_options chosen;
+    TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
     TRY(tg_populations_read(design, 1, error));
     TRY(tg_design_settle(design, 1, error));
+    TRY(tg_weights_make(design, &chosen, error));
     TRY(tg_replicates_create(design, options, error));
+    if (design->calibration && design->replicates) {
+      status = tg_error_at(error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "calibrate",
+                           "replicates are not yet calibrated anew, so that they would not know what calibration "
+                           "does; choose --variance taylor, or --calibrate none");
+      goto cleanup;
+    }
   }
   *out = design;
   design = NULL;
@@ -232,7 +243,18 @@ trygg_status tg_design_check_group(const trygg_design *design, size_t group, try
 }
 
 const double *tg_design_weight(const trygg_design *design, size_t variable) {
-  return variable == TG_NONE ? design->weight : design->responses->columns[variable].values.number;
+  const trygg_responses *responses = design->responses;
+  /* Who names the design's own weight means what has become of it. */
+  if (variable == TG_NONE || responses->codebook->variables[variable].role == TG_ROLE_WEIGHT)
+    return design->weight;
+  return responses->columns[variable].values.number;
+}
+
+const double *tg_design_base_weight(const trygg_design *design) {
+  size_t variable = tg_codebook_find_role(design->responses->codebook, TG_ROLE_WEIGHT, 1, 0);
+  if (design->made_weight)
+    return design->made_weight;
+  return variable == TG_NONE ? NULL : design->responses->columns[variable].values.number;
 }
 
 size_t trygg_design_strata(const trygg_design *design) {
@@ -277,6 +299,8 @@ void trygg_design_free(trygg_design *design) {
   }
   tg_memory_free(design->stages);
   tg_replicates_free(design->replicates);
+  tg_memory_free(design->made_weight);
+  tg_calibrate_free(design->calibration);
   trygg_responses_free(design->responses);
   tg_memory_free(design);
 }

@@ -17,6 +17,7 @@ typedef struct tg_stratum {
   double fraction;  /* f_h = n_h / N_h; 0 without a finite population */
   double remaining; /* 1 - f_h */
   double scale;     /* product of f over the units it lies in; 1 at the first stage */
+  double people, drawn; /* population and sample of strata.csv; 0: not given */
 } tg_stratum;
 
 /* A stage after the first.  Its units are numbered in the order of those they lie in. */
@@ -48,6 +49,8 @@ struct trygg_design {
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
   struct tg_replicates *replicates; /* NULL: variances are linearised */
+  double *made_weight;                /* weights from strata.csv, before calibration; NULL: those of the data */
+  struct tg_calibration *calibration; /* NULL: none */
 };
 
 /* ---- steps of making one ------------------------------------------------------------------- */
@@ -103,6 +106,9 @@ static inline size_t tg_design_group_of_wave(const trygg_design *design, size_t 
 
 /* Weight column of a variable (TG_NONE: the design's own); NULL stands for 1 everywhere. */
 const double *tg_design_weight(const trygg_design *design, size_t variable);
+
+/* The design's own weights before calibration; NULL stands for 1 everywhere. */
+const double *tg_design_base_weight(const trygg_design *design);
 
 /* ---- variance of a total from its strata --------------------------------------------------
  *

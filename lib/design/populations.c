@@ -75,6 +75,8 @@ static trygg_status apply_row(trygg_design *design, const tg_strata_row *row, un
           isnan(row->population) ? TRYGG_OK : from_row(&design->strata[h], row->population, error);
       if (status != TRYGG_OK)
         return status;
+      design->strata[h].people = isnan(row->population) ? 0 : row->population;
+      design->strata[h].drawn = isnan(row->sample) ? 0 : row->sample;
       matched = named[h] = 1;
     }
   if (matched || !wave_is_there(design, row->wave))

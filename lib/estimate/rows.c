@@ -155,14 +155,14 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
 
 /* Whether the retained sums, which are those of the first stage's units, one statistic at a time, give no standard error:
  * that of the mean of several waves' ratios; of a ratio of two numbers, whose y and R x may be so alike that their
- * moments cancel; under a design of several stages; or where a lonely rule looks at the domain. */
+ * moments cancel; under a design of several stages; where a lonely rule looks at the domain; or of what is calibrated. */
 static int needs_records(const trygg_estimates *estimates, size_t indicator, int equal) {
   const trygg_design *design = estimates->tally->design;
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
   if (what->type->estimand == TG_QUANTILE)
     return 0;
   return equal || (what->denominator_variable != TG_NONE && !design->cluster) || design->stage_count > 0 ||
-         tg_design_looks_at_domains(design);
+         tg_design_looks_at_domains(design) || design->calibration;
 }
 
 /* Standard errors from one more pass over the records. */

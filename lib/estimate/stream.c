@@ -6,6 +6,7 @@
 
 #include <base/options.h>
 #include <design/units.h>
+#include <design/weights.h>
 #include <estimate/estimate.h>
 #include <responses/window.h>
 
@@ -60,6 +61,8 @@ static trygg_status check_design(const trygg_codebook *codebook, const trygg_des
   tg_lonely lonely;
   int domain_lonely;
   trygg_status status = tg_design_take_options(codebook, options, &lonely, &domain_lonely, error);
+  if (status == TRYGG_OK)
+    status = tg_weights_check_stream(codebook, options, error);
   if (status != TRYGG_OK)
     return status;
   if (domain_lonely && (lonely == TG_LONELY_ADJUST || lonely == TG_LONELY_AVERAGE) &&

@@ -146,7 +146,7 @@ static void fill(const void *context, size_t first, size_t records, double *u, u
 static trygg_status compare_means(const ranking *r, tg_group_finding *finding, trygg_error *error) {
   const trygg_estimates *estimates = r->groups->estimates;
   size_t q = r->groups->count - 1, rank = 0;
-  tg_influence influence = {estimates->tally->design, q, fill, r, 0};
+  tg_influence influence = {estimates->tally->design, q, fill, r, 0, r->weight};
   tg_influence_degrees degrees;
   trygg_status status = TRYGG_OK;
   double df, wald = 0, *v = tg_memory_new(q * q, sizeof *v), *d = tg_memory_new(q, sizeof *d);

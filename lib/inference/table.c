@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <base/number.h>
+#include <design/calibrate.h>
 #include <base/options.h>
 #include <base/text.h>
 #include <design/replicates.h>
@@ -84,6 +85,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
                         codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent",
                         error));
   TRY(add_variance(table, design->replicates, error));
+  if (design->calibration)
+    TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));
   TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
   if (design->domain_lonely)
     TRY(tg_table_add_note(table, "domain_lonely", "yes", error));

@@ -110,7 +110,8 @@ static void find_df(trygg_model *model, const tg_influence_degrees *degrees) {
 }
 
 static trygg_status find_covariance(trygg_model *model, const addends *a, trygg_error *error) {
-  tg_influence influence = {model->estimates->tally->design, model->value_count, fill, a, 1};
+  tg_influence influence = {model->estimates->tally->design, model->value_count, fill, a, 1,
+                            a->frame->weight};
   tg_influence_degrees degrees;
   trygg_status status = TRYGG_OK;
   TRY(tg_influence_covariance(&influence, model->covariance, &degrees, error));

@@ -257,7 +257,7 @@ static trygg_status warn_of_counts(tg_load *load) {
   trygg_status status = TRYGG_OK;
   const trygg_responses *responses = load->responses;
   char text[256];
-  if (!load->weight)
+  if (!load->weight && !tg_codebook_has_populations(load->responses->codebook))
     TRY(tg_load_warn(load, NULL, "no variable has the role weight: every weight is 1"));
   for (size_t i = 0; i < load->variable_count; i++) {
     int64_t recoded = 0;

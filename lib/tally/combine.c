@@ -13,6 +13,7 @@
 
 #include <base/keys.h>
 #include <base/thread.h>
+#include <tally/residual.h>
 #include <tally/spread.h>
 
 #define RUN ((size_t)1024)
@@ -33,6 +34,7 @@ typedef struct job {
   unsigned char *states;
   int thresholds; /* some term has one */
   tg_spread spread;
+  tg_residual residual; /* of a calibrated design */
 } job;
 
 static int by_output_chunk(const void *a, const void *b) {
@@ -62,11 +64,14 @@ static void add_record(job *j, uint32_t cell, size_t record, size_t i) {
   for (size_t t = j->cell_begin[cell]; t < j->cell_begin[cell + 1]; t++) {
     const tg_term *term = &j->terms[t];
     size_t k = j->local[term->indicator];
-    double w = j->weight[k] ? j->weight[k][record] : 1, x = j->values[k].x[i], y = j->values[k].y[i];
+    double w = j->weight[k] ? j->weight[k][record] : 1, x = j->values[k].x[i], y = j->values[k].y[i], value;
     if (j->values[k].state[i] != TG_INSIDE || !(w > 0))
       continue;
     y = isnan(term->threshold) ? y - term->shift * x : (y <= term->threshold);
-    tg_spread_touch(&j->spread, term->output - j->first, w * tg_tally_linear(term->y, y, term->x, x));
+    value = w * tg_tally_linear(term->y, y, term->x, x);
+    tg_spread_touch(&j->spread, term->output - j->first, value);
+    if (j->weight[k] == j->tally->design->weight) /* another weight was not calibrated */
+      tg_residual_regress(&j->residual, term->output - j->first, record, value);
   }
 }
 
@@ -86,16 +91,19 @@ static void pass_records(job *j) {
   size_t records = design->responses->count;
   for (size_t first = 0; first < records; first += RUN) {
     size_t count = records - first < RUN ? records - first : RUN;
-    if (!run_matters(j, first, count))
+    int matters = run_matters(j, first, count);
+    if (!matters && !j->residual.calibration)
       continue;
-    for (size_t k = 0; k < j->used_count; k++)
+    for (size_t k = 0; k < j->used_count && matters; k++)
       tg_indicator_evaluate(&j->tally->indicators.list[j->used[k]], design->responses, first, count,
                             &j->values[k]);
     for (size_t i = 0; i < count; i++) {
       uint32_t e = j->tally->entry[first + i];
-      if (e == TG_RANK_NONE)
+      if (e == TG_RANK_NONE && !j->residual.calibration)
         continue;
-      add_record(j, j->tally->entry_cell[e], first + i, i);
+      if (e != TG_RANK_NONE && matters)
+        add_record(j, j->tally->entry_cell[e], first + i, i);
+      tg_residual_touch(&j->residual, first + i, &j->spread);
       tg_spread_add_record(&j->spread, first + i);
     }
   }
@@ -121,9 +129,11 @@ static void pass_entries(job *j) {
   }
 }
 
-/* Sums of clusters are at hand unless values are compared with a threshold, or later stages need sums of their own. */
+/* Sums of clusters are at hand unless values are compared with a threshold, or later stages need sums of their own, or
+ * auxiliary values are needed beside them. */
 static int needs_records(const job *j) {
-  return !j->tally->design->cluster || j->thresholds || j->tally->design->stage_count;
+  return !j->tally->design->cluster || j->thresholds || j->tally->design->stage_count ||
+         j->residual.calibration;
 }
 
 static int pass(job *j) {
@@ -177,29 +187,59 @@ static void clear_job(job *j) {
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
     tg_memory_free(blocks[i]);
   tg_spread_clear(&j->spread);
+  tg_residual_clear(&j->residual);
+}
+
+/* The auxiliary totals are as the outputs, which agree in it. */
+static void set_across(job *j, size_t terms) {
+  for (size_t o = j->count; o < j->spread.count; o++)
+    j->spread.across[o] = terms && j->terms[0].across;
+  for (size_t t = 0; t < terms; t++)
+    j->spread.across[j->terms[t].output - j->first] = j->terms[t].across != 0;
+}
+
+/* The first pass was made: another for products, and the matrix. */
+static trygg_status make_matrix(job *j, double *matrix, trygg_error *error) {
+  if (tg_spread_begin_products(&j->spread) || pass(j))
+    return tg_error_memory(error);
+  return tg_spread_matrix(&j->spread, matrix, error);
+}
+
+static trygg_status make_residuals(job *j, int full, double *variance, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t size = j->spread.count;
+  double *matrix = tg_memory_new(size * size, sizeof *matrix);
+  if (!matrix)
+    return tg_error_memory(error);
+  j->residual.known = 1;
+  TRY(make_matrix(j, matrix, error));
+  TRY(tg_residual_reduce(&j->residual, matrix, full, variance, error));
+cleanup:
+  tg_memory_free(matrix);
+  return status;
+}
+
+static trygg_status begin_job(job *j, size_t terms, trygg_error *error) {
+  if (tg_residual_begin(&j->residual, j->tally->design, j->count) || index_terms(j, terms) ||
+      allocate_values(j) ||
+      tg_spread_begin(&j->spread, j->tally->design, tg_residual_outputs(&j->residual), needs_records(j)))
+    return tg_error_memory(error);
+  set_across(j, terms);
+  return pass(j) ? tg_error_memory(error) : TRYGG_OK;
 }
 
 static trygg_status run_job(job *j, size_t terms, int full, double *variance, double *df,
                             trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  if (index_terms(j, terms) || allocate_values(j) ||
-      tg_spread_begin(&j->spread, j->tally->design, j->count, needs_records(j)))
-    goto memory;
-  for (size_t t = 0; t < terms; t++)
-    j->spread.across[j->terms[t].output - j->first] = j->terms[t].across != 0;
-  if (pass(j))
-    goto memory;
-  if (full) {
-    if (tg_spread_begin_products(&j->spread) || pass(j))
-      goto memory;
-    TRY(tg_spread_matrix(&j->spread, variance, error));
-  } else
+  TRY(begin_job(j, terms, error));
+  if (j->residual.calibration)
+    TRY(make_residuals(j, full, variance + (full ? 0 : j->first), error));
+  else if (full)
+    TRY(make_matrix(j, variance, error));
+  else
     TRY(tg_spread_variances(&j->spread, variance + j->first, error));
   if (df)
-    tg_spread_df(&j->spread, df + j->first);
-  goto cleanup;
-memory:
-  status = tg_error_memory(error);
+    tg_spread_df(&j->spread, j->count, df + j->first);
 cleanup:
   clear_job(j);
   return status;

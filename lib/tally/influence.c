@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include <base/error.h>
+#include <tally/residual.h>
 #include <tally/spread.h>
 
 #define RUN ((size_t)1024)
@@ -15,6 +16,7 @@ typedef struct job {
   double *u; /* of a run of records */
   unsigned char *inside;
   tg_spread spread;
+  tg_residual residual; /* of a calibrated design */
 } job;
 
 static int pass(job *j) {
@@ -23,14 +25,34 @@ static int pass(job *j) {
     size_t records = count - first < RUN ? count - first : RUN;
     j->influence->fill(j->influence->context, first, records, j->u, j->inside);
     for (size_t r = 0; r < records; r++) {
-      if (!j->inside[r])
+      if (!j->inside[r] && !j->residual.calibration)
         continue;
-      for (size_t o = 0; o < k; o++)
+      for (size_t o = 0; o < k && j->inside[r]; o++) {
         tg_spread_touch(&j->spread, o, j->u[r * k + o]);
+        if (j->influence->weight == j->influence->design->weight)
+          tg_residual_regress(&j->residual, o, first + r, j->u[r * k + o]);
+      }
+      tg_residual_touch(&j->residual, first + r, &j->spread);
       tg_spread_add_record(&j->spread, first + r);
     }
   }
   return tg_spread_settle(&j->spread);
+}
+
+static trygg_status make_matrix(const job *j, double *covariance, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t size = j->spread.count;
+  double *matrix;
+  if (!j->residual.calibration)
+    return tg_spread_matrix(&j->spread, covariance, error);
+  matrix = tg_memory_new(size * size, sizeof *matrix);
+  if (!matrix)
+    return tg_error_memory(error);
+  TRY(tg_spread_matrix(&j->spread, matrix, error));
+  TRY(tg_residual_reduce(&j->residual, matrix, 1, covariance, error));
+cleanup:
+  tg_memory_free(matrix);
+  return status;
 }
 
 /* Clusters and lonely strata of the waves that count; a record that counts does so for the first statistic too. */
@@ -61,17 +83,23 @@ trygg_status tg_influence_covariance(const tg_influence *influence, double *cova
   job j = {.influence = influence};
   j.u = tg_memory_new(RUN * influence->count, sizeof *j.u);
   j.inside = tg_memory_new(RUN, 1);
-  if (!j.u || !j.inside || tg_spread_begin(&j.spread, influence->design, influence->count, 1)) {
+  if (!j.u || !j.inside || tg_residual_begin(&j.residual, influence->design, influence->count) ||
+      tg_spread_begin(&j.spread, influence->design, tg_residual_outputs(&j.residual), 1)) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  for (size_t o = 0; o < influence->count; o++)
+  for (size_t o = 0; o < j.spread.count; o++)
     j.spread.across[o] = influence->across != 0;
-  if (pass(&j) || tg_spread_begin_products(&j.spread) || pass(&j)) {
+  if (pass(&j)) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(tg_spread_matrix(&j.spread, covariance, error));
+  j.residual.known = 1;
+  if (tg_spread_begin_products(&j.spread) || pass(&j)) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(make_matrix(&j, covariance, error));
   TRY(find_degrees(&j, degrees, error));
   if (influence->design->replicates) {
     if (!influence->design->replicates->method->deletes)
@@ -83,5 +111,6 @@ cleanup:
   tg_memory_free(j.u);
   tg_memory_free(j.inside);
   tg_spread_clear(&j.spread);
+  tg_residual_clear(&j.residual);
   return status;
 }

@@ -16,7 +16,8 @@ typedef struct tg_influence {
    * statistic; else inside[r] = 0, and u is not read.  Called more than once for the same records. */
   void (*fill)(const void *context, size_t first, size_t records, double *u, unsigned char *inside);
   const void *context;
-  int across; /* the lonely rule `adjust` compares with the clusters of all waves, see tg_term */
+  int across;           /* the lonely rule `adjust` compares with the clusters of all waves, see tg_term */
+  const double *weight; /* that u comes by: the design's own may be calibrated */
 } tg_influence;
 
 /* What the records that count say of degrees of freedom. */

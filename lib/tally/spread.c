@@ -314,8 +314,8 @@ trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *e
   return TRYGG_OK;
 }
 
-void tg_spread_df(const tg_spread *s, double *df) {
-  for (size_t o = 0; o < s->count; o++) {
+void tg_spread_df(const tg_spread *s, size_t count, double *df) {
+  for (size_t o = 0; o < count; o++) {
     df[o] = 0;
     for (size_t h = 0; h < s->design->stratum_count; h++)
       if (s->of[o * s->strata + h].n > 0)

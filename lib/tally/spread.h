@@ -65,9 +65,10 @@ int tg_spread_settle(tg_spread *spread);
 /* From now on the same comes once more, for a matrix; then settle again.  0, or -1 without memory. */
 int tg_spread_begin_products(tg_spread *spread);
 
-/* Results: variances[count], or matrix[count * count]; degrees of freedom, clusters less strata of the first stage. */
+/* Results: variances[count], or matrix[count * count]; degrees of freedom of the first `count` outputs, clusters less
+ * strata of the first stage. */
 trygg_status tg_spread_variances(const tg_spread *spread, double *variances, trygg_error *error);
 trygg_status tg_spread_matrix(const tg_spread *spread, double *matrix, trygg_error *error);
-void tg_spread_df(const tg_spread *spread, double *df);
+void tg_spread_df(const tg_spread *spread, size_t count, double *df);
 
 #endif

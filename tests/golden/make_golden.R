@@ -54,8 +54,8 @@ counted <- function(design, inside) design[which(inside & weights(design, "sampl
 row <- function(case, design, key, type, y, x = NULL, inside = TRUE, deff = TRUE, missing_is_zero = FALSE) {
   ok <- inside & !is.na(y) & (if (is.null(x)) TRUE else !is.na(x)) & rep(TRUE, nrow(design))
   d <- design
-  d$variables$.y <- y
-  d$variables$.x <- if (is.null(x)) 1 else x
+  d$variables$.y <- ifelse(ok, y, 0) # a calibrated design keeps its records
+  d$variables$.x <- if (is.null(x)) 1 else ifelse(ok, x, 0)
   d <- d[which(ok), ]
   s <- switch(type,
     total = svytotal(~.y, d, deff = "replace"),
@@ -64,7 +64,9 @@ row <- function(case, design, key, type, y, x = NULL, inside = TRUE, deff = TRUE
   put(case, key, "estimate", coef(s))
   # What is left of equal numbers is rounding, whose last bits are nobody's.
   put(case, key, "se", ifelse(SE(s) < 1e-13 * abs(coef(s)), 0, SE(s)))
-  if (deff) put(case, key, "deff", if (type == "ratio") attr(s, "deff") else deff(s))
+  # What calibration leaves of a certain total is nothing, or rounding.
+  if (deff && !(length(design$postStrata) && SE(s) < 1e-10 * abs(coef(s))))
+    put(case, key, "deff", if (type == "ratio") attr(s, "deff") else deff(s))
   put(case, key, "df", degf(counted(design, ok)))
   put(case, key, "n", sum(weights(d, "sampling") > 0))
   put(case, key, "weighted_n", sum(weights(d, "sampling")))
@@ -932,6 +934,138 @@ for (type in c("bootstrap", "brr mse")) for (p in c(0.1, 0.25, 0.5, 0.75, 0.9)) 
   put(paste("given", type), key, "lower:logit", ends[1])
   put(paste("given", type), key, "upper:logit", ends[2])
 }
+
+# ---- calibrated -------------------------------------------------------------------------------------------------------
+
+# The numbers of a calibrated design, in all and in domains, and the covariances between domains.
+calibrated_rows <- function(case, design) {
+  v <- design$variables
+  row(case, design, "||enroll_total", "total", v$enroll)
+  row(case, design, "||api_mean", "mean", v$api00)
+  row(case, design, "||api99_mean", "mean", v$api99)
+  row(case, design, "||wide", "mean", as.numeric(v$sch_wide == "Yes"))
+  row(case, design, "||wide_count", "total", as.numeric(v$sch_wide == "Yes"))
+  row(case, design, "||tested", "ratio", v$api_stu, v$enroll)
+  row(case, design, "||core_mean", "mean", v$acs_core)
+  for (imp in c("No", "Yes")) {
+    inside <- v$comp_imp == imp
+    where <- paste0("|", imp, "|")
+    row(paste(case, "by comp_imp"), design, paste0(where, "enroll_total"), "total", v$enroll, inside = inside)
+    row(paste(case, "by comp_imp"), design, paste0(where, "api_mean"), "mean", v$api00, inside = inside)
+    row(paste(case, "by comp_imp"), design, paste0(where, "wide"), "mean", as.numeric(v$sch_wide == "Yes"),
+        inside = inside)
+    row(paste(case, "by comp_imp"), design, paste0(where, "core_mean"), "mean", v$acs_core, inside = inside)
+    row(paste(case, "by comp_imp"), design, paste0(where, "tested"), "ratio", v$api_stu, v$enroll, inside = inside)
+  }
+  inner <- function(name, type, y, x, inside = TRUE) setNames(list(linear(design, type, y, x, inside)), name)
+  parts <- c(inner("|No|api_mean", "mean", v$api00, 1, v$comp_imp == "No"),
+             inner("|Yes|api_mean", "mean", v$api00, 1, v$comp_imp == "Yes"),
+             inner("|No|tested", "ratio", v$api_stu, v$enroll, v$comp_imp == "No"),
+             inner("||enroll_total", "total", v$enroll, 1))
+  u <- sapply(parts, `[[`, "u")
+  covariance <- svyrecvar(u, design$cluster, design$strata, design$fpc, postStrata = design$postStrata)
+  for (i in seq_along(parts)) for (j in seq_len(i))
+    put(paste(case, "by comp_imp"), paste(names(parts)[j], "&", names(parts)[i]), "covariance", covariance[j, i])
+  change <- c(-1, 1, 0, 0)
+  key <- paste(sprintf("%.17g * %s", change[1:2], names(parts)[1:2]), collapse = " + ")
+  put(paste(case, "by comp_imp"), key, "estimate", parts[[2]]$value - parts[[1]]$value)
+  put(paste(case, "by comp_imp"), key, "se", sqrt(drop(change %*% covariance %*% change)))
+}
+
+# Woodruff's standard error of a median of calibrated weights.
+calibrated_median <- function(case, design) {
+  v <- design$variables
+  w <- weights(design, "sampling")
+  q <- smallest(v$api00, w, 0.5)
+  design$variables$.below <- as.numeric(v$api00 <= q)
+  limits <- as.numeric(confint(svymean(~.below, design), df = degf(design)))
+  put(case, "||api_p5", "estimate", q)
+  put(case, "||api_p5", "se", (smallest(v$api00, w, limits[2]) - smallest(v$api00, w, limits[1])) / (2 * qt(0.975, degf(design))))
+}
+
+# As calibrate(), which stops at 1e-7 by default and wants the package MASS: the equations are solved by Newton's method
+# with halved steps until nothing is left, and what R keeps for its variance is kept.
+metrics <- list(
+  linear = list(g = function(u, b) 1 + u, slope = function(u, b) rep(1, length(u))),
+  raking = list(g = function(u, b) exp(u), slope = function(u, b) exp(u)),
+  truncated = list(g = function(u, b) pmin(pmax(1 + u, b[1]), b[2]),
+                   slope = function(u, b) as.numeric(1 + u > b[1] & 1 + u < b[2])),
+  logit = list(
+    g = function(u, b) {
+      e <- exp(u * (b[2] - b[1]) / ((1 - b[1]) * (b[2] - 1)))
+      (b[1] * (b[2] - 1) + b[2] * (1 - b[1]) * e) / (b[2] - 1 + (1 - b[1]) * e)
+    },
+    slope = function(u, b) {
+      a <- (b[2] - b[1]) / ((1 - b[1]) * (b[2] - 1))
+      e <- exp(u * a)
+      (b[2] - b[1]) * a * (b[2] - 1) * (1 - b[1]) * e / (b[2] - 1 + (1 - b[1]) * e)^2
+    }))
+
+exactly <- function(design, formula, population, calfun = "linear", bounds = NULL, variance = rep(1, nrow(design)),
+                    aggregate.stage = NULL) {
+  x <- model.matrix(formula, model.frame(formula, model.frame(design)))
+  if (!is.null(aggregate.stage)) x <- apply(x, 2, function(column) ave(column, design$cluster[[aggregate.stage]]))
+  population <- population[colnames(x)]
+  d <- weights(design)
+  metric <- metrics[[calfun]]
+  lambda <- rep(0, ncol(x))
+  rest <- function(lambda) population - colSums(x * d * metric$g(drop(x %*% lambda) / variance, bounds))
+  for (i in 1:100) {
+    u <- drop(x %*% lambda) / variance
+    step <- solve(crossprod(x * sqrt(d * metric$slope(u, bounds) / variance)), rest(lambda))
+    while (i < 50 && !(sum((rest(lambda + step) / population)^2) < sum((rest(lambda) / population)^2)) &&
+           max(abs(rest(lambda) / population)) > 1e-12) step <- step / 2
+    lambda <- lambda + step
+    if (max(abs(rest(lambda) / population)) < 1e-15) break
+  }
+  stopifnot(max(abs(rest(lambda) / population)) < 1e-13)
+  g <- metric$g(drop(x %*% lambda) / variance, bounds)
+  design$prob <- design$prob / g
+  kept <- list(qr = qr(x * sqrt(d / variance)), w = g * sqrt(d * variance), stage = 0, index = NULL)
+  class(kept) <- c("greg_calibration", "gen_raking")
+  design$postStrata <- c(design$postStrata, list(kept))
+  design
+}
+
+by_type <- c("(Intercept)" = 6194, stypeH = 755, stypeM = 1018)
+types_and_index <- c(by_type, api99 = 3914069)
+types_and_wide <- c(by_type, sch_wideYes = 5122)
+clus1$stype <- factor(clus1$stype)
+dclus1 <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = clus1)
+calibrations <- list(
+  "calibrated strata" = postStratify(dclus1, ~stype, data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018))),
+  "calibrated linear" = exactly(dclus1, ~stype + api99, types_and_index),
+  "calibrated rake" = exactly(dclus1, ~stype + api99, types_and_index, calfun = "raking"),
+  "calibrated logit" = exactly(dclus1, ~stype + api99, types_and_index, calfun = "logit", bounds = c(0.4, 2)),
+  "calibrated truncated" = exactly(dclus1, ~stype + api99, types_and_index, calfun = "truncated", bounds = c(0.45, 1.8)),
+  "calibrated margins" = exactly(dclus1, ~stype + sch_wide, types_and_wide, calfun = "raking"),
+  "calibrated spread" = exactly(dclus1, ~stype + api99, types_and_index, calfun = "raking", variance = clus1$enroll))
+native <- calibrate(dclus1, ~stype + api99, types_and_index)
+stopifnot(all.equal(SE(svytotal(~enroll, native)), SE(svytotal(~enroll, calibrations[["calibrated linear"]])), tolerance = 1e-12))
+for (case in names(calibrations)) {
+  calibrated_rows(case, calibrations[[case]])
+  calibrated_median(case, calibrations[[case]])
+  put(case, "weights", "lowest factor", min(weights(calibrations[[case]]) / weights(dclus1)))
+  put(case, "weights", "highest factor", max(weights(calibrations[[case]]) / weights(dclus1)))
+}
+stopifnot(all.equal(weights(rake(dclus1, list(~stype, ~sch_wide), list(
+  data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018)), data.frame(sch_wide = c("No", "Yes"), Freq = c(1072, 5122))),
+  control = list(epsilon = 1e-10, maxit = 1000))), weights(calibrations[["calibrated margins"]]), tolerance = 1e-9))
+
+# A stratified sample of records; one weight a district, as if it were a household.
+dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat)
+calibrated_rows("calibrated records", exactly(dstrat, ~sch_wide + api99, c("(Intercept)" = 6194, sch_wideYes = 5122, api99 = 3914069),
+                                              calfun = "raking"))
+calibrated_rows("calibrated households",
+                exactly(dclus1, ~stype, by_type, aggregate.stage = 1))
+# Weights that are calibrated to their own totals.
+own <- colSums(model.matrix(~stype + api99, clus1) * weights(dclus1))
+calibrated_rows("calibrated given", exactly(dclus1, ~stype + api99, own))
+# The ratio estimator is calibration to one total with q = 1 / x.
+ratio <- exactly(dstrat, ~enroll - 1, c(enroll = 3811472), variance = strat$enroll)
+s <- svyratio(~api_stu, ~enroll, dstrat)
+row("calibrated ratio", ratio, "||stu_total", "total", ratio$variables$api_stu, deff = FALSE)
+stopifnot(all.equal(coef(svytotal(~api_stu, ratio)), 3811472 * coef(s), tolerance = 1e-12, check.attributes = FALSE))
 
 # ---- out -------------------------------------------------------------------------------------------------------------
 
