@@ -307,7 +307,8 @@ static trygg_status sum_rows(building *b, trygg_error *error) {
   return TRYGG_OK;
 }
 
-/* Weights are brought near 1, where their products neither overflow nor vanish. */
+/* Weights are brought near 1, where their products neither overflow nor vanish, by an even power of 2, whose root rounds
+ * nothing. */
 static trygg_status find_scale(building *b, trygg_error *error) {
   tg_frame *frame = b->frame;
   tg_sum sum = {0, 0};
@@ -319,7 +320,7 @@ static trygg_status find_scale(building *b, trygg_error *error) {
   if (!isfinite(b->model->weight) || !(b->model->weight > 0))
     return tg_error_set(error, TRYGG_ENUMERIC, "the sum of the weights leaves the range of numbers");
   frexp(b->model->weight / b->model->n, &exponent);
-  frame->scale = ldexp(1, -exponent);
+  frame->scale = ldexp(1, -2 * (exponent / 2));
   return TRYGG_OK;
 }
 
