@@ -129,7 +129,8 @@ typedef struct trygg_group_test_options {
  * Of shares, and of all answers to a question (a variable named as an indicator), the
  * two-way table with the groups is tested (Rao & Scott 1984, Ann. Stat. 12:46-60; Wald);
  * of means, two groups by t, and ranks (Lumley & Scott 2013, Biometrika 100:831-842).
- * A test has no row where it does not apply, and no p without degrees of freedom.
+ * A test has no row where it does not apply (ranks: also where records are not kept), and no p
+ * without degrees of freedom.
  *
  * @retval TRYGG_ENAME   An unknown test or adjustment.
  * @retval TRYGG_EINVAL  No by-variable; expected shares that are none.

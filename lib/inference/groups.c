@@ -18,12 +18,14 @@ const tg_group_test tg_group_tests[] = {
     {"adjusted_wald", "the same, adjusted for few clusters; F", TG_GROUPS_SHARES,
      tg_contingency_adjusted_wald},
     {"t", "second group minus first; t", TG_GROUPS_MEAN | TG_GROUPS_TWO, tg_groups_t},
-    {"wilcoxon", "mean rank of the second group minus that of the first; t", TG_GROUPS_MEAN | TG_GROUPS_TWO,
-     tg_ranks_wilcoxon},
-    {"kruskal_wallis", "do the mean ranks differ; F", TG_GROUPS_MEAN, tg_ranks_kruskal_wallis},
-    {"van_der_waerden", "the same with normal scores of the ranks; F", TG_GROUPS_MEAN,
+    {"wilcoxon", "mean rank of the second group minus that of the first; t",
+     TG_GROUPS_MEAN | TG_GROUPS_TWO | TG_GROUPS_RECORDS, tg_ranks_wilcoxon},
+    {"kruskal_wallis", "do the mean ranks differ; F", TG_GROUPS_MEAN | TG_GROUPS_RECORDS,
+     tg_ranks_kruskal_wallis},
+    {"van_der_waerden", "the same with normal scores of the ranks; F", TG_GROUPS_MEAN | TG_GROUPS_RECORDS,
      tg_ranks_van_der_waerden},
-    {"median", "do the shares above the common median differ; F", TG_GROUPS_MEAN, tg_ranks_median},
+    {"median", "do the shares above the common median differ; F", TG_GROUPS_MEAN | TG_GROUPS_RECORDS,
+     tg_ranks_median},
     {"goodness_of_fit",
      "do all answers together have the expected shares; chi square, second-order correction",
      TG_GROUPS_SHARES | TG_GROUPS_EXPECTED, tg_contingency_fit},
@@ -102,6 +104,8 @@ static void find_groups(tg_groups *groups, int total) {
 static int applies(const tg_group_test *test, const tg_groups *groups) {
   const tg_indicator *indicator = indicator_at(groups->estimates, groups->first);
   int mean = indicator->type->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
+  if ((test->needs & TG_GROUPS_RECORDS) && !groups->estimates->tally->entry)
+    return 0;
   if (test->needs & TG_GROUPS_EXPECTED)
     return indicator->type->is_share && groups->expected != NULL &&
            groups->expected_count == (groups->indicators > 1 ? groups->indicators : 2);
@@ -271,9 +275,6 @@ cleanup:
 
 static trygg_status check(const trygg_estimates *estimates, const trygg_group_test_options *options,
                           trygg_error *error) {
-  if (!estimates->tally->entry)
-    return tg_error_set(error, TRYGG_EINVAL,
-                        "tests of groups read the records again, but they were not kept; load them");
   if (!estimates->tally->by_count && !options->expected)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by",
                        "there are no groups to test; give a by-variable");

@@ -26,10 +26,11 @@ typedef struct tg_group_finding {
 
 /* What a test needs. */
 enum {
-  TG_GROUPS_SHARES = 1,  /* a share, or the answers to a question */
-  TG_GROUPS_MEAN = 2,    /* one indicator that is a mean over records */
-  TG_GROUPS_TWO = 4,     /* exactly two groups; others need two or more */
-  TG_GROUPS_EXPECTED = 8 /* expected shares, and no groups */
+  TG_GROUPS_SHARES = 1,   /* a share, or the answers to a question */
+  TG_GROUPS_MEAN = 2,     /* one indicator that is a mean over records */
+  TG_GROUPS_TWO = 4,      /* exactly two groups; others need two or more */
+  TG_GROUPS_EXPECTED = 8, /* expected shares, and no groups */
+  TG_GROUPS_RECORDS = 16  /* reads the records again, which a stream does not keep */
 };
 
 typedef struct tg_group_test {
