@@ -357,6 +357,74 @@ START_TEST(independent_waves_do_not_vary_together) {
 }
 END_TEST
 
+/* ---- influence totals ------------------------------------------------------------------------------------ */
+
+/* The variance that callers compute of them is the library's, for every kind of estimate. */
+START_TEST(influence_totals_give_the_covariance) {
+  made m = designs[_i];
+  fixture f = make(&m);
+  trygg_estimates *e = fixture_estimate(&f, "sex", NULL);
+  size_t count = trygg_estimate_count(e), clusters = trygg_design_clusters(f.design), *rows, *strata;
+  size_t number = trygg_design_strata(f.design);
+  double *z = calloc(clusters * count, sizeof *z), *v = calloc(count * count, sizeof *v);
+  rows = calloc(count, sizeof *rows);
+  strata = calloc(clusters, sizeof *strata);
+  for (size_t i = 0; i < count; i++)
+    rows[i] = i;
+  ck_ok(trygg_estimate_covariance(e, rows, count, v, &error));
+  ck_ok(trygg_estimate_influence(e, rows, count, z, strata, &error));
+  for (size_t a = 0; a < count; a++)
+    for (size_t b = 0; b <= a; b++) {
+      double sum = 0;
+      for (size_t h = 0; h < number; h++) {
+        trygg_stratum stratum = trygg_design_stratum(f.design, h);
+        double n = (double)stratum.clusters, mean_a = 0, mean_b = 0, both = 0;
+        for (size_t i = 0; i < clusters; i++)
+          if (strata[i] == h) {
+            mean_a += z[i * count + a] / n;
+            mean_b += z[i * count + b] / n;
+          }
+        for (size_t i = 0; i < clusters; i++)
+          if (strata[i] == h)
+            both += (z[i * count + a] - mean_a) * (z[i * count + b] - mean_b);
+        sum += (1 - stratum.fraction) * n / (n - 1) * both;
+      }
+      ck_assert_msg(fabs(sum - v[a * count + b]) <= 1e-11 * sqrt(v[a * count + a] * v[b * count + b]),
+                    "%zu, %zu: %.17g, expected %.17g", a, b, sum, v[a * count + b]);
+    }
+  rows[0] = count;
+  ck_assert_int_eq(trygg_estimate_influence(e, rows, 1, z, NULL, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_estimate_influence(NULL, rows, 1, z, NULL, &error), TRYGG_EINVAL);
+  ck_assert_ptr_null(trygg_design_stratum(f.design, number).name);
+  ck_assert_ptr_nonnull(trygg_design_stratum(f.design, 0).name);
+  free(z);
+  free(v);
+  free(rows);
+  free(strata);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(every_allocation_of_influence_may_fail) {
+  fixture f = make(&designs[0]);
+  trygg_estimates *e = fixture_estimate(&f, "sex", NULL);
+  size_t rows[2] = {0, 5};
+  double z[2 * 20];
+  long at = 0;
+  trygg_status status;
+  do {
+    tg_memory_fail(at++, 0);
+    status = trygg_estimate_influence(e, rows, 2, z, NULL, &error);
+    tg_memory_fail(-1, 0);
+    ck_assert(status == TRYGG_OK || status == TRYGG_ENOMEM);
+  } while (status != TRYGG_OK);
+  ck_assert_int_gt((int)at, 5);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
 /* ---- given weights, by hand ----------------------------------------------------------------------------- */
 
 #define GIVEN "type,name,role\ndecimal,w,weight\ndecimal,r1..r2,replicate\nselect_one yn,a,\ndecimal,y,\n"
@@ -687,6 +755,9 @@ static void add_exact(TCase *tests) {
 }
 
 static void add_edges(TCase *tests) {
+  tcase_add_loop_test(tests, influence_totals_give_the_covariance, 0,
+                      (int)(sizeof designs / sizeof *designs));
+  tcase_add_test(tests, every_allocation_of_influence_may_fail);
   tcase_add_test(tests, given_weights_by_hand);
   tcase_add_test(tests, points_are_computed_anew_in_each_replicate);
   tcase_add_test(tests, replicates_that_equal_the_weights_give_no_error);

@@ -75,6 +75,16 @@ TRYGG_API size_t trygg_design_strata(const trygg_design *design);
 /** Clusters (primary sampling units), over all waves. */
 TRYGG_API size_t trygg_design_clusters(const trygg_design *design);
 
+/** A stratum of the first stage. */
+typedef struct trygg_stratum {
+  const char *name; /**< Wave, where there are several, and codes; borrowed from the design. */
+  size_t clusters;  /**< In the sample. */
+  double fraction;  /**< How much of its population they are; 0 where that is not known. */
+} trygg_stratum;
+
+/** The stratum with number @p stratum; all zero and NULL out of range. */
+TRYGG_API trygg_stratum trygg_design_stratum(const trygg_design *design, size_t stratum);
+
 /** Sum of the weights. */
 TRYGG_API double trygg_design_population(const trygg_design *design);
 

@@ -42,7 +42,7 @@ typedef struct trygg_estimate {
   int64_t n;             /**< Records in the denominator with a positive weight. */
   double weighted_n;     /**< Their sum of weights. */
   double estimate;       /**< Shares 0-1; NaN where there is none. */
-  double se;             /**< Standard error (Taylor linearisation); NaN where there is none. */
+  double se;             /**< Standard error, by the design's variance method; NaN where there is none. */
   double df;             /**< Degrees of freedom: distinct clusters minus strata of the domain, by default. */
   double deff;           /**< Variance over that of a simple random sample drawn with replacement. */
   uint32_t flags;        /**< Bit i set: the flag trygg_table_flag(i). */
@@ -103,7 +103,7 @@ TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const cha
  * Covariance matrix of @p count estimates, any of them.
  *
  * Exact under the design: the same respondents, clusters and overlapping waves are accounted for
- * (Taylor linearisation, Woodruff 1971).
+ * (Taylor linearisation, Woodruff 1971; or replicate estimates, where the design has replicates).
  *
  * @param[in]  rows    Estimates.
  * @param[in]  count   How many.
@@ -111,6 +111,26 @@ TRYGG_API size_t trygg_estimate_find(const trygg_estimates *estimates, const cha
  */
 TRYGG_API trygg_status trygg_estimate_covariance(const trygg_estimates *estimates, const size_t *rows,
                                                  size_t count, double *matrix, trygg_error *error);
+
+/**
+ * Influence totals of @p count estimates, for variances of your own: what each cluster of the first stage adds to the
+ * linearised estimates, the sum of w u over its records.
+ *
+ * With z_i the totals of an estimate and h the strata, its variance in a design of one stage is
+ * sum_h (1 - f_h) n_h/(n_h - 1) sum_i (z_i - zbar_h)^2, over all clusters, zeros included; n_h and f_h are those of
+ * trygg_design_stratum().  A total of one person is that person's answer: treat what comes as the data themselves.
+ *
+ * @param[in]  rows    Estimates.
+ * @param[in]  count   How many.
+ * @param[out] totals  trygg_design_clusters() x @p count, row-major; clusters are numbered in the order of their strata
+ *                     and codes, or, where records are clusters, as the records came.  NaN for rows without an
+ *                     estimate.
+ * @param[out] strata  Stratum of each cluster; NULL: not wanted.
+ * @retval TRYGG_EINVAL  A row that is not there; records that were not kept.
+ */
+TRYGG_API trygg_status trygg_estimate_influence(const trygg_estimates *estimates, const size_t *rows,
+                                                size_t count, double *totals, size_t *strata,
+                                                trygg_error *error);
 
 /** Take one more reference; returns @p estimates. */
 TRYGG_API trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates);

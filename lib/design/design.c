@@ -265,6 +265,14 @@ size_t trygg_design_clusters(const trygg_design *design) {
   return design ? design->cluster_count : 0;
 }
 
+trygg_stratum trygg_design_stratum(const trygg_design *design, size_t stratum) {
+  const tg_stratum *h;
+  if (!design || stratum >= design->stratum_count)
+    return (trygg_stratum){0};
+  h = &design->strata[stratum];
+  return (trygg_stratum){h->name, h->clusters, h->fraction};
+}
+
 double trygg_design_population(const trygg_design *design) {
   tg_sum sum = {0};
   if (!design)
