@@ -199,6 +199,46 @@ START_TEST(regression_has_the_numbers_of_R_survey) {
 }
 END_TEST
 
+/* R survey 4.1-1: svyglm() on calibrate(dclus1, ~stype, c(6194, 755, 1018)), converged. */
+START_TEST(calibrated_weights_leave_the_variance_of_their_residuals) {
+  static const char *const tables[] = {"settings", "survey", "choices", "indicators"};
+  static const double known[][2] = {{808.90531325860832, 19.638215620182212},
+                                    {-0.42345143675933, 0.301676353781228},
+                                    {-3.13332460445147, 0.332436938999855},
+                                    {1.2565416773607767, 0.4004201761606053},
+                                    {0.0234725664587209, 0.0137101734864788}};
+  char path[4096], *texts[5];
+  trygg_model *linear, *logistic;
+  fixture f;
+  for (size_t i = 0; i < 4; i++) {
+    snprintf(path, sizeof path, "%s/data/golden/apiclus1/%s.csv", tests_folder(), tables[i]);
+    texts[i] = fixture_read_text(path);
+  }
+  snprintf(path, sizeof path, "%s/data/golden/apiclus1.csv", tests_folder());
+  texts[4] = fixture_read_text(path);
+  f = fixture_load(
+      &(fixture_texts){.settings = texts[0],
+                       .survey = texts[1],
+                       .choices = texts[2],
+                       .indicators = texts[3],
+                       .data = texts[4],
+                       .margins = "variables,category,total\nstype,E,4421\nstype,H,755\nstype,M,1018\n",
+                       .calibrate = "linear"});
+  linear = fitted(&f, (wanted){"api_mean", "ell meals", .family = NULL});
+  logistic = fitted(&f, (wanted){"wide", "ell", .family = NULL});
+  for (size_t i = 0; i < 5; i++) {
+    trygg_model_figure figure = trygg_model_get(i < 3 ? linear : logistic, i < 3 ? i : i - 3);
+    ck_near(figure.estimate, known[i][0], 1e-12);
+    ck_near(figure.se, known[i][1], 1e-12);
+  }
+  trygg_model_free(linear);
+  trygg_model_free(logistic);
+  fixture_free(&f);
+  for (size_t i = 0; i < 5; i++)
+    free(texts[i]);
+}
+END_TEST
+
 /* ---- what must be the same ----------------------------------------------------------------------- */
 
 static double log_odds(double p) {
@@ -746,6 +786,7 @@ static Suite *suite(void) {
   Suite *s = suite_create("model");
   TCase *golden = tcase_create("golden");
   tcase_add_loop_test(golden, regression_has_the_numbers_of_R_survey, 0, case_count);
+  tcase_add_test(golden, calibrated_weights_leave_the_variance_of_their_residuals);
   suite_add_tcase(s, golden);
   TCase *same = tcase_create("same");
   tcase_add_test(same, model_of_one_factor_is_its_shares);
