@@ -24,7 +24,7 @@ static const char *format_help(size_t i) {
 }
 
 static const char *lonely_name(size_t i) {
-  static const char *const names[] = {"fail", "certainty", "adjust", "average"};
+  static const char *const names[] = {"fail", "certainty", "adjust", "average", "collapse"};
 
   return i < COUNT(names) ? names[i] : NULL;
 }
@@ -391,7 +391,6 @@ static const program_option options[] = {
      .help = {"Where the random numbers of a bootstrap begin; default 1. The same seed gives the same figures.",
               "Var en bootstraps slumptal börjar; annars 1. Samma tal ger samma siffror."}},
     {"lonely", "RULE", FIGURES | PROGRAM_MODEL, TARGET(lonely), .set = set_choice, .value = lonely_name,
-     .later = " collapse ",
      .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
               "Vad som görs med ett ensamt kluster i ett stratum; annars som i settings.csv."}},
     {"calibrate", "METHOD", PROGRAM_ALL, .set = set_calibrate, .value = trygg_design_calibration,

@@ -655,7 +655,7 @@ static const struct fault {
     {"settings", "waves\noverlaping\n", TRYGG_ENAME, 2, 1, "waves", "did you mean `overlapping`"},
     {"settings", "pool\nmean\n", TRYGG_ENAME, 2, 1, "pool", "average sum equal"},
     {"settings", "form_id,lonely\na,colapse\n", TRYGG_ENAME, 2, 2, "lonely", ""},
-    {"settings", "lonely\ncollapse\n", TRYGG_EUNSUPPORTED, 2, 1, "lonely", "not yet"},
+    {"settings", "domain_lonely\nja\n", TRYGG_ENAME, 2, 1, "domain_lonely", "no yes"},
     {"settings", "replicate_rho\n\"0,3\"\n", TRYGG_ECODEBOOK, 2, 1, "replicate_rho", "`replicate_type` too"},
     {"settings", "replicate_type\nbrr\n", TRYGG_ENAME, 2, 1, "replicate_type", "did you mean `BRR`"},
     {"settings", "replicate_type,replicate_scale\nBRR,0.5\n", TRYGG_ECODEBOOK, 2, 2, "replicate_scale",

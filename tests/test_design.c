@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <base/memory.h>
 #include <table/flag.h>
 
 #include "fixture.h"
@@ -324,6 +325,105 @@ START_TEST(lonely_unit_of_a_later_stage_follows_the_rule) {
 }
 END_TEST
 
+/* ---- strata that are joined ------------------------------------------------------------------------- */
+
+static double variance_collapsed(const char *strata, const char *lonely, double *df) {
+  fixture f = fixture_load(&(fixture_texts){.survey = survey_lonely,
+                                            .indicators = total_age,
+                                            .strata = strata,
+                                            .data = data_lonely,
+                                            .lonely = lonely});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_estimate t = fixture_get(estimates, "", NULL, "t");
+  *df = t.df;
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+  return t.se * t.se;
+}
+
+/* By hand: totals 320.25 425.25 | 700 1040 | 660.  With 2 and 3 joined their mean is 800 and V = 105^2 + 3/2 (100^2 +
+ * 240^2 + 140^2) = 11025 + 130800; with 1 and 3, whose mean is 468.5, V = 3/2 (148.25^2 + 43.25^2 + 191.5^2) + 340^2. */
+START_TEST(collapsed_strata_give_the_variance_derived_by_hand) {
+  double df, with_first = 1.5 * (148.25 * 148.25 + 43.25 * 43.25 + 191.5 * 191.5) + 340 * 340;
+  ck_near(variance_collapsed("stratum,collapse\n1,1\n2,2\n3,3\n", "collapse", &df), 11025 + 130800, 1e-14);
+  ck_assert(df == 3); /* 5 clusters in 2 strata */
+  ck_near(variance_collapsed("stratum,collapse\n1,1\n2,9\n3,4\n", "collapse", &df), with_first, 1e-14);
+  ck_near(variance_collapsed("stratum,collapse\n1,1\n2,7\n3,4\n", "collapse", &df), with_first, 1e-14);
+  ck_near(variance_collapsed("stratum,collapse\n1,a 1\n2,b 4\n3,a 4\n", "collapse", &df), with_first, 1e-14);
+  ck_near(variance_collapsed("stratum,collapse\n3,a\n1,a\n2,\n", "collapse", &df), with_first, 1e-14);
+  ck_near(variance_collapsed("stratum,collapse\n1,1\n2,2\n3,3\n", "certainty", &df), 126625, 1e-14);
+}
+END_TEST
+
+/* Wolter 2007, 2.5.1: one cluster a stratum, joined by twos and, the last, by threes. */
+START_TEST(strata_of_one_cluster_are_joined_with_their_neighbours) {
+  static const char survey[] = "type,name,role\ntext,str,stratum\ndecimal,w,weight\ndecimal,y,\n";
+  fixture f = fixture_load(&(fixture_texts){.survey = survey,
+                                            .indicators = total_y,
+                                            .strata = "stratum,collapse\nA,1\nB,2\nC,3\nD,4\nE,5\n",
+                                            .data = "str,w,y\nE,1,9\nA,1,1\nC,1,6\nB,1,4\nD,1,8\n",
+                                            .lonely = "collapse"});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_estimate t = fixture_get(estimates, "", NULL, "t");
+  ck_assert_uint_eq(trygg_design_strata(f.design), 2);
+  ck_assert_str_eq(f.design->strata[0].name, "A + B");
+  ck_assert_str_eq(f.design->strata[1].name, "C + D + E");
+  /* (4 - 1)^2, and 3/2 of the squares of 6, 8, 9 about 23/3. */
+  ck_near(t.se * t.se, 9 + 1.5 * (6 * 6 + 8 * 8 + 9 * 9 - 23 * 23 / 3.0), 1e-14);
+  ck_assert(t.df == 3);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(joined_strata_are_as_if_declared_one) {
+  static const char survey[] =
+      "type,name,role\ntext,s,stratum\ntext,a,cluster\ntext,b,cluster2\ndecimal,w,weight\n"
+      "decimal,n1,fpc\ndecimal,n2,fpc2\ndecimal,y,\n";
+  static const char apart[] =
+      "s,a,b,w,n1,n2,y\nZ,1,1,3,5,2,1.5\nZ,1,2,3,5,2,3\nY,1,1,2,8,6,4\nY,1,2,2,8,6,5\nY,2,1,7,8,3,9\n"
+      "Y,2,2,7,8,3,2\nX,1,1,4,2,9,8\nX,1,2,4,2,9,7\nX,2,1,4,2,5,1\nX,2,2,4,2,5,1.25\n";
+  static const char one[] =
+      "s,a,b,w,n1,n2,y\nY,3,1,3,13,2,1.5\nY,3,2,3,13,2,3\nY,1,1,2,13,6,4\nY,1,2,2,13,6,5\n"
+      "Y,2,1,7,13,3,9\nY,2,2,7,13,3,2\nX,1,1,4,2,9,8\nX,1,2,4,2,9,7\nX,2,1,4,2,5,1\n"
+      "X,2,2,4,2,5,1.25\n";
+  fixture a =
+      fixture_load(&(fixture_texts){.survey = survey,
+                                    .indicators = total_y,
+                                    .strata = "stratum,collapse\nX,1\nY,5\nZ,2\n", /* X was taken whole */
+                                    .data = apart,
+                                    .lonely = "collapse"});
+  fixture b = fixture_load(&(fixture_texts){.survey = survey, .indicators = total_y, .data = one});
+  trygg_estimates *x = fixture_estimate(&a, NULL, NULL), *y = fixture_estimate(&b, NULL, NULL);
+  ck_near(fixture_get(x, "", NULL, "t").se, fixture_get(y, "", NULL, "t").se, 1e-14);
+  ck_near(fixture_get(x, "", NULL, "m").se, fixture_get(y, "", NULL, "m").se, 1e-14);
+  ck_assert(fixture_get(x, "", NULL, "m").df == fixture_get(y, "", NULL, "m").df);
+  trygg_estimate_free(x);
+  trygg_estimate_free(y);
+  fixture_free(&a);
+  fixture_free(&b);
+}
+END_TEST
+
+START_TEST(stratum_without_company_is_refused_when_an_estimate_needs_it) {
+  static const char *const alone[] = {"stratum,collapse\n1,1\n2,2\n3,\n",
+                                      "stratum,collapse\n1,a 1\n2,a 2\n3,b 3\n"};
+  for (size_t i = 0; i < 2; i++) {
+    fixture f = fixture_load(&(fixture_texts){.survey = survey_lonely,
+                                              .indicators = total_age,
+                                              .strata = alone[i],
+                                              .data = data_lonely,
+                                              .lonely = "collapse"});
+    trygg_estimates *estimates = NULL;
+    trygg_error error = {0};
+    ck_assert_int_eq(trygg_estimate_create(f.design, NULL, &estimates, &error), TRYGG_EDESIGN);
+    ck_assert_msg(strstr(error.message, "stratum `3`") && strstr(error.message, "strata.csv"), "%s",
+                  error.message);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
 /* ---- covariances ---------------------------------------------------------------------------------- */
 
 /* Two totals of large numbers that vary little: V = 5/4 sum (y - ybar)^2 by hand, 5/4 10 = 12.5; of z, half of it, with
@@ -345,6 +445,63 @@ START_TEST(covariance_of_large_close_totals_keeps_its_digits) {
   ck_near(v[2], -6.25, 1e-15);
   ck_near(v[3], 3.125, 1e-15);
   trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+/* ---- without memory ----------------------------------------------------------------------------------- */
+
+/* Design, estimates and a covariance; what was made is freed. */
+static trygg_status make_all(trygg_responses *responses, const char *lonely, double matrix[4],
+                             trygg_error *error) {
+  trygg_design_options how = {.size = sizeof how, .lonely = lonely, .domain_lonely = 1};
+  static const char *const by[] = {"g"};
+  trygg_estimate_options what = {.size = sizeof what, .by = by, .by_count = 1, .threads = 1};
+  trygg_design *design = NULL;
+  trygg_estimates *estimates = NULL;
+  const size_t rows[2] = {0, 1};
+  trygg_status status = trygg_design_create(responses, &how, &design, error);
+  if (status == TRYGG_OK)
+    status = trygg_estimate_create(design, &what, &estimates, error);
+  if (status == TRYGG_OK)
+    status = trygg_estimate_covariance(estimates, rows, 2, matrix, error);
+  ck_assert(status == TRYGG_OK || !design || !estimates || trygg_estimate_count(estimates) > 0);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+  return status;
+}
+
+START_TEST(every_allocation_of_stages_may_fail) {
+  static const char *const rules[] = {"collapse", "adjust", "average"};
+  static const char survey[] =
+      "type,name,role\ntext,s,stratum\ntext,a,cluster\ntext,b,cluster2\nselect_one g,g,\ndecimal,w,weight\n"
+      "decimal,n1,fpc\ndecimal,n2,fpc2\ndecimal,n3,fpc3\ndecimal,y,\n";
+  static const char data[] =
+      "s,a,b,g,w,n1,n2,n3,y\nZ,1,1,1,3,5,2,4,1\nZ,1,1,2,3,5,2,4,3\nZ,1,2,1,3,5,2,3,2\n"
+      "Z,1,2,1,3,5,2,3,6\nY,1,1,2,2,8,6,5,4\nY,1,1,1,2,8,6,5,5\nY,1,2,2,2,8,6,5,9\n"
+      "Y,1,2,2,2,8,6,5,7\nY,2,1,2,7,8,3,2,2\nY,2,1,1,7,8,3,2,3\nY,2,2,1,7,8,3,2,8\nY,2,2,1,7,8,3,2,9\n";
+  fixture f = fixture_load(&(fixture_texts){.survey = survey,
+                                            .choices = "list_name,name\ng,1\ng,2\n",
+                                            .indicators = total_y,
+                                            .strata = "stratum,collapse\nY,1\nZ,2\n",
+                                            .data = data,
+                                            .lonely = "collapse"});
+  double whole[4], met[4];
+  trygg_error error = {0};
+  ck_ok(make_all(f.responses, rules[_i], whole, &error));
+  ck_assert(whole[0] > 0 && whole[3] > 0 && whole[1] == whole[2]);
+  for (long k = 0;; k++) {
+    trygg_status status;
+    tg_memory_fail(k, 0);
+    status = make_all(f.responses, rules[_i], met, &error);
+    tg_memory_fail(-1, 0);
+    if (status == TRYGG_OK) {
+      ck_assert_int_gt((int)k, 50);
+      break;
+    }
+    ck_assert_int_eq(status, TRYGG_ENOMEM);
+  }
+  ck_assert_mem_eq(whole, met, sizeof whole);
   fixture_free(&f);
 }
 END_TEST
@@ -384,7 +541,12 @@ static Suite *design_suite(void) {
   tcase_add_test(tests, several_cluster_variables_make_one_cluster);
   tcase_add_test(tests, faults_of_a_later_stage_name_the_cluster);
   tcase_add_test(tests, lonely_unit_of_a_later_stage_follows_the_rule);
+  tcase_add_test(tests, collapsed_strata_give_the_variance_derived_by_hand);
+  tcase_add_test(tests, strata_of_one_cluster_are_joined_with_their_neighbours);
+  tcase_add_test(tests, joined_strata_are_as_if_declared_one);
+  tcase_add_test(tests, stratum_without_company_is_refused_when_an_estimate_needs_it);
   tcase_add_test(tests, covariance_of_large_close_totals_keeps_its_digits);
+  tcase_add_loop_test(tests, every_allocation_of_stages_may_fail, 0, 3);
   tcase_add_test(tests, references_keep_what_they_refer_to);
   suite_add_tcase(suite, tests);
   return suite;

@@ -20,7 +20,7 @@ typedef struct trygg_design trygg_design;
 /** Options of a design; zero everywhere means the default. */
 typedef struct trygg_design_options {
   size_t size;        /**< sizeof(trygg_design_options). */
-  const char *lonely; /**< `fail certainty adjust average`; NULL: the codebook's. */
+  const char *lonely; /**< `fail certainty adjust average collapse`; NULL: the codebook's. */
   int domain_lonely;  /**< 1: `adjust` and `average` also where only a domain leaves a stratum one cluster. */
   const char *variance; /**< `taylor`, or replicates as trygg_design_variance() names them, with an argument:
                              `bootstrap:500`, `fay:0.3`.  NULL: `given` where the codebook has replicate

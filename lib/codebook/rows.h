@@ -175,6 +175,7 @@ typedef enum tg_lonely {
   TG_LONELY_CERTAINTY,
   TG_LONELY_ADJUST,
   TG_LONELY_AVERAGE,
+  TG_LONELY_COLLAPSE,
   TG_LONELY_MODES
 } tg_lonely;
 extern const char *const tg_lonely_names[TG_LONELY_MODES];

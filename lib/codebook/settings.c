@@ -41,7 +41,7 @@ static const tg_sheet_field fields[SET_FIELDS] = {
     [SET_WAVES] = {"waves", 0, "independent (each wave is a sample of its own) or overlapping"},
     [SET_WAVE] = {"wave", 0, "the only wave, where no column has that role"},
     [SET_POOL] = {"pool", 0, "totals of pooled waves: average, sum or equal"},
-    [SET_LONELY] = {"lonely", 0, "a stratum with one cluster: fail, certainty, adjust or average"},
+    [SET_LONELY] = {"lonely", 0, "a stratum with one cluster: fail, certainty, adjust, average or collapse"},
     [SET_DOMAIN_LONELY] = {"domain_lonely", 0,
                            "yes: adjust and average also where only a group leaves a stratum one cluster"},
     [SET_DUPLICATES] = {"duplicates", 0, "the same id twice: fail, first, last, complete or source:A,B"},
@@ -84,7 +84,8 @@ static const char *const yes_names[] = {"no", "yes"};
 const char *const tg_lonely_names[TG_LONELY_MODES] = {[TG_LONELY_FAIL] = "fail",
                                                       [TG_LONELY_CERTAINTY] = "certainty",
                                                       [TG_LONELY_ADJUST] = "adjust",
-                                                      [TG_LONELY_AVERAGE] = "average"};
+                                                      [TG_LONELY_AVERAGE] = "average",
+                                                      [TG_LONELY_COLLAPSE] = "collapse"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -160,14 +161,6 @@ static trygg_status add_closing(tg_settings *settings, const tg_sheet_row *row, 
   return TRYGG_OK;
 }
 
-static trygg_status refuse_unsupported(const tg_sheet_row *row, trygg_error *error) {
-  if (strcmp(row->cells[SET_LONELY], "collapse") == 0)
-    return tg_sheet_fail(
-        error, TRYGG_EUNSUPPORTED, row, SET_LONELY,
-        "`collapse` is not yet supported by this version; use fail, certainty, adjust or average");
-  return TRYGG_OK;
-}
-
 static trygg_status copy_texts(tg_settings *settings, const tg_sheet_row *row, trygg_error *error) {
   char **const texts[] = {
       &settings->title, &settings->form_id,   &settings->version,         &settings->default_language,
@@ -188,7 +181,6 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   if (settings->title)
     return tg_error_at(error, TRYGG_ECODEBOOK, row->file, row->line, 0, NULL,
                        "the table has a second row; settings are one row");
-  TRY(refuse_unsupported(row, error));
   TRY(copy_texts(settings, row, error));
   TRY(choose(row, SET_WAVES, waves_names, COUNT(waves_names), &waves, error));
   TRY(choose(row, SET_POOL, pool_names, COUNT(pool_names), &pool, error));

@@ -155,7 +155,7 @@ static const tg_sheet_field strata_fields[STRATUM_FIELDS] = {
                          "code of the stratum; several stratum variables: their codes with blanks between"},
     [STRATUM_POPULATION] = {"population", 0, "units in the population, for the finite population correction"},
     [STRATUM_SAMPLE] = {"sample", 0, "units drawn"},
-    [STRATUM_COLLAPSE] = {"collapse", 0, "order in which lonely strata are joined; kept, not yet used"},
+    [STRATUM_COLLAPSE] = {"collapse", 0, "a number, with a word before it a block: a lonely stratum is joined with the nearest"},
 };
 
 static trygg_status check_sizes(const tg_sheet_row *row, double population, double sample,

@@ -8,6 +8,7 @@
 #include <base/text.h>
 #include <design/calibrate.h>
 #include <design/codes.h>
+#include <design/collapse.h>
 #include <design/populations.h>
 #include <design/stages.h>
 #include <design/weights.h>
@@ -157,6 +158,8 @@ cleanup:
 
 trygg_status tg_design_settle(trygg_design *design, int with_records, trygg_error *error) {
   trygg_status status = TRYGG_OK;
+  if (design->lonely == TG_LONELY_COLLAPSE && with_records)
+    TRY(tg_collapse_strata(design, error));
   if (with_records)
     TRY(tg_stages_add(design, error));
   else if (tg_stages_matter(design))
@@ -166,6 +169,10 @@ trygg_status tg_design_settle(trygg_design *design, int with_records, trygg_erro
         "keep them, or take the roles fpc2, ... away for the variance of the first stage");
   for (size_t h = 0; h < tg_design_all_strata(design); h++)
     design->lonely_count += (size_t)tg_stratum_is_lonely(&design->strata[h]);
+  if (design->lonely == TG_LONELY_COLLAPSE && design->lonely_count && !with_records)
+    return tg_error_set(error, TRYGG_EUNSUPPORTED,
+                        "the rule collapse for lonely strata needs all records at once; keep them, or "
+                        "choose certainty, adjust or average");
 cleanup:
   return status;
 }
@@ -219,22 +226,29 @@ trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_
 }
 
 static trygg_status refuse_lonely(const trygg_design *design, size_t stratum, trygg_error *error) {
+  int collapsed = design->lonely == TG_LONELY_COLLAPSE && stratum < design->stratum_count;
   tg_text title = {0};
   trygg_status status;
   tg_stages_title(design, stratum, &title);
-  status = title.failed
-               ? tg_error_memory(error)
-               : tg_error_set(error, TRYGG_EDESIGN,
-                              "%s has only one cluster, which gives no variance; choose --lonely certainty, "
-                              "adjust or average, or set `lonely` in settings.csv",
-                              title.bytes);
+  if (title.failed)
+    status = tg_error_memory(error);
+  else if (collapsed)
+    status = tg_error_set(error, TRYGG_EDESIGN,
+                          "%s has only one cluster and no stratum to be joined with; give it and those like "
+                          "it a number in column `collapse` of strata.csv",
+                          title.bytes);
+  else
+    status = tg_error_set(error, TRYGG_EDESIGN,
+                          "%s has only one cluster, which gives no variance; choose --lonely certainty, "
+                          "adjust or average, or set `lonely` in settings.csv",
+                          title.bytes);
   tg_text_free(&title);
   return status;
 }
 
 trygg_status tg_design_check_group(const trygg_design *design, size_t group, trygg_error *error) {
-  if (design->lonely != TG_LONELY_FAIL || !design->lonely_count ||
-      (design->replicates && design->replicates->given))
+  int refuses = design->lonely == TG_LONELY_FAIL || design->lonely == TG_LONELY_COLLAPSE;
+  if (!refuses || !design->lonely_count || (design->replicates && design->replicates->given))
     return TRYGG_OK;
   for (size_t h = 0; h < tg_design_all_strata(design); h++)
     if (design->strata[h].group % design->group_count == group && tg_stratum_is_lonely(&design->strata[h]))

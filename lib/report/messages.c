@@ -268,6 +268,7 @@ static const struct {
     {"note_value", "lonely adjust", {"adjust", "jämförs med medelvärdet över alla kluster"}},
     {"note_value", "lonely average", {"average", "får de andra stratas genomsnittliga varians"}},
     {"note_value", "domain_lonely yes", {"yes", "ja"}},
+    {"note_value", "lonely collapse", {"collapse", "slås ihop med det mest lika"}},
     {"note_value", "df domain", {"domain", "i redovisningsgruppen"}},
     {"note_value", "df design", {"design", "i hela designen"}},
     {"note_value", "df given", {"given", "angivet tal"}},

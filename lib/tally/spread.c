@@ -239,10 +239,8 @@ static trygg_status adjusting_begin(const tg_spread *s, adjusting *a, trygg_erro
     return TRYGG_OK;
   a->sums = tg_memory_new(s->count * s->strata, sizeof *a->sums);
   a->alone = tg_memory_new(s->count * s->strata, 1);
-  if (!a->sums || !a->alone) {
-    adjusting_clear(a);
+  if (!a->sums || !a->alone)
     return tg_error_memory(error);
-  }
   for (size_t o = 0; o < s->count; o++)
     for (size_t h = 0; h < s->strata; h++) {
       const tg_stratum_spread *spread = &s->of[o * s->strata + h];
@@ -297,9 +295,8 @@ static double covariance_of(const tg_spread *s, size_t p, size_t q) {
 trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *error) {
   size_t m = s->count;
   adjusting a;
-  trygg_status status = adjusting_begin(s, &a, error);
-  if (status != TRYGG_OK)
-    return status;
+  trygg_status status;
+  TRY(adjusting_begin(s, &a, error));
   for (size_t p = 0; p < m; p++)
     matrix[p * m + p] = variance_of(s, p);
   for (size_t p = 0; p < m; p++)
@@ -310,8 +307,9 @@ trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *e
       matrix[p * m + q] += adjusted(s, &a, p, q);
       matrix[q * m + p] = matrix[p * m + q];
     }
+cleanup:
   adjusting_clear(&a);
-  return TRYGG_OK;
+  return status;
 }
 
 void tg_spread_df(const tg_spread *s, size_t count, double *df) {
