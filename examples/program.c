@@ -477,7 +477,8 @@ static int tell(struct program *program) {
   if (program->options.help)
     program_write_manual(program, &program->out);
   else
-    program_text_format(&program->out, "%s (libtrygg) %s\n", program->description->name, trygg_version());
+    program_text_format(&program->out, "%s (libtrygg) %s\n%s\n", program->description->name, trygg_version(),
+                        trygg_version_libraries());
   program->options.output = NULL;
   status = program_write_output(program);
   if (status != TRYGG_OK)

@@ -44,6 +44,20 @@ START_TEST(version_is_the_one_compiled_against) {
 }
 END_TEST
 
+START_TEST(version_says_what_the_library_was_built_with) {
+#ifdef HAVE_ISAL
+  ck_assert_ptr_nonnull(strstr(trygg_version_libraries(), "gzip is inflated by ISA-L;"));
+#else
+  ck_assert_ptr_nonnull(strstr(trygg_version_libraries(), "gzip is inflated by zlib;"));
+#endif
+#ifdef HAVE_READSTAT
+  ck_assert_ptr_nonnull(strstr(trygg_version_libraries(), "are read by ReadStat"));
+#else
+  ck_assert_ptr_nonnull(strstr(trygg_version_libraries(), "are not read"));
+#endif
+}
+END_TEST
+
 START_TEST(error_holds_place_and_message) {
   trygg_error error;
   memset(&error, 'x', sizeof error);
@@ -943,6 +957,7 @@ static Suite *base_suite(void) {
   tcase_add_test(errors, options_of_other_versions_are_taken_as_far_as_both_know_them);
   tcase_add_test(errors, every_status_has_a_text_of_its_own);
   tcase_add_test(errors, version_is_the_one_compiled_against);
+  tcase_add_test(errors, version_says_what_the_library_was_built_with);
   tcase_add_test(errors, error_holds_place_and_message);
   tcase_add_test(errors, error_can_be_built_from_itself);
   tcase_add_test(errors, error_texts_are_cut_at_whole_characters);

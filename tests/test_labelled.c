@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <trygg/responses.h>
 
@@ -32,6 +33,30 @@ START_TEST(kinds_are_seen_by_content) {
   is = 1;
   ck_ok(tg_labelled_is_file("/no/such/file.sav", &is, &error));
   ck_assert_int_eq(is, 0);
+}
+END_TEST
+
+START_TEST(a_beginning_that_cannot_be_read_is_an_error_and_no_other_kind) {
+  static const char path[] = "/proc/self/mem";
+  trygg_error error = {0};
+  trygg_codebook *codebook;
+  trygg_responses *responses = (trygg_responses *)&error;
+  int is = 1;
+  if (access(path, R_OK) != 0)
+    return; /* only Linux has a file whose first byte cannot be read */
+  ck_assert_int_eq(tg_labelled_is_file(path, &is, &error), TRYGG_EIO);
+  ck_assert_int_eq(is, 0);
+  ck_assert_str_eq(error.file, path);
+  ck_assert_ptr_nonnull(strstr(error.message, "cannot be read"));
+  static const char survey[] = "type,name\ninteger,age\n";
+  ck_ok(trygg_codebook_create(&codebook, &error));
+  ck_ok(trygg_codebook_add_csv(codebook, "survey", survey, sizeof survey - 1, &error));
+  ck_ok(trygg_codebook_finish(codebook, &error));
+  const char *paths[] = {path};
+  ck_assert_int_eq(trygg_responses_load(codebook, paths, 1, NULL, &responses, &error), TRYGG_EIO);
+  ck_assert_ptr_null(responses);
+  ck_assert_ptr_nonnull(strstr(error.message, "cannot be read"));
+  trygg_codebook_free(codebook);
 }
 END_TEST
 
@@ -578,6 +603,7 @@ static Suite *labelled_suite(void) {
   TCase *tests = tcase_create("labelled");
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, kinds_are_seen_by_content);
+  tcase_add_test(tests, a_beginning_that_cannot_be_read_is_an_error_and_no_other_kind);
 #ifndef HAVE_READSTAT
   tcase_add_test(tests, without_readstat_the_error_names_it);
 #else

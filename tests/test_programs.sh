@@ -138,6 +138,7 @@ for program in $all model; do
   that "Swedish help" has out '^BESKRIVNING'
   works $program --version
   that "version" has out "^trygg-$program (libtrygg) [0-9]"
+  that "version names the inflater" has out "^gzip is inflated by "
 done
 options=$(sed -n 's/^    {"\([a-z-]*\)", .*PROGRAM_.*/\1/p; s/^    {"\([a-z-]*\)", .*FIGURES.*/\1/p' \
   "$top_srcdir/examples/program_options.c")

@@ -71,6 +71,12 @@ typedef struct trygg_progress {
 /** The version of the library that runs, as in "0.1.0"; borrowed, never NULL. */
 TRYGG_API const char *trygg_version(void);
 
+/**
+ * What the library was built to do some things with, one sentence, as in "gzip is inflated by zlib; SPSS, Stata and SAS
+ * files are read by ReadStat"; results do not depend on it.  Borrowed, never NULL.
+ */
+TRYGG_API const char *trygg_version_libraries(void);
+
 TRYGG_END_DECLS
 
 #endif /* TRYGG_ERROR_H */

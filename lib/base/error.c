@@ -37,6 +37,21 @@ const char *trygg_version(void) {
   return TRYGG_VERSION;
 }
 
+#ifdef HAVE_ISAL
+#define INFLATER "ISA-L"
+#else
+#define INFLATER "zlib"
+#endif
+#ifdef HAVE_READSTAT
+#define LABELLED "are read by ReadStat"
+#else
+#define LABELLED "are not read: built without ReadStat"
+#endif
+
+const char *trygg_version_libraries(void) {
+  return "gzip is inflated by " INFLATER "; SPSS, Stata and SAS files " LABELLED;
+}
+
 /* Copy as clean UTF-8: stray bytes and control characters become '?', so that an
  * error can be shown on a terminal or decoded by a foreign host as it stands. */
 static void copy_clean(char *out, size_t size, const char *text) {

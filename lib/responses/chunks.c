@@ -144,7 +144,8 @@ static trygg_status reserve(chunk_reader *reader, const text_chunk *chunk) {
   tg_load *load = reader->load;
   uint64_t total = tg_source_total(reader->source);
   size_t needed = load->count + chunk->piece.count;
-  if (load->windows || needed <= load->responses->capacity || total == 0 || chunk->raw == 0 || chunk->raw >= total)
+  if (load->windows || needed <= load->responses->capacity || total == 0 || chunk->raw == 0 ||
+      chunk->raw >= total)
     return TRYGG_OK;
   double records = (double)(needed - reader->first) * ((double)total / (double)chunk->raw) * 1.05 + 1024;
   return records < 1e9 ? tg_record_reserve(load, reader->first + (size_t)records) : TRYGG_OK;
@@ -159,7 +160,7 @@ static trygg_status take_chunk(void *context, size_t slot, int *stop, trygg_erro
   chunk->piece.line = reader->lines;
   TRY(reserve(reader, chunk));
   TRY(tg_record_take(reader->load, &chunk->piece));
-  tg_scan_count(&chunk->scan, &reader->load->plan);
+  tg_files_move_counts(&chunk->scan.plan, &reader->load->plan);
   reader->lines += chunk->lines;
   reader->text += chunk->whole;
   reader->raw = chunk->raw;

@@ -238,6 +238,43 @@ cleanup:
   return status;
 }
 
+int tg_files_copy_plan(const tg_file_plan *plan, tg_file_plan *out) {
+  if (plan->slot_count == 0)
+    return 0;
+  *out = *plan;
+  out->values = NULL;
+  out->value_count = 0;
+  out->slot_count = 0;
+  out->slots = tg_memory_new(plan->slot_count, sizeof *out->slots);
+  if (!out->slots)
+    return -1;
+  for (size_t i = 0; i < plan->slot_count; i++) {
+    tg_file_slot *slot = &out->slots[out->slot_count++];
+    *slot = plan->slots[i];
+    slot->steps = tg_memory_new(slot->step_count, sizeof *slot->steps);
+    slot->known = slot->known ? tg_memory_new(TG_FILES_KNOWN, sizeof *slot->known) : NULL;
+    if (!slot->steps || (plan->slots[i].known && !slot->known))
+      return -1;
+    memcpy(slot->steps, plan->slots[i].steps, slot->step_count * sizeof *slot->steps);
+    slot->unmatched = 0;
+    for (size_t k = 0; k < slot->step_count; k++)
+      slot->steps[k].count = 0;
+  }
+  return 0;
+}
+
+void tg_files_move_counts(tg_file_plan *copy, tg_file_plan *plan) {
+  for (size_t i = 0; i < copy->slot_count; i++) {
+    tg_file_slot *from = &copy->slots[i], *to = &plan->slots[i];
+    to->unmatched += from->unmatched;
+    from->unmatched = 0;
+    for (size_t k = 0; k < from->step_count; k++) {
+      to->steps[k].count += from->steps[k].count;
+      from->steps[k].count = 0;
+    }
+  }
+}
+
 void tg_files_clear_plan(tg_file_plan *plan) {
   for (size_t i = 0; i < plan->slot_count; i++) {
     tg_memory_free(plan->slots[i].steps);

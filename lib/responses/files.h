@@ -62,8 +62,9 @@ const tg_file_row *tg_files_find(const struct tg_load *load, const char *file);
 
 /* How the text of a source is to be split, as files.csv, layout.csv and the load options say; what they say of its bytes
  * is told to the source.  *layout (may be NULL) is that of fixed columns, or NULL.  Before the first read. */
-trygg_status tg_files_describe(const trygg_codebook *codebook, const trygg_load_options *options, tg_source *source,
-                               tg_records_options *out, const tg_record_layout **layout, trygg_error *error);
+trygg_status tg_files_describe(const trygg_codebook *codebook, const trygg_load_options *options,
+                               tg_source *source, tg_records_options *out, const tg_record_layout **layout,
+                               trygg_error *error);
 
 /* Plan the file whose header was read into load->fields: constants and recoded variables become part of the file. */
 trygg_status tg_files_begin(struct tg_load *load, const char *const *names, const size_t *lengths,
@@ -77,6 +78,13 @@ void tg_files_fill(const tg_file_plan *plan, tg_piece *piece);
 
 /* Account for the file read: how it was written, its constants and recodes.  `encoding` may be NULL. */
 trygg_status tg_files_account(struct tg_load *load, char delimiter, const char *encoding);
+
+/* A plan of recodes for a thread of its own: they count what they met and remember waves and texts.  0, or -1 without
+ * memory; `out` is cleared in either case. */
+int tg_files_copy_plan(const tg_file_plan *plan, tg_file_plan *out);
+
+/* Add what a copy counted to the file's plan. */
+void tg_files_move_counts(tg_file_plan *copy, tg_file_plan *plan);
 
 void tg_files_clear_plan(tg_file_plan *plan);
 

@@ -40,42 +40,6 @@ struct tg_scan_field {
 };
 typedef struct tg_scan_field tg_scan_field;
 
-/* Recodes count what they met and remember the last wave, which threads cannot share. */
-static int copy_plan(const tg_file_plan *plan, tg_file_plan *out) {
-  if (plan->slot_count == 0)
-    return 0;
-  *out = *plan;
-  out->slot_count = 0;
-  out->slots = tg_memory_new(plan->slot_count, sizeof *out->slots);
-  if (!out->slots)
-    return -1;
-  for (size_t i = 0; i < plan->slot_count; i++) {
-    tg_file_slot *slot = &out->slots[out->slot_count++];
-    *slot = plan->slots[i];
-    slot->steps = tg_memory_new(slot->step_count, sizeof *slot->steps);
-    slot->known = slot->known ? tg_memory_new(TG_FILES_KNOWN, sizeof *slot->known) : NULL;
-    if (!slot->steps || (plan->slots[i].known && !slot->known))
-      return -1;
-    memcpy(slot->steps, plan->slots[i].steps, slot->step_count * sizeof *slot->steps);
-    slot->unmatched = 0;
-    for (size_t k = 0; k < slot->step_count; k++)
-      slot->steps[k].count = 0;
-  }
-  return 0;
-}
-
-void tg_scan_count(tg_scan *scan, tg_file_plan *plan) {
-  for (size_t i = 0; i < scan->plan.slot_count; i++) {
-    tg_file_slot *from = &scan->plan.slots[i], *to = &plan->slots[i];
-    to->unmatched += from->unmatched;
-    from->unmatched = 0;
-    for (size_t k = 0; k < from->step_count; k++) {
-      to->steps[k].count += from->steps[k].count;
-      from->steps[k].count = 0;
-    }
-  }
-}
-
 /* Many questions in a row have the same answers: one table for them stays in the first cache. */
 static const unsigned char *shared_bytes(const tg_scan *scan, const tg_scan_field *field) {
   const unsigned char *bytes = field->variable->bytes;
@@ -89,7 +53,7 @@ trygg_status tg_scan_open(tg_scan *scan, const tg_load *load, char delimiter, ui
   scan->fields = tg_memory_new(load->field_count, sizeof *scan->fields);
   scan->texts = tg_memory_new(load->field_count, sizeof *scan->texts);
   scan->lengths = tg_memory_new(load->field_count, sizeof *scan->lengths);
-  if (!scan->fields || !scan->texts || !scan->lengths || copy_plan(&load->plan, &scan->plan) != 0)
+  if (!scan->fields || !scan->texts || !scan->lengths || tg_files_copy_plan(&load->plan, &scan->plan) != 0)
     return tg_error_memory(error);
   scan->field_count = load->field_count;
   scan->delimiter = delimiter;
@@ -130,12 +94,7 @@ void tg_scan_close(tg_scan *scan) {
   tg_memory_free(scan->fields);
   tg_memory_free(scan->texts);
   tg_memory_free(scan->lengths);
-  for (size_t i = 0; i < scan->plan.slot_count; i++) {
-    tg_file_slot *slot = &scan->plan.slots[i];
-    tg_memory_free(slot->steps);
-    tg_memory_wipe(slot->known, slot->known ? TG_FILES_KNOWN * sizeof *slot->known : 0);
-  }
-  tg_memory_free(scan->plan.slots);
+  tg_files_clear_plan(&scan->plan);
   tg_memory_wipe(scan->quoted, scan->quoted_size);
   *scan = (tg_scan){0};
 }

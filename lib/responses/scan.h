@@ -30,9 +30,6 @@ trygg_status tg_scan_open(tg_scan *scan, const struct tg_load *load, char delimi
 void tg_scan_text(tg_scan *scan, tg_piece *piece, const char *text, size_t length, int has_quotes, size_t *used,
                   int64_t *lines);
 
-/* Move the counts of recodes to the file's plan. */
-void tg_scan_count(tg_scan *scan, tg_file_plan *plan);
-
 void tg_scan_close(tg_scan *scan);
 
 #endif
