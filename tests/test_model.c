@@ -12,6 +12,7 @@
 
 #include <base/memory.h>
 #include <base/number.h>
+#include <model/families.h>
 
 #include "fixture.h"
 
@@ -575,6 +576,38 @@ START_TEST(without_degrees_of_freedom_there_is_no_interval) {
 }
 END_TEST
 
+static double far_away(double y, double middle) {
+  (void)y;
+  (void)middle;
+  return -5;
+}
+
+/* From a start as bad as this a whole step leads to exp(999): only halved ones get there. */
+START_TEST(steps_that_overshoot_are_halved) {
+  tg_regress_family family = tg_poisson_regress;
+  const double x[] = {1, 1}, weight[] = {1, 3}, y[] = {400, 1200};
+  const tg_regress_data data = {x, weight, y, 2, 1};
+  double b, step, eta[2], inverse;
+  tg_regress_end end;
+  family.start = far_away;
+  ck_ok(tg_regress_fit(&data, &family, &b, &step, eta, &inverse, &end, &error));
+  ck_assert_int_eq(end, TG_REGRESS_DONE);
+  ck_near(b, log(1000), 1e-14);
+  ck_near(inverse, 1.0 / 4000, 1e-13);
+}
+END_TEST
+
+START_TEST(of_equally_common_levels_the_first_is_compared_with) {
+  fixture f =
+      small("1,1,0,b,a,1,0,,,\n1,2,1,b,b,2,1,,,\n1,3,0,c,a,3,2,,,\n1,4,1,c,b,4,0,,,\n1,5,1,a,b,4,0,,,\n");
+  trygg_model *model = fitted(&f, (wanted){"xs", "g", .reference = "common"});
+  ck_assert_str_eq(get(model, "coefficient", "g", "a").against, "b");
+  ck_assert_str_eq(get(model, "coefficient", "g", "c").against, "b");
+  trygg_model_free(model);
+  fixture_free(&f);
+}
+END_TEST
+
 /* ---- refusals -------------------------------------------------------------------------------------- */
 
 static void refuse(const char *data, wanted w, trygg_status status, const char *says) {
@@ -802,6 +835,8 @@ static Suite *suite(void) {
   tcase_add_test(edges, records_without_background_are_counted_and_noted);
   tcase_add_test(edges, constant_outcome_of_a_linear_model_has_no_error);
   tcase_add_test(edges, without_degrees_of_freedom_there_is_no_interval);
+  tcase_add_test(edges, steps_that_overshoot_are_halved);
+  tcase_add_test(edges, of_equally_common_levels_the_first_is_compared_with);
   suite_add_tcase(s, edges);
   TCase *refusals = tcase_create("refusals");
   tcase_add_loop_test(refusals, faults_are_named, 0, 17);
