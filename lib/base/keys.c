@@ -68,6 +68,36 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Keys that are not much larger than there are records mark their places in a table: its order is theirs. */
+static trygg_status rank_in_table(const uint64_t *keys, size_t count, uint64_t largest, uint32_t *ranks,
+                                  uint64_t **distinct, size_t *distinct_count, trygg_error *error) {
+  uint32_t *rank = tg_memory_new((size_t)largest + 1, sizeof *rank);
+  size_t used = 0;
+  if (!rank)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < count; i++)
+    if (keys[i] != TG_KEY_NONE)
+      rank[keys[i]] = 1;
+  for (uint64_t key = 0; key <= largest; key++)
+    used += rank[key];
+  *distinct = tg_memory_new(used, sizeof **distinct);
+  if (!*distinct) {
+    tg_memory_free(rank);
+    return tg_error_memory(error);
+  }
+  *distinct_count = used;
+  used = 0;
+  for (uint64_t key = 0; key <= largest; key++)
+    if (rank[key]) {
+      (*distinct)[used] = key;
+      rank[key] = (uint32_t)used++;
+    }
+  for (size_t i = 0; i < count; i++)
+    ranks[i] = keys[i] == TG_KEY_NONE ? TG_RANK_NONE : rank[keys[i]];
+  tg_memory_free(rank);
+  return TRYGG_OK;
+}
+
 trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, uint64_t **distinct,
                           size_t *distinct_count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -75,8 +105,13 @@ trygg_status tg_keys_rank(const uint64_t *keys, size_t count, uint32_t *ranks, u
   uint32_t *order = NULL;
   uint64_t last = TG_KEY_NONE;
   uint32_t last_index = TG_RANK_NONE;
+  uint64_t largest = 0;
   *distinct = NULL;
   *distinct_count = 0;
+  for (size_t i = 0; i < count; i++)
+    largest = keys[i] != TG_KEY_NONE && keys[i] > largest ? keys[i] : largest;
+  if (largest / 4 < count)
+    return rank_in_table(keys, count, largest, ranks, distinct, distinct_count, error);
   if (resize(&table, 1024))
     goto memory;
   for (size_t i = 0; i < count; i++) {
