@@ -377,7 +377,7 @@ static const program_option options[] = {
      .help = {"Confidence level of intervals.", "Intervallens konfidensgrad."}},
     {"ci", "KIND", PROGRAM_ESTIMATE | PROGRAM_REPORT, TARGET(ci), .set = set_choice,
      .value = trygg_inference_interval, .value_help = trygg_inference_interval_help,
-     .later = " asin likelihood ", .help = {"Interval of a share.", "Intervall för en andel."}},
+     .help = {"Interval of a share.", "Intervall för en andel."}},
     {"df", "domain|design|N", FIGURES | PROGRAM_MODEL, TARGET(df), .set = set_df,
      .help = {"Degrees of freedom: clusters less strata of the domain (default), of the design, or a number.",
               "Frihetsgrader: kluster minus strata i gruppen (annars), i designen, eller ett tal."}},

@@ -96,8 +96,10 @@ static const struct {
     {"choices.csv", "list_name,name,label,missing\narea,A,North,\narea,B,South,\nyn,1,Yes,\nyn,2,No,\n"
                     "yn,8,Do not know,dont_know\n"},
     {"derived.csv", "name,type,rule,from,codes\nold,text,bands,age,..40=young 41..=old\n"},
-    {"indicators.csv", "name,label,type,variable,numerator,better\nafraid,Afraid,share,q1,1,low\n"
-                       "hit,Hit,share,q2,1,low\nmean_age,Age,mean,age,,\nmedian,Median,quantile,age,0.5,\n"},
+    {"indicators.csv", "name,label,type,variable,numerator,better,standard\nafraid,Afraid,share,q1,1,low,\n"
+                       "hit,Hit,share,q2,1,low,\nmean_age,Age,mean,age,,,\nmedian,Median,quantile,age,0.5,,\n"
+                       "spread,Spread,deviation,age,,,\nodds,Odds,expression,,afraid / (1 - afraid),,\n"
+                       "evenly,Age,mean,age,,,old young:2 old:3\n"},
     {"indices.csv", "index,section,indicator,weight,knots,label\ni,fear,afraid,1,0:0 0.5:3 1:6,\n"
                     "i,crime,hit,1,ratio 0.4,\n"},
     {"waves.csv", "wave,time,label\n2020,2020.5,\n2022,2022.5,\n2024,2024.5,\n"},

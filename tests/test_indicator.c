@@ -93,6 +93,28 @@ static const struct {
     {"mean,remark,,,,,,", "variable", "numbers", TRYGG_ECODEBOOK},
     {"quantile,number,,,,,,", "numerator", "probability", TRYGG_ECODEBOOK},
     {"quantile,number,1.5,,,,,", "numerator", "between 0 and 1", TRYGG_ECODEBOOK},
+    {"quantile,number,0.5 hf10,,,,,", "numerator", "did you mean `hf1`", TRYGG_ENAME},
+    {"variance,number q2,,,,,,", "variable", "one variable", TRYGG_ECODEBOOK},
+    {"variance,remark,,,,,,", "variable", "numbers", TRYGG_ECODEBOOK},
+    {"correlation,number,,,,,,", "variable", "two variables", TRYGG_ECODEBOOK},
+    {"correlation,number q2 size,,,,,,", "variable", "two variables", TRYGG_ECODEBOOK},
+    {"alpha,q2,,,,,,", "variable", "two items", TRYGG_ECODEBOOK},
+    {"alpha,q2 -number,,,,,,", "low", "below", TRYGG_ECODEBOOK},
+    {"expression,,,,,,,", "numerator", "numerator", TRYGG_ECODEBOOK},
+    {"expression,number,x + 1,,,,,", "variable", "no variable", TRYGG_ECODEBOOK},
+    {"expression,,x,,owner=1,,,", "where", "indicators of the formula", TRYGG_ECODEBOOK},
+    {"expression,,x + 1,,,,,", "numerator", "made of itself", TRYGG_ECODEBOOK},
+    {"expression,,y,,,,,", "numerator", "`y`", TRYGG_ENAME},
+    {"expression,,2 * (x,,,,,", "numerator", "at character 7 of the formula: `)` was expected",
+     TRYGG_ECODEBOOK},
+    {"expression,,2 * x),,,,,", "numerator", "at character 6 of the formula, `)`: an operator",
+     TRYGG_ECODEBOOK},
+    {"expression,,2 + 3,,,,,", "numerator", "no indicator", TRYGG_ECODEBOOK},
+    {"expression,,x x,,,,,", "numerator", "an operator was expected", TRYGG_ECODEBOOK},
+    {"expression,,x / * 2,,,,,", "numerator", "a number, an indicator or `(`", TRYGG_ECODEBOOK},
+    {"expression,,x / ,,,,,", "numerator", "a number, an indicator or `(`", TRYGG_ECODEBOOK},
+    {"expression,,1.2.3 * x,,,,,", "numerator", "`1.2.3`: this is no number", TRYGG_ECODEBOOK},
+    {"expression,,log x,,,,,", "numerator", "`log`", TRYGG_ENAME},
 };
 
 START_TEST(faults_are_told_with_place_and_nearest_name) {
@@ -139,8 +161,11 @@ START_TEST(every_type_is_listed_with_help) {
 END_TEST
 
 START_TEST(failing_allocations_leave_nothing) {
+  static const char *const rows[] = {
+      "any,q1 q2,1 2,valid dont_know 5,owner=1 q2=1..3,1,,", "alpha,q2 number -size,,,,,1,9",
+      "share,q1,1,,,,,\ny,mean,number,,,,,,\nz,expression,,(x - y) / exp(x ^ 2),,,,,"};
   char text[400];
-  fixture_texts texts = with_row("any,q1 q2,1 2,valid dont_know 5,owner=1 q2=1..3,1,,", text);
+  fixture_texts texts = with_row(rows[_i], text);
   fixture f = fixture_load(&texts);
   tg_indicators list = {0};
   trygg_status status = TRYGG_ENOMEM;
@@ -184,7 +209,7 @@ static Suite *indicator_suite(void) {
                       (int)(sizeof faults / sizeof *faults));
   tcase_add_test(tests, variables_become_shares_or_means);
   tcase_add_test(tests, every_type_is_listed_with_help);
-  tcase_add_test(tests, failing_allocations_leave_nothing);
+  tcase_add_loop_test(tests, failing_allocations_leave_nothing, 0, 3);
   tcase_add_test(tests, codebook_says_what_it_declares);
   suite_add_tcase(suite, tests);
   return suite;

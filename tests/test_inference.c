@@ -18,6 +18,8 @@ static const struct {
              /* R 4.1 gives 0.000307 below, the square of a negative sine; the angle stops at 0. */
              {"asin", 0, 0.0955767363668},
              {"beta", 0.0002161468327, 0.1375077639150},
+             /* The ratio's own limits, by R's uniroot(); R survey's spline gives 0.000664 and 0.107778. */
+             {"likelihood", 0.000675005747545, 0.107778513270455},
              {"wilson", 0.003178777238, 0.1353912851}};
 
 START_TEST(limits_equal_survey) {

@@ -25,13 +25,16 @@ enum {
   IND_HIGH,
   IND_BETTER,
   IND_SENSITIVE,
+  IND_STANDARD,
   IND_FIELDS
 };
 
 static const tg_sheet_field indicator_fields[IND_FIELDS] = {
     [IND_NAME] = {"name", 1, "name of the indicator"},
     [IND_TOPIC] = {"topic", 0, "what it is about, as alcohol_drugs"},
-    [IND_TYPE] = {"type", 1, "share, any, mean, total, ratio, quantile or scale"},
+    [IND_TYPE] =
+        {"type", 1,
+         "share, any, mean, total, ratio, quantile, scale, variance, deviation, correlation, alpha or expression"},
     [IND_VARIABLE] = {"variable", 0, "variable, or several with blanks between; `-name` is a reversed item"},
     [IND_NUMERATOR] = {"numerator", 0, "codes that count as the problem, as 4 5 or 1..3"},
     [IND_DENOMINATOR] = {"denominator", 0,
@@ -43,12 +46,13 @@ static const tg_sheet_field indicator_fields[IND_FIELDS] = {
     [IND_HIGH] = {"high", 0, "highest value of an item of a scale"},
     [IND_BETTER] = {"better", 0, "which values are good: low or high"},
     [IND_SENSITIVE] = {"sensitive", 0, "whether the answers are sensitive"},
+    [IND_STANDARD] = {"standard", 0, "standard population: a variable and CODE:PEOPLE for each of its codes"},
 };
 
 static trygg_status add_indicator(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
-  static const size_t fields[] = {IND_NAME,        IND_TOPIC,  IND_TYPE,     IND_VARIABLE,  IND_NUMERATOR,
-                                  IND_DENOMINATOR, IND_WHERE,  IND_WEIGHT,   IND_MIN_VALID, IND_LOW,
-                                  IND_HIGH,        IND_BETTER, IND_SENSITIVE};
+  static const size_t fields[] = {IND_NAME,        IND_TOPIC,  IND_TYPE,      IND_VARIABLE,  IND_NUMERATOR,
+                                  IND_DENOMINATOR, IND_WHERE,  IND_WEIGHT,    IND_MIN_VALID, IND_LOW,
+                                  IND_HIGH,        IND_BETTER, IND_SENSITIVE, IND_STANDARD};
   const char *name = row->cells[IND_NAME];
   trygg_status status = tg_sheet_check_name(row, IND_NAME, name, strlen(name), error);
   if (status != TRYGG_OK)
@@ -67,7 +71,7 @@ static trygg_status add_indicator(trygg_codebook *codebook, const tg_sheet_row *
   char **const texts[] = {&kept->name,      &kept->topic,       &kept->type,  &kept->variable,
                           &kept->numerator, &kept->denominator, &kept->where, &kept->weight,
                           &kept->min_valid, &kept->low,         &kept->high,  &kept->better,
-                          &kept->sensitive};
+                          &kept->sensitive, &kept->standard};
   kept->line = row->line;
   if (tg_sheet_copy_cells(row, texts, fields, COUNT(fields), error) != TRYGG_OK ||
       !(kept->file = tg_memory_string(row->file)) || tg_labels_copy(&kept->labels, &row->labels) != 0 ||

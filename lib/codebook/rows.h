@@ -11,7 +11,7 @@
 /* Rows that a later room gives meaning to keep their texts ("" where empty) and place. */
 typedef struct tg_indicator_row {
   char *name, *topic, *type, *variable, *numerator, *denominator, *where, *weight, *min_valid, *low, *high,
-      *better, *sensitive;
+      *better, *sensitive, *standard;
   tg_labels labels;
   char *file;
   int64_t line;

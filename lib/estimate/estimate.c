@@ -142,19 +142,22 @@ static trygg_status estimate_indicator(void *context, size_t k, trygg_error *err
   return tg_rows_estimate(context, k, error);
 }
 
-/* All rows, once tally and domains are there. */
+/* All rows, once tally and domains are there; functions when their parts, which stand behind them, are done. */
 static trygg_status estimate_rows(trygg_estimates *estimates, const trygg_progress *progress,
                                   trygg_error *error) {
-  size_t count = estimates->tally->indicators.count;
+  size_t all = estimates->tally->indicators.all;
   trygg_status status;
-  estimates->row_count = estimates->domain_count * count;
-  estimates->rows = tg_memory_new(estimates->row_count, sizeof *estimates->rows);
+  estimates->row_count = estimates->domain_count * estimates->tally->indicators.count;
+  estimates->rows = tg_memory_new(estimates->domain_count * all, sizeof *estimates->rows);
   if (!estimates->rows)
     return tg_error_memory(error);
-  status = tg_thread_run(tg_thread_count(estimates->threads, count), count, estimate_indicator, estimates,
+  status = tg_thread_run(tg_thread_count(estimates->threads, all), all, estimate_indicator, estimates,
                          progress, "estimate", error);
   if (status == TRYGG_OK && estimates->tally->design->replicates)
     status = tg_rows_replicate(estimates, error);
+  for (size_t k = all; k-- > 0 && status == TRYGG_OK;)
+    if (estimates->tally->indicators.list[k].estimand == TG_FUNCTION)
+      status = tg_functions_estimate(estimates, k, error);
   return status;
 }
 
@@ -174,7 +177,7 @@ trygg_status tg_estimate_rows(trygg_estimates *estimates, const trygg_progress *
                               trygg_error *error) {
   trygg_status status = TRYGG_OK;
   TRY(tg_domains_create(estimates, error));
-  estimates->sorted = tg_memory_new(estimates->tally->indicators.count, sizeof *estimates->sorted);
+  estimates->sorted = tg_memory_new(estimates->tally->indicators.all, sizeof *estimates->sorted);
   if (!estimates->sorted) {
     status = tg_error_memory(error);
     goto cleanup;
@@ -325,7 +328,7 @@ trygg_estimates *trygg_estimate_retain(trygg_estimates *estimates) {
 
 /* What estimates of other domains borrow. */
 static void clear_own(trygg_estimates *estimates) {
-  for (size_t k = 0; k < (estimates->sorted ? estimates->tally->indicators.count : 0); k++) {
+  for (size_t k = 0; k < (estimates->sorted ? estimates->tally->indicators.all : 0); k++) {
     tg_memory_free(estimates->sorted[k].values);
     tg_memory_free(estimates->sorted[k].cell_begin);
   }

@@ -62,8 +62,8 @@ struct trygg_estimates {
   uint32_t *waves; /* waves estimated, in order */
   size_t wave_count;
   int pooled;
-  tg_row *rows; /* [domain * indicator_count + indicator] */
-  size_t row_count;
+  tg_row *rows;      /* [domain * indicator_count + indicator], then those of parts: tg_row_at() */
+  size_t row_count;  /* without parts */
   tg_sorted *sorted; /* of each indicator; empty but for quantiles */
   tg_df_rule df_rule;
   double df_given;
@@ -160,6 +160,13 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
 
 /* Where variances come from replicates: set the errors of all rows, once all are filled. */
 trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error);
+/* Flag what an interval cannot be vouched for; fails where sums left the range of a double. */
+trygg_status tg_rows_judge(tg_row *row, const tg_indicator *indicator, trygg_error *error);
+
+/* Rows of a function from those of its parts, which are there; and the terms of one of them. */
+trygg_status tg_functions_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error);
+trygg_status tg_functions_add_terms(const trygg_estimates *estimates, size_t row, double coefficient,
+                                    size_t output, tg_terms *terms, trygg_error *error);
 
 /* What a total is multiplied by: 1, or 1/W when it is the mean over the W pooled waves that asked. */
 double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *domain, size_t indicator);
@@ -178,6 +185,13 @@ trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t row, co
 
 static inline const tg_indicator *tg_row_indicator(const trygg_estimates *estimates, size_t row) {
   return &estimates->tally->indicators.list[estimates->rows[row].indicator];
+}
+
+/* The row of an indicator, or of a part of one, in a domain. */
+static inline size_t tg_row_at(const trygg_estimates *estimates, size_t domain, size_t indicator) {
+  size_t count = estimates->tally->indicators.count, parts = estimates->tally->indicators.all - count;
+  return indicator < count ? domain * count + indicator
+                           : estimates->row_count + domain * parts + indicator - count;
 }
 
 /* The row of an indicator in the domain of a wave and group (TG_TOTAL_DOMAIN: the total), or TG_NONE. */

@@ -31,7 +31,7 @@ static int by_cell(const void *a, const void *b) {
 }
 
 static trygg_status prepare(job *j, trygg_error *error) {
-  size_t cells = j->tally->cell_count, indicators = j->tally->indicators.count;
+  size_t cells = j->tally->cell_count, indicators = j->tally->indicators.all;
   j->begin = tg_memory_new(cells + 1, sizeof *j->begin);
   j->used = tg_memory_new(indicators, 1);
   j->values = tg_memory_new(indicators, sizeof *j->values);
@@ -75,7 +75,7 @@ static void add_all(job *j) {
   const trygg_responses *responses = j->tally->design->responses;
   for (size_t first = 0; first < responses->count; first += RUN) {
     size_t count = responses->count - first < RUN ? responses->count - first : RUN;
-    for (size_t k = 0; k < j->tally->indicators.count; k++)
+    for (size_t k = 0; k < j->tally->indicators.all; k++)
       if (j->used[k])
         tg_indicator_evaluate(&j->tally->indicators.list[k], responses, first, count, &j->values[k]);
     for (size_t i = 0; i < count; i++)

@@ -3,6 +3,7 @@
  *
  *   total     u_k = s w_k y_k
  *   ratio     u_k = w_k (y_k - R x_k) / X                       (Woodruff 1971)
+ *   function  u_k = sum_i f_i u_ik, f_i the derivatives by the parts (functions.c)
  *   quantile  u_k = -(SE_q / SE_F) w_k (1{y_k <= q} - F) / X    (the density implied by Woodruff's interval)
  */
 #include <estimate/replicates.h>
@@ -80,7 +81,7 @@ static trygg_status add_linearised(const trygg_estimates *estimates, size_t inde
   const tg_settings *settings = &estimates->tally->design->responses->codebook->settings;
   double slope = row->share_se > 0 ? row->se / row->share_se : 0;
   tg_term term = {.output = (uint32_t)output, .indicator = (uint32_t)row->indicator, .threshold = NAN};
-  switch (tg_row_indicator(estimates, index)->type->estimand) {
+  switch (tg_row_indicator(estimates, index)->estimand) {
   case TG_TOTAL:
     term.y = coefficient * tg_rows_total_scale(estimates, domain, row->indicator);
     break;
@@ -102,14 +103,17 @@ static trygg_status add_linearised(const trygg_estimates *estimates, size_t inde
 trygg_status tg_estimate_add_curve(const trygg_estimates *estimates, size_t index, double coefficient,
                                    double slope, tg_curve curve, const void *context, size_t output,
                                    tg_terms *terms, trygg_error *error) {
-  trygg_status status = add_part(estimates, terms,
-                                 (tg_part){.output = (uint32_t)output,
-                                           .estimates = estimates,
-                                           .row = index,
-                                           .y = coefficient,
-                                           .curve = curve,
-                                           .context = context},
-                                 error);
+  trygg_status status;
+  if (tg_row_indicator(estimates, index)->estimand == TG_FUNCTION) /* by its parts, in replicates too */
+    return tg_functions_add_terms(estimates, index, coefficient * slope, output, terms, error);
+  status = add_part(estimates, terms,
+                    (tg_part){.output = (uint32_t)output,
+                              .estimates = estimates,
+                              .row = index,
+                              .y = coefficient,
+                              .curve = curve,
+                              .context = context},
+                    error);
   if (status == TRYGG_OK)
     status = add_linearised(estimates, index, coefficient * slope, output, terms, error);
   return status;

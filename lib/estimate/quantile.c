@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weighted quantiles with Woodruff's interval.
  *
- *   q = min { y : F(y) >= p },  F(y) = sum of w over y_k <= y / sum of w         (R survey's rule "math")
+ *   q = min { y : F(y) >= p },  F(y) = sum of w over y_k <= y / sum of w         (rule "math"; others: tg_quantile_rule)
  *   SE_q = (q(F + t SE_F) - q(F - t SE_F)) / (2 t),  F = F(q), t of the domain's df at 95 %
  *
  * (Woodruff 1952, JASA 47:635-646; centred at F(q), not at p.) */
@@ -20,6 +20,9 @@ static int by_value(const void *a, const void *b) {
   const tg_valued *p = a, *q = b;
   if (p->y != q->y)
     return p->y < q->y ? -1 : 1;
+  if (p->weight !=
+      q->weight) /* rules that interpolate depend on it, and should not on the order of the records */
+    return p->weight < q->weight ? -1 : 1;
   return (p->record > q->record) - (p->record < q->record);
 }
 
@@ -104,18 +107,48 @@ static trygg_status distribution_of(const tg_sorted *sorted, const tg_domain *do
   return TRYGG_OK;
 }
 
-/* q at the share p.  F is compared with a tolerance for the rounding of its sum, so that p = 1/2 of four equal weights
- * finds the second; the sums are compensated, since a few thousand roundings would pass any tolerance. */
-static double invert(const tg_ordered *d, double p) {
+/* The value at the share p where F takes steps.  F is compared with a tolerance for the rounding of its sum, so that
+ * p = 1/2 of four equal weights finds the second; the sums are compensated, since a few thousand roundings would pass any
+ * tolerance. */
+static double step_at(const tg_ordered *d, const tg_quantile_rule *rule, double p) {
+  const double tolerance = 4 * DBL_EPSILON;
   tg_sum sum = {0};
-  if (!(p >= 0 && p <= 1) || !d->count)
-    return NAN;
+  size_t distinct = 0;
   for (size_t i = 0; i < d->count; i++) {
+    size_t next = i + 1;
+    distinct += i == 0 || d->values[i].y != d->values[i - 1].y;
     tg_sum_add(&sum, d->values[i].weight);
-    if (tg_sum_value(&sum) >= p * d->total * (1 - 4 * DBL_EPSILON))
+    if (tg_sum_value(&sum) < p * d->total * (1 - tolerance))
+      continue;
+    if (next == d->count || tg_sum_value(&sum) > p * d->total * (1 + tolerance))
       return d->values[i].y;
+    if (rule->even)
+      return d->values[distinct % 2 == 0 ? i : next].y;
+    return (1 - rule->share) * d->values[i].y + rule->share * d->values[next].y;
   }
   return d->values[d->count - 1].y;
+}
+
+/* The value at the share p on the lines between the points of the rule; beyond the ends, the end. */
+static double line_at(const tg_ordered *d, const tg_quantile_rule *rule, double p) {
+  double last = d->values[d->count - 1].weight, total = d->total + rule->last * last, before = 0;
+  tg_sum sum = {0};
+  for (size_t i = 0; i < d->count; i++) {
+    double weight = d->values[i].weight, at = (tg_sum_value(&sum) + rule->share * weight) / total;
+    if (at >= p && i == 0)
+      return d->values[0].y;
+    if (at >= p)
+      return d->values[i - 1].y + (p - before) / (at - before) * (d->values[i].y - d->values[i - 1].y);
+    tg_sum_add(&sum, weight);
+    before = at;
+  }
+  return d->values[d->count - 1].y;
+}
+
+static double invert(const tg_ordered *d, const tg_quantile_rule *rule, double p) {
+  if (!(p >= 0 && p <= 1) || !d->count)
+    return NAN;
+  return rule->interpolates ? line_at(d, rule, p) : step_at(d, rule, p);
 }
 
 static double share_at(const tg_ordered *d, double y) {
@@ -127,14 +160,13 @@ static double share_at(const tg_ordered *d, double y) {
 
 /* The variances of F(q) in all domains, as of any share: terms with a threshold. */
 static trygg_status share_variances(trygg_estimates *estimates, size_t k, trygg_error *error) {
-  size_t indicators = estimates->tally->indicators.count;
   tg_terms terms = {0};
   trygg_status status = TRYGG_OK;
   double *variance = tg_memory_new(estimates->domain_count, sizeof *variance);
   if (!variance)
     return tg_error_memory(error);
   for (size_t d = 0; d < estimates->domain_count; d++) {
-    const tg_row *row = &estimates->rows[d * indicators + k];
+    const tg_row *row = &estimates->rows[tg_row_at(estimates, d, k)];
     const tg_domain *domain = &estimates->domains[d];
     for (size_t c = 0; c < domain->cell_count && row->n > 0; c++) {
       if (tg_memory_grow((void **)&terms.list, &terms.capacity, terms.count + 1, sizeof *terms.list)) {
@@ -152,7 +184,7 @@ static trygg_status share_variances(trygg_estimates *estimates, size_t k, trygg_
   TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, estimates->domain_count, 0, 1, variance,
                        NULL, error));
   for (size_t d = 0; d < estimates->domain_count; d++)
-    estimates->rows[d * indicators + k].share_se = sqrt(variance[d]);
+    estimates->rows[tg_row_at(estimates, d, k)].share_se = sqrt(variance[d]);
 cleanup:
   tg_memory_free(variance);
   tg_estimate_clear_terms(&terms);
@@ -160,14 +192,17 @@ cleanup:
 }
 
 /* What one pass over the domains sets: first q and F(q), then, once F's variance is known, the standard error. */
-static void set_value(tg_row *row, const tg_ordered *d, double p) {
-  row->estimate = invert(d, p);
+static void set_value(tg_row *row, const tg_ordered *d, const tg_indicator *indicator) {
+  row->estimate = invert(d, indicator->rule, indicator->probability);
   row->share = share_at(d, row->estimate);
 }
 
-static void set_error(tg_row *row, const tg_ordered *d) {
+static void set_error(tg_row *row, const tg_ordered *d, const tg_indicator *indicator) {
+  const tg_quantile_rule *rule = indicator->rule;
   double t = row->df > 0 ? tg_distribution_t_quantile(0.975, row->df) : NAN;
-  row->se = (invert(d, row->share + t * row->share_se) - invert(d, row->share - t * row->share_se)) / (2 * t);
+  row->se =
+      (invert(d, rule, row->share + t * row->share_se) - invert(d, rule, row->share - t * row->share_se)) /
+      (2 * t);
 }
 
 trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_error *error) {
@@ -179,14 +214,14 @@ trygg_status tg_quantile_estimate(trygg_estimates *estimates, size_t k, trygg_er
   /* Replicates give the errors of all rows together, later. */
   for (int round = 0; round < (tally->design->replicates ? 1 : 2); round++) {
     for (size_t i = 0; i < estimates->domain_count; i++) {
-      tg_row *row = &estimates->rows[i * tally->indicators.count + k];
+      tg_row *row = &estimates->rows[tg_row_at(estimates, i, k)];
       if (row->n == 0)
         continue;
       TRY(distribution_of(&estimates->sorted[k], &estimates->domains[i], &d, error));
       if (round == 0)
-        set_value(row, &d, tally->indicators.list[k].probability);
+        set_value(row, &d, &tally->indicators.list[k]);
       else
-        set_error(row, &d);
+        set_error(row, &d, &tally->indicators.list[k]);
       tg_memory_free(d.copy);
       d = (tg_ordered){0};
     }
@@ -209,7 +244,7 @@ trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, 
   tg_ordered d;
   trygg_status status = tg_quantile_order(estimates, index, &d, error);
   for (size_t i = 0; status == TRYGG_OK && i < count; i++)
-    out[i] = invert(&d, p[i]);
+    out[i] = invert(&d, tg_row_indicator(estimates, index)->rule, p[i]);
   tg_memory_free(status == TRYGG_OK ? d.copy : NULL);
   return status;
 }

@@ -53,7 +53,7 @@ static trygg_status add_row(tg_plan *plan, const trygg_estimates *estimates, siz
                             tg_workspace *workspace, trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
   const tg_domain *domain = &estimates->domains[row->domain];
-  tg_estimand estimand = tg_row_indicator(estimates, index)->type->estimand;
+  tg_estimand estimand = tg_row_indicator(estimates, index)->estimand;
   tg_slot slot = {estimates, index, domain->cells, domain->cell_count, row->x, row->y, row->shift, 1, {0}};
   trygg_status status;
   if (estimand == TG_RATIO && domain->wave == TG_POOLED &&
@@ -85,7 +85,7 @@ static trygg_status find_owners(const tg_plan *plan, owners *out, trygg_error *e
       continue;
     out->list[out->count] = plan->parts[p].estimates;
     out->first[out->count++] = out->rows;
-    out->rows += plan->parts[p].estimates->row_count;
+    out->rows += plan->parts[p].estimates->domain_count * plan->estimates->tally->indicators.all;
   }
   return TRYGG_OK;
 }
@@ -135,7 +135,7 @@ cleanup:
 
 static trygg_status find_pairs(tg_plan *plan, trygg_error *error) {
   const tg_tally *tally = plan->estimates->tally;
-  size_t indicators = tally->indicators.count, total = 0;
+  size_t indicators = tally->indicators.all, total = 0;
   trygg_status status = TRYGG_OK;
   size_t *local = tg_memory_new(indicators, sizeof *local); /* position in `used`, from 1 */
   tg_pairs *pairs = &plan->pairs;
@@ -256,7 +256,7 @@ static double row_difference(const tg_plan *plan, const tg_part *part, size_t s,
   const tg_slot *slot = &plan->slots[s];
   const trygg_estimates *estimates = slot->estimates;
   const tg_row *row = &estimates->rows[slot->row];
-  switch (tg_row_indicator(estimates, slot->row)->type->estimand) {
+  switch (tg_row_indicator(estimates, slot->row)->estimand) {
   case TG_TOTAL:
     return tg_rows_total_scale(estimates, &estimates->domains[row->domain], row->indicator) *
            (dy + slot->shift * dx);

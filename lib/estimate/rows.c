@@ -84,7 +84,7 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
   const tg_domain *domain = &estimates->domains[row->domain];
   double scale = tg_rows_total_scale(estimates, domain, row->indicator), variance;
-  int lonely = 0, ratio = indicator->type->estimand == TG_RATIO;
+  int lonely = 0, ratio = indicator->estimand == TG_RATIO;
   double r = sums->y / sums->x;
   row->estimate = ratio ? sums->shift + r : scale * (sums->y + sums->shift * sums->x);
   if (ratio && sums->x == 0) {
@@ -95,17 +95,17 @@ static void fill_value(trygg_estimates *estimates, tg_row *row, const tg_domain_
                                ratio ? 1 / sums->x : scale, ratio ? -r / sums->x : 0, ratio ? sums->shift : 0,
                                workspace, &lonely);
   row->se = sqrt(variance);
-  row->deff = design_effect(sums, indicator->type->estimand, scale,
+  row->deff = design_effect(sums, indicator->estimand, scale,
                             from_records || estimates->tally->design->replicates ? 1 : variance);
   if (lonely || lonely_later(estimates, domain))
     row->flags |= TG_FLAG_LONELY;
   if ((indicator->type->is_share && (row->estimate == 0 || row->estimate == 1)) ||
-      (indicator->items->has_numerator && row->estimate == 0)) {
+      (indicator->item_count && indicator->items->has_numerator && row->estimate == 0)) {
     row->se = 0;
     row->deff = NAN;
     row->flags |= TG_FLAG_BOUNDARY;
   }
-  if (indicator->type->estimand == TG_TOTAL && sums->missing > 0)
+  if (indicator->estimand == TG_TOTAL && sums->missing > 0)
     row->flags |= TG_FLAG_ITEM_MISSING;
 }
 
@@ -127,7 +127,7 @@ static unsigned why_empty(const trygg_estimates *estimates, const tg_row *row) {
 
 static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator, int from_records,
                      tg_workspace *workspace) {
-  tg_row *row = &estimates->rows[domain * estimates->tally->indicators.count + indicator];
+  tg_row *row = &estimates->rows[tg_row_at(estimates, domain, indicator)];
   const tg_domain *d = &estimates->domains[domain];
   tg_domain_sums sums;
   tg_tally_domain(estimates->tally, indicator, d->cells, d->cell_count, workspace, &sums);
@@ -147,7 +147,7 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
   }
   if (row->df <= 0)
     row->flags |= TG_FLAG_NO_DF;
-  if (estimates->tally->indicators.list[indicator].type->estimand != TG_QUANTILE)
+  if (estimates->tally->indicators.list[indicator].estimand < TG_QUANTILE)
     fill_value(estimates, row, &sums, from_records, workspace);
 }
 
@@ -159,7 +159,7 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
 static int needs_records(const trygg_estimates *estimates, size_t indicator, int equal) {
   const trygg_design *design = estimates->tally->design;
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
-  if (what->type->estimand == TG_QUANTILE)
+  if (what->estimand >= TG_QUANTILE)
     return 0;
   return equal || (what->denominator_variable != TG_NONE && !design->cluster) || design->stage_count > 0 ||
          tg_design_looks_at_domains(design) || design->calibration;
@@ -167,18 +167,17 @@ static int needs_records(const trygg_estimates *estimates, size_t indicator, int
 
 /* Standard errors from one more pass over the records. */
 static trygg_status errors_from_records(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
-  size_t indicators = estimates->tally->indicators.count;
   trygg_status status = TRYGG_OK;
   tg_terms terms = {0};
   double *variance = tg_memory_new(estimates->domain_count, sizeof *variance);
   if (!variance)
     return tg_error_memory(error);
   for (size_t d = 0; d < estimates->domain_count; d++)
-    if (!isnan(estimates->rows[d * indicators + indicator].estimate))
-      TRY(tg_estimate_add_terms(estimates, d * indicators + indicator, 1, d, &terms, error));
+    if (!isnan(estimates->rows[tg_row_at(estimates, d, indicator)].estimate))
+      TRY(tg_estimate_add_terms(estimates, tg_row_at(estimates, d, indicator), 1, d, &terms, error));
   TRY(tg_estimate_combine(estimates, &terms, estimates->domain_count, 0, variance, NULL, error));
   for (size_t d = 0; d < estimates->domain_count; d++) {
-    tg_row *row = &estimates->rows[d * indicators + indicator];
+    tg_row *row = &estimates->rows[tg_row_at(estimates, d, indicator)];
     if (isnan(row->estimate) || row->flags & TG_FLAG_BOUNDARY)
       continue;
     row->deff *= variance[d]; /* so far that of a variance of 1 */
@@ -214,8 +213,8 @@ static void pool_equally(trygg_estimates *estimates, tg_row *row, tg_workspace *
 
 /* ---- all rows of an indicator --------------------------------------------------------------- */
 
-static trygg_status judge_row(tg_row *row, const tg_indicator *indicator, trygg_error *error) {
-  int quantile = indicator->type->estimand == TG_QUANTILE;
+trygg_status tg_rows_judge(tg_row *row, const tg_indicator *indicator, trygg_error *error) {
+  int quantile = indicator->estimand == TG_QUANTILE;
   int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
   if (!summed || (!isnan(row->estimate) && !quantile && !isfinite(row->se)))
     return tg_error_at(
@@ -233,7 +232,7 @@ static trygg_status judge_row(tg_row *row, const tg_indicator *indicator, trygg_
 trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
-  int equal = estimates->pooled && what->type->estimand == TG_RATIO &&
+  int equal = estimates->pooled && what->estimand == TG_RATIO &&
               estimates->tally->design->responses->codebook->settings.pool == TG_POOL_EQUAL;
   int from_records = needs_records(estimates, indicator, equal);
   tg_workspace *workspace = tg_workspace_create(estimates->tally);
@@ -241,18 +240,19 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
     return tg_error_memory(error);
   for (size_t d = 0; d < estimates->domain_count; d++)
     fill_row(estimates, d, indicator, from_records, workspace);
-  if (what->type->estimand == TG_QUANTILE)
+  if (what->estimand == TG_FUNCTION) /* their value comes from their parts, later */
+    goto cleanup;
+  if (what->estimand == TG_QUANTILE)
     TRY(tg_quantile_estimate(estimates, indicator, error));
   if (equal)
     for (size_t d = 0; d < estimates->domain_count; d++)
-      pool_equally(estimates, &estimates->rows[d * estimates->tally->indicators.count + indicator],
-                   workspace);
+      pool_equally(estimates, &estimates->rows[tg_row_at(estimates, d, indicator)], workspace);
   if (estimates->tally->design->replicates) /* errors come for all rows together */
     goto cleanup;
   if (from_records)
     TRY(errors_from_records(estimates, indicator, error));
   for (size_t d = 0; d < estimates->domain_count; d++)
-    TRY(judge_row(&estimates->rows[d * estimates->tally->indicators.count + indicator], what, error));
+    TRY(tg_rows_judge(&estimates->rows[tg_row_at(estimates, d, indicator)], what, error));
 cleanup:
   tg_workspace_free(workspace);
   return status;
@@ -274,14 +274,20 @@ static void set_replicate_error(tg_row *row, int is_quantile, double variance, d
     row->flags |= TG_FLAG_UNRELIABLE;
 }
 
+/* Replicates read quantiles by the rule math. */
+static int suits_replicates(const trygg_estimates *estimates, size_t indicator) {
+  const tg_quantile_rule *rule = estimates->tally->indicators.list[indicator].rule;
+  return tg_replicates_suit_quantiles(estimates) && !rule->interpolates && rule->share == 0 && !rule->even;
+}
+
 /* Outputs stand indicator by indicator, so that those worked on together need few. */
 static size_t add_parts(const trygg_estimates *estimates, tg_part *parts) {
-  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.count, count = 0;
+  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.all, count = 0;
   for (size_t k = 0; k < indicators; k++)
     for (size_t d = 0; d < domains; d++) {
-      size_t row = d * indicators + k;
-      int quantile = estimates->tally->indicators.list[k].type->estimand == TG_QUANTILE;
-      if (isnan(estimates->rows[row].estimate) || (quantile && !tg_replicates_suit_quantiles(estimates)))
+      size_t row = tg_row_at(estimates, d, k);
+      int quantile = estimates->tally->indicators.list[k].estimand == TG_QUANTILE;
+      if (isnan(estimates->rows[row].estimate) || (quantile && !suits_replicates(estimates, k)))
         continue;
       parts[count++] =
           (tg_part){.output = (uint32_t)(k * domains + d), .estimates = estimates, .row = row, .y = 1};
@@ -296,8 +302,8 @@ static size_t add_parts(const trygg_estimates *estimates, tg_part *parts) {
 }
 
 trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error) {
-  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.count;
-  size_t outputs = 2 * estimates->row_count;
+  size_t domains = estimates->domain_count, indicators = estimates->tally->indicators.all;
+  size_t outputs = 2 * domains * indicators;
   trygg_status status = TRYGG_OK;
   tg_part *parts = tg_memory_new(outputs, sizeof *parts);
   double *variance = tg_memory_new(outputs, sizeof *variance);
@@ -310,13 +316,13 @@ trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error) {
                             error));
   for (size_t k = 0; k < indicators; k++)
     for (size_t d = 0; d < domains; d++) {
-      tg_row *row = &estimates->rows[d * indicators + k];
+      tg_row *row = &estimates->rows[tg_row_at(estimates, d, k)];
       const tg_indicator *indicator = &estimates->tally->indicators.list[k];
-      int quantile = indicator->type->estimand == TG_QUANTILE;
-      if (!isnan(row->estimate) && (!quantile || tg_replicates_suit_quantiles(estimates)))
+      int quantile = indicator->estimand == TG_QUANTILE;
+      if (!isnan(row->estimate) && (!quantile || suits_replicates(estimates, k)))
         set_replicate_error(row, quantile, variance[k * domains + d],
                             variance[(indicators + k) * domains + d], dropped[k * domains + d]);
-      TRY(judge_row(row, indicator, error));
+      TRY(tg_rows_judge(row, indicator, error));
     }
 cleanup:
   tg_memory_free(parts);

@@ -39,16 +39,20 @@ static trygg_status refuse(const char *name, trygg_error *error, const char *rea
 static trygg_status check_indicator(const trygg_codebook *codebook, const tg_indicator *indicator, int pooled,
                                     trygg_error *error) {
   int clustered = has_role(codebook, TG_ROLE_CLUSTER, 1);
-  if (indicator->type->estimand == TG_QUANTILE)
+  if (indicator->estimand == TG_QUANTILE)
     return refuse(indicator->name, error,
                   "a quantile needs all values at once; leave it out (--indicator), or do not stream");
+  if (!clustered && indicator->estimand == TG_FUNCTION)
+    return refuse(
+        indicator->name, error,
+        "the error of a function of several figures takes a second look at the records; leave it out "
+        "(--indicator), or do not stream");
   if (!clustered && indicator->denominator_variable != TG_NONE)
     return refuse(
         indicator->name, error,
         "the error of a ratio of two numbers takes a second look at the records; leave it out (--indicator), "
         "or do not stream");
-  if (!clustered && pooled && indicator->type->estimand == TG_RATIO &&
-      codebook->settings.pool == TG_POOL_EQUAL)
+  if (!clustered && pooled && indicator->estimand == TG_RATIO && codebook->settings.pool == TG_POOL_EQUAL)
     return refuse(
         indicator->name, error,
         "pooling waves equally (`pool` in settings.csv) takes a second look at the records; pool by `average`, "
@@ -118,7 +122,7 @@ static trygg_status begin_table(const stream *s, table *t, const trygg_estimate_
   TRY(tg_options_take(&t->options, sizeof t->options, options, "trygg_estimate_options", error));
   TRY(tg_estimate_begin(&t->options, &t->estimates, error));
   TRY(tg_estimate_plan_names(s->codebook, &t->options, &t->plan, t->estimates, error));
-  for (size_t k = 0; k < t->plan.indicators.count; k++) {
+  for (size_t k = 0; k < t->plan.indicators.all; k++) {
     TRY(check_indicator(s->codebook, &t->plan.indicators.list[k], t->options.pool, error));
     need_indicator(s, &t->plan.indicators.list[k]);
   }

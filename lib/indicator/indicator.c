@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the texts of indicators.csv to something that can be evaluated. */
-#include <indicator/indicator.h>
+#include <indicator/types.h>
 
 #include <math.h>
 #include <string.h>
@@ -42,8 +42,14 @@ static trygg_status compile_items(tg_indicator *indicator, const trygg_codebook 
   at_field(place, "variable");
   while ((word = tg_text_word(&cursor, &length)))
     count++;
+  if (indicator->type->uses & TG_WITHOUT_VARIABLE)
+    return count ? fault(place, "variable", error,
+                         "this type of indicator has no variable; leave the cell empty")
+                 : TRYGG_OK;
   if (!count)
     return fault(place, "variable", error, "an indicator needs a variable");
+  if (count != 2 && indicator->type->uses & TG_TWO_VARIABLES)
+    return fault(place, "variable", error, "this type of indicator takes two variables");
   if (count > 1 && !(indicator->type->uses & TG_MANY_VARIABLES))
     return fault(place, "variable", error, "this type of indicator takes one variable");
   indicator->items = tg_memory_new(count, sizeof *indicator->items);
@@ -55,7 +61,7 @@ static trygg_status compile_items(tg_indicator *indicator, const trygg_codebook 
     if (*word == '-') {
       item->reversed = 1;
       word++, length--;
-      if (!(indicator->type->uses & TG_NEEDS_BOUNDS))
+      if (!(indicator->type->uses & (TG_NEEDS_BOUNDS | TG_USES_BOUNDS)))
         return fault(place, "variable", error, "only items of a scale are reversed with `-`");
     }
     item->variable = tg_codebook_find_variable(codebook, word, length);
@@ -118,10 +124,8 @@ static trygg_status compile_numerator(tg_indicator *indicator, const trygg_codeb
                                       trygg_error *place, trygg_error *error) {
   const char *text = indicator->row->numerator;
   at_field(place, "numerator");
-  if (indicator->type->estimand == TG_QUANTILE)
-    return tg_number_parse(text, strlen(text), 0, &indicator->probability)
-               ? fault(place, "numerator", error, "a quantile needs its probability as the numerator")
-               : TRYGG_OK;
+  if (indicator->type->uses & TG_NUMERATOR_IS_TEXT)
+    return TRYGG_OK;
   for (size_t i = 0; i < indicator->item_count; i++) {
     trygg_status status = tg_code_set_parse(codebook, indicator->items[i].variable, text, place,
                                             &indicator->items[i].numerator, error);
@@ -149,7 +153,8 @@ static trygg_status compile_bounds(tg_indicator *indicator, const trygg_error *p
   TRY(compile_number(row->min_valid, "min_valid", &min_valid, place, error));
   if ((indicator->type->uses & TG_NEEDS_BOUNDS) && !(indicator->low < indicator->high))
     return fault(place, "low", error, "a scale needs `low` below `high`, the ends of its items");
-  if (!(min_valid >= 1 && min_valid <= (double)indicator->item_count && min_valid == floor(min_valid)))
+  if (*row->min_valid &&
+      !(min_valid >= 1 && min_valid <= (double)indicator->item_count && min_valid == floor(min_valid)))
     return fault(place, "min_valid", error, "min_valid is a whole number from 1 to the number of variables");
   indicator->min_valid = (size_t)min_valid;
   if (*row->better && strcmp(row->better, "low") && strcmp(row->better, "high"))
@@ -200,11 +205,10 @@ static trygg_status compile_weight(tg_indicator *indicator, const trygg_codebook
   return TRYGG_OK;
 }
 
-trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out,
-                                  trygg_error *error) {
+trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, int standardise,
+                                  tg_indicator *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_error place = {0};
-  memset(out, 0, sizeof *out);
   out->row = &codebook->indicators[row];
   out->denominator_variable = TG_NONE;
   place.line = out->row->line;
@@ -213,6 +217,8 @@ trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg
   if (!out->name)
     return tg_error_memory(error);
   TRY(compile_type(out, &place, error));
+  out->estimand = out->type->estimand;
+  out->function = out->type->function;
   TRY(check_columns(out, &place, error));
   TRY(compile_items(out, codebook, &place, error));
   TRY(compile_weight(out, codebook, &place, error));
@@ -225,6 +231,8 @@ trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg
   TRY(compile_bounds(out, &place, error));
   if (out->type->compile)
     TRY(out->type->compile(out, codebook, &place, error));
+  if (standardise && *out->row->standard)
+    TRY(tg_standard_compile(out, codebook, &place, error));
 cleanup:
   return status; /* the caller clears a half-made one with the list it is in */
 }

@@ -10,9 +10,10 @@
 
 /* What is estimated from y and x. */
 typedef enum tg_estimand {
-  TG_RATIO,   /* Y / X; x is 1 inside the denominator but for type `ratio` */
-  TG_TOTAL,   /* Y */
-  TG_QUANTILE /* the value at which the weighted distribution of y passes `probability` */
+  TG_RATIO,    /* Y / X; x is 1 inside the denominator but for type `ratio` */
+  TG_TOTAL,    /* Y */
+  TG_QUANTILE, /* the value at which the weighted distribution of y passes `probability` */
+  TG_FUNCTION  /* a smooth function of the estimates of other indicators, its parts */
 } tg_estimand;
 
 /* Where a record stands. */
@@ -34,8 +35,22 @@ enum {
   TG_USES_MIN_VALID = 8,
   TG_NEEDS_BOUNDS = 16, /* low and high */
   TG_MANY_VARIABLES = 32,
-  TG_READS_NUMBERS = 64 /* where there is no numerator: answers must have numbers or scores */
+  TG_READS_NUMBERS = 64, /* where there is no numerator: answers must have numbers or scores */
+  TG_USES_BOUNDS = 128,  /* low and high where an item is reversed */
+  TG_WITHOUT_VARIABLE = 256,
+  TG_NUMERATOR_IS_TEXT = 512, /* the numerator is no set of codes; the type reads it */
+  TG_TWO_VARIABLES = 1024     /* as TG_MANY_VARIABLES, and exactly two */
 };
+
+typedef struct tg_indicators tg_indicators;
+
+/* How a function is made of parts. */
+typedef struct tg_function {
+  /* Append the parts of indicator `at` (tg_indicator_append_part()). */
+  trygg_status (*divide)(tg_indicators *all, size_t at, const trygg_codebook *codebook, trygg_error *error);
+  /* The value and its gradient at the estimates of the parts; n respondents.  Not finite where it has none. */
+  double (*combine)(const tg_indicator *indicator, double n, const double *parts, double *gradient);
+} tg_function;
 
 /* One row a type (types.c), one file a type. */
 typedef struct tg_indicator_type {
@@ -49,6 +64,7 @@ typedef struct tg_indicator_type {
    * or TG_OUTSIDE on entry. */
   void (*evaluate)(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
                    size_t count, tg_values *values);
+  const tg_function *function; /* of TG_FUNCTION, else NULL */
 } tg_indicator_type;
 
 extern const tg_indicator_type tg_indicator_types[];
@@ -65,6 +81,19 @@ typedef struct tg_item {
   int has_numerator;
 } tg_item;
 
+/* How a quantile is read off the weighted distribution (quantile.c). */
+typedef struct tg_quantile_rule {
+  const char *name, *help;
+  int interpolates;
+  /* Steps: the value where F reaches p, or, where F equals p, that of the lower (0) or the mean of both (1/2); with `even`
+   * the lower one only where it is the 2nd, 4th, ... of the distinct values.
+   * Interpolation: between the values at (C - w + share w) / (T + last w_n), C the sum of the weights so far, T all. */
+  double share, last;
+  int even;
+} tg_quantile_rule;
+
+struct tg_expression;
+
 struct tg_indicator {
   char *name;
   const tg_indicator_row *row; /* NULL for an indicator made from a variable */
@@ -76,24 +105,49 @@ struct tg_indicator {
   tg_conditions where;
   size_t min_valid;
   double low, high, probability;
-  int better; /* -1 low, 1 high, 0 not said */
+  const tg_quantile_rule *rule; /* of a quantile */
+  int better;                   /* -1 low, 1 high, 0 not said */
+  tg_estimand estimand;
+  const tg_function *function; /* of TG_FUNCTION */
+  size_t part_begin, part_count;
+  size_t depth; /* 0, of a part that of its whole + 1 */
+  int borrows;  /* name, items, where and centre are those of another in the list */
+  /* Moments (moment.c): the product of two items, each less its centre. */
+  size_t left, right;   /* or TG_MOMENT_SUM; right TG_NONE: the left one alone */
+  double *centre;       /* of each item; NaN until a record is met */
+  double *standard;     /* shares of the standard population, one a part */
+  char *standard_codes; /* and their codes, each ended by NUL */
+  size_t standard_variable;
+  struct tg_expression *expression;
 };
 
-/* Compile a row of the codebook. */
-trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, tg_indicator *out,
-                                  trygg_error *error);
+/* Compile a row of the codebook into a zeroed indicator; `standardise`: with its standard population. */
+trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, int standardise,
+                                  tg_indicator *out, trygg_error *error);
 
-/* A list of indicators. */
-typedef struct tg_indicators {
+/* A list of indicators: first those that are asked for, then the parts of functions among them, each behind its whole. */
+struct tg_indicators {
   tg_indicator *list;
-  size_t count, capacity;
-} tg_indicators;
+  size_t count; /* asked for */
+  size_t all, capacity;
+};
 
 /* Compile what `names` say: indicators, or variables (each answer's share as VAR=CODE, a number's mean).
  * No names: every indicator of the codebook. */
 trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *const *names, size_t count,
                                  tg_indicators *out, trygg_error *error);
 void tg_indicator_clear(tg_indicators *indicators);
+
+/* Append a part of indicator `at`, which is zeroed but for its depth.  The list may move.  TRYGG_ECODEBOOK when functions
+ * of functions go too deep. */
+trygg_status tg_indicator_append_part(tg_indicators *all, size_t at, tg_indicator **out, trygg_error *error);
+
+/* The same, compiled from a row of the codebook; `standardise`: with its standard population. */
+trygg_status tg_indicator_append_row(tg_indicators *all, size_t at, const trygg_codebook *codebook,
+                                     size_t row, int standardise, trygg_error *error);
+
+/* Note the records' values that later ones are centred at, where they are not known yet. */
+void tg_indicator_centre(tg_indicators *all, const trygg_responses *responses);
 
 /* y, x and state of records first..first+count-1. */
 void tg_indicator_evaluate(const tg_indicator *indicator, const trygg_responses *responses, size_t first,

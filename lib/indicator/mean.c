@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Type mean (and the values of type quantile): y is the number, or the score of the answer. */
-#include <base/error.h>
 #include <indicator/single.h>
 #include <indicator/types.h>
 
@@ -13,15 +12,4 @@ void tg_mean_evaluate(const tg_indicator *indicator, const trygg_responses *resp
                       size_t count, tg_values *values) {
   tg_single_evaluate(indicator->items, &responses->columns[indicator->items->variable], number, first, count,
                      values);
-}
-
-/* The probability stands in the numerator column. */
-trygg_status tg_quantile_compile(tg_indicator *indicator, const trygg_codebook *codebook,
-                                 const trygg_error *place, trygg_error *error) {
-  (void)codebook;
-  if (!(indicator->probability > 0 && indicator->probability < 1))
-    return tg_error_at(
-        error, TRYGG_ECODEBOOK, place->file, place->line, 0, "numerator",
-        "a quantile needs its probability, a number between 0 and 1, in the column `numerator`");
-  return TRYGG_OK;
 }

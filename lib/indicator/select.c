@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which indicators are asked for: by name, by variable, or all. */
-#include <indicator/indicator.h>
+#include <indicator/types.h>
 
 #include <string.h>
 
 #include <base/text.h>
 
+#define DEEPEST 16 /* functions of functions */
+
 static void clear_one(tg_indicator *indicator) {
+  tg_memory_free(indicator->standard);
+  tg_memory_free(indicator->standard_codes);
+  tg_expression_free(indicator->expression);
+  if (indicator->borrows)
+    return;
+  tg_memory_free(indicator->centre);
   for (size_t i = 0; i < indicator->item_count; i++) {
     tg_code_set_clear(&indicator->items[i].codes);
     tg_code_set_clear(&indicator->items[i].numerator);
@@ -17,7 +25,7 @@ static void clear_one(tg_indicator *indicator) {
 }
 
 void tg_indicator_clear(tg_indicators *indicators) {
-  for (size_t i = 0; i < indicators->count; i++)
+  for (size_t i = 0; i < indicators->all; i++)
     clear_one(&indicators->list[i]);
   tg_memory_free(indicators->list);
   *indicators = (tg_indicators){0};
@@ -26,12 +34,12 @@ void tg_indicator_clear(tg_indicators *indicators) {
 /* Room for one more, zeroed and already counted, so that clearing the list clears it. */
 static tg_indicator *append(tg_indicators *indicators, trygg_error *error) {
   tg_indicator *last;
-  if (tg_memory_grow((void **)&indicators->list, &indicators->capacity, indicators->count + 1,
+  if (tg_memory_grow((void **)&indicators->list, &indicators->capacity, indicators->all + 1,
                      sizeof *indicators->list)) {
     tg_error_memory(error);
     return NULL;
   }
-  last = &indicators->list[indicators->count++];
+  last = &indicators->list[indicators->all++];
   memset(last, 0, sizeof *last);
   return last;
 }
@@ -52,6 +60,7 @@ static trygg_status append_variable(const trygg_codebook *codebook, size_t varia
   if (!indicator)
     return TRYGG_ENOMEM;
   indicator->type = type_called(code ? "share" : "mean");
+  indicator->estimand = indicator->type->estimand;
   indicator->denominator_variable = indicator->weight = TG_NONE;
   indicator->min_valid = 1;
   tg_text_put(&text, name);
@@ -93,7 +102,46 @@ static trygg_status select_variable(const trygg_codebook *codebook, size_t index
 static trygg_status select_row(const trygg_codebook *codebook, size_t row, tg_indicators *out,
                                trygg_error *error) {
   tg_indicator *indicator = append(out, error);
-  return indicator ? tg_indicator_compile(codebook, row, indicator, error) : TRYGG_ENOMEM;
+  return indicator ? tg_indicator_compile(codebook, row, 1, indicator, error) : TRYGG_ENOMEM;
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------ */
+
+trygg_status tg_indicator_append_part(tg_indicators *all, size_t at, tg_indicator **out, trygg_error *error) {
+  size_t depth = all->list[at].depth + 1;
+  if (depth > DEEPEST)
+    return tg_error_at(error, TRYGG_ECODEBOOK, all->list[at].row->file, all->list[at].row->line, 0,
+                       "numerator",
+                       "`%s` is made of itself, or of formulas within formulas, more than %d deep",
+                       all->list[at].name, DEEPEST);
+  *out = append(all, error);
+  if (!*out)
+    return TRYGG_ENOMEM;
+  (*out)->depth = depth;
+  return TRYGG_OK;
+}
+
+trygg_status tg_indicator_append_row(tg_indicators *all, size_t at, const trygg_codebook *codebook,
+                                     size_t row, int standardise, trygg_error *error) {
+  tg_indicator *part;
+  trygg_status status = tg_indicator_append_part(all, at, &part, error);
+  return status == TRYGG_OK ? tg_indicator_compile(codebook, row, standardise, part, error) : status;
+}
+
+/* Parts are appended behind their whole, and may be wholes themselves. */
+static trygg_status divide_all(const trygg_codebook *codebook, tg_indicators *out, trygg_error *error) {
+  out->count = out->all;
+  for (size_t i = 0; i < out->all; i++) {
+    trygg_status status;
+    if (out->list[i].estimand != TG_FUNCTION)
+      continue;
+    out->list[i].part_begin = out->all;
+    status = out->list[i].function->divide(out, i, codebook, error);
+    if (status != TRYGG_OK)
+      return status;
+    out->list[i].part_count = out->all - out->list[i].part_begin;
+  }
+  return TRYGG_OK;
 }
 
 trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *const *names, size_t count,
@@ -114,6 +162,7 @@ trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *con
     else
       TRY(tg_codebook_unknown_indicator(codebook, names[i], length, NULL, error));
   }
+  TRY(divide_all(codebook, out, error));
 cleanup:
   if (status != TRYGG_OK)
     tg_indicator_clear(out);

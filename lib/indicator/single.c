@@ -47,9 +47,9 @@ void tg_single_evaluate(const tg_item *item, const tg_column *column, tg_single_
 /* The column on which alone the indicator depends, if it is one byte wide.  Types of many variables also look at what
  * was asked in the record's wave. */
 static const tg_column *only_column(const tg_indicator *indicator, const trygg_responses *responses) {
-  const tg_column *column = &responses->columns[indicator->items->variable];
-  if (indicator->item_count != 1 || (indicator->type->uses & TG_MANY_VARIABLES) || indicator->denominator_variable != TG_NONE ||
-      column->kind != TG_COLUMN_CODE8)
+  const tg_column *column = indicator->item_count ? &responses->columns[indicator->items->variable] : NULL;
+  if (indicator->item_count != 1 || indicator->centre || (indicator->type->uses & TG_MANY_VARIABLES) ||
+      indicator->denominator_variable != TG_NONE || column->kind != TG_COLUMN_CODE8)
     return NULL;
   for (size_t c = 0; c < indicator->where.count; c++)
     if (indicator->where.sets[c].variable != indicator->items->variable)
@@ -60,7 +60,7 @@ static const tg_column *only_column(const tg_indicator *indicator, const trygg_r
 trygg_status tg_single_table(const tg_indicator *indicator, const trygg_responses *responses,
                              tg_values *table, int *found, const uint8_t **answers, trygg_error *error) {
   const tg_column *column = only_column(indicator, responses);
-  size_t variable = indicator->items->variable;
+  size_t variable = column ? indicator->items->variable : 0;
   uint8_t every[TG_SINGLE_ANSWERS];
   trygg_responses all = {.codebook = responses->codebook, .count = TG_SINGLE_ANSWERS};
   *answers = NULL;

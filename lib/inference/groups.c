@@ -103,8 +103,11 @@ static void find_groups(tg_groups *groups, int total) {
 /* Whether the test has a meaning for what is there. */
 static int applies(const tg_group_test *test, const tg_groups *groups) {
   const tg_indicator *indicator = indicator_at(groups->estimates, groups->first);
-  int mean = indicator->type->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
+  int mean = indicator->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
   if ((test->needs & TG_GROUPS_RECORDS) && !groups->estimates->tally->entry)
+    return 0;
+  /* The records of a function say nothing of it: a standardised share is not the share of them. */
+  if (indicator->estimand == TG_FUNCTION && test->needs & (TG_GROUPS_EXPECTED | TG_GROUPS_SHARES))
     return 0;
   if (test->needs & TG_GROUPS_EXPECTED)
     return indicator->type->is_share && groups->expected != NULL &&

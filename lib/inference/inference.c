@@ -33,10 +33,14 @@ tg_unit tg_inference_unit(const tg_indicator *indicator) {
   return indicator->type->is_share ? TG_UNIT_SHARE : TG_UNIT_NUMBER;
 }
 
-static trygg_status quantile_limits(const trygg_estimates *estimates, size_t index, double level,
-                                    tg_limits *out, trygg_error *error) {
+static trygg_status quantile_limits(const trygg_estimates *estimates, size_t index,
+                                    const tg_interval *interval, double level, tg_limits *out,
+                                    trygg_error *error) {
   const tg_row *row = &estimates->rows[index];
-  tg_limits shares = tg_inference_symmetric(row->share, row->share_se, row->df, level);
+  tg_share share = {row->share, row->share_se, row->n, row->df};
+  tg_limits shares = interval && row->share_se > 0 && row->share < 1
+                         ? interval->run(&share, 1 - level)
+                         : tg_inference_symmetric(row->share, row->share_se, row->df, level);
   double p[2] = {shares.lower, shares.upper}, values[2];
   trygg_status status = tg_quantile_invert(estimates, index, p, values, 2, error);
   if (status == TRYGG_OK)
@@ -52,12 +56,12 @@ trygg_status tg_inference_limits(const trygg_estimates *estimates, size_t index,
   *out = (tg_limits){NAN, NAN};
   if (isnan(row->estimate) || !(row->df > 0))
     return TRYGG_OK;
-  if (type->estimand == TG_QUANTILE)
-    return quantile_limits(estimates, index, level, out, error);
+  if (tg_row_indicator(estimates, index)->estimand == TG_QUANTILE)
+    return quantile_limits(estimates, index, interval, level, out, error);
   if (row->flags & TG_FLAG_BOUNDARY)
     *out = tg_beta_exact(row->estimate * row->n, row->n, 1 - level);
   else if (type->is_share && row->se > 0)
-    *out = interval->run(&share, 1 - level);
+    *out = (interval ? interval : tg_intervals)->run(&share, 1 - level);
   else
     *out = tg_inference_symmetric(row->estimate, row->se, row->df, level);
   return TRYGG_OK;

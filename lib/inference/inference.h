@@ -32,8 +32,9 @@ const tg_interval *tg_interval_find(const char *name, trygg_error *error);
 /* 0.95 for 0; TRYGG_EINVAL outside 0..1. */
 trygg_status tg_inference_level(double wanted, double *level, trygg_error *error);
 
-/* The interval of any row, edges as DESIGN says: no df, no interval; a share of 0 or 1 has Korn-Graubard's
- * limits. */
+/* The interval of any row, edges as DESIGN says: no df, no interval; a share of 0 or 1 has Korn-Graubard's limits.
+ * That of a quantile is Woodruff's: the values at the limits of the share at or below it.  `interval` NULL: the default,
+ * logit for shares and wald for the share at a quantile. */
 trygg_status tg_inference_limits(const trygg_estimates *estimates, size_t row, const tg_interval *interval,
                                  double level, tg_limits *out, trygg_error *error);
 

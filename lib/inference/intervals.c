@@ -12,6 +12,7 @@ const tg_interval tg_intervals[] = {
     {"wilson", "Wilson's score interval with the effective number of cases", tg_wilson_run},
     {"beta", "Korn and Graubard's, exact for the effective number of cases", tg_beta_run},
     {"asin", "on the arcsine of the square root, back-transformed", tg_asin_run},
+    {"likelihood", "of the likelihood ratio with the effective number of cases", tg_likelihood_run},
 };
 
 const size_t tg_interval_count = sizeof tg_intervals / sizeof *tg_intervals;

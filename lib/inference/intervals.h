@@ -10,6 +10,7 @@ tg_limits tg_wald_run(const tg_share *share, double alpha);
 tg_limits tg_wilson_run(const tg_share *share, double alpha);
 tg_limits tg_beta_run(const tg_share *share, double alpha);
 tg_limits tg_asin_run(const tg_share *share, double alpha);
+tg_limits tg_likelihood_run(const tg_share *share, double alpha);
 
 /* Clopper-Pearson's limits for `cases` cases of which x hit. */
 tg_limits tg_beta_exact(double x, double cases, double alpha);

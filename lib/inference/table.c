@@ -150,7 +150,7 @@ trygg_status trygg_inference_table(const trygg_estimates *estimates, const trygg
   TRY(tg_inference_add_notes(table, estimates, level, error));
   TRY(tg_table_add_note(table, "ci", interval->name, error));
   for (size_t i = 0; i < estimates->row_count; i++)
-    TRY(add_row(table, estimates, i, interval, level, error));
+    TRY(add_row(table, estimates, i, chosen.ci ? interval : NULL, level, error));
   *out = table;
   table = NULL;
 cleanup:

@@ -23,7 +23,7 @@ static trygg_status find_outcome(trygg_model *model, const char *outcome, trygg_
                        "`%s` is no single outcome; give an indicator, or one answer to a question as `%s`",
                        outcome, all->list[0].name);
   indicator = tg_model_indicator(model);
-  if (indicator->type->estimand == TG_QUANTILE || indicator->denominator_variable != TG_NONE)
+  if (indicator->estimand == TG_QUANTILE || indicator->estimand == TG_FUNCTION || indicator->denominator_variable != TG_NONE)
     return tg_error_at(
         error, TRYGG_EINVAL, NULL, 0, 0, "outcome",
         "`%s` is no mean over respondents; give an indicator of type share, any, mean, scale or total",

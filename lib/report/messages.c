@@ -275,6 +275,8 @@ static const struct {
     {"note_value", "ci logit", {"logit", "logit"}},
     {"note_value", "ci wald", {"wald", "Wald"}},
     {"note_value", "ci wilson", {"wilson", "Wilson"}},
+    {"note_value", "ci asin", {"asin", "arcussinus"}},
+    {"note_value", "ci likelihood", {"likelihood", "likelihood"}},
     {"note_value", "ci beta", {"beta", "beta (Korn" NDASH "Graubard)"}},
     {"note_value", "scale difference", {"difference", "skillnad"}},
     {"note_value", "scale ratio", {"ratio", "kvot"}},

@@ -162,7 +162,7 @@ static int allocate_values(job *j) {
 }
 
 static int index_terms(job *j, size_t count) {
-  size_t cells = j->tally->cell_count, indicators = j->tally->indicators.count;
+  size_t cells = j->tally->cell_count, indicators = j->tally->indicators.all;
   j->cell_begin = tg_memory_new(cells + 1, sizeof *j->cell_begin);
   j->used = tg_memory_new(indicators, sizeof *j->used);
   j->local = tg_memory_new(indicators, sizeof *j->local);

@@ -85,7 +85,7 @@ static void add_moments(tg_moments *m, int is_first, double wx, double wy) {
 /* y of the cell's first record, so that y' of equal values is 0 and large close ones do not cancel.  A share
  * has no large numbers to take away, and a small one would lose digits by it; a ratio's x may be near 0. */
 static double find_shift(const tg_indicator *indicator, double x, double y) {
-  int is_mean = indicator->type->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
+  int is_mean = indicator->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
   return is_mean && !indicator->type->is_share ? y / x : 0;
 }
 
@@ -402,7 +402,7 @@ static trygg_status gather_indicator(void *opaque, size_t k, trygg_error *error)
 
 /* Room for what the tally keeps. */
 static trygg_status open_results(tg_tally *tally, trygg_error *error) {
-  size_t count = tally->indicators.count;
+  size_t count = tally->indicators.all;
   tally->shift = tg_memory_new(count * tally->cell_count, sizeof *tally->shift);
   tally->sums = tg_memory_new(count * tally->entry_count, sizeof *tally->sums);
   tally->cell_sums = tg_memory_new(count * tally->cell_count, sizeof *tally->cell_sums);
@@ -417,7 +417,7 @@ static trygg_status open_results(tg_tally *tally, trygg_error *error) {
 static trygg_status arrange(gather_context *context, int threads, trygg_error *error) {
   const tg_gather_window *window = context->window;
   trygg_status status = TRYGG_OK;
-  for (size_t k = 0; k < context->tally->indicators.count && status == TRYGG_OK; k++) {
+  for (size_t k = 0; k < context->tally->indicators.all && status == TRYGG_OK; k++) {
     size_t weight = context->tally->indicators.list[k].weight;
     if (blocks_of(context, weight))
       continue;
@@ -432,7 +432,7 @@ static trygg_status arrange(gather_context *context, int threads, trygg_error *e
 trygg_status tg_gather_all(tg_tally *tally, const tg_gather_window *window, int last,
                            const tg_tally_request *request, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t count = tally->indicators.count;
+  size_t count = tally->indicators.all;
   gather_context context = {tally, window, last, tg_memory_new(count, sizeof *context.blocks), 0};
   if (!context.blocks) {
     status = tg_error_memory(error);
@@ -447,6 +447,8 @@ trygg_status tg_gather_all(tg_tally *tally, const tg_gather_window *window, int 
   if (last)
     TRY(open_results(tally, error));
   if (window)
+    tg_indicator_centre(&tally->indicators, window->index->design->responses);
+  if (window)
     TRY(arrange(&context, request->threads, error));
   TRY(tg_thread_run(tg_thread_count(request->threads, count), count, gather_indicator, &context,
                     request->progress, "tally", error));
@@ -458,7 +460,7 @@ cleanup:
 }
 
 void tg_gather_free(tg_tally *tally) {
-  for (size_t k = 0; k < tally->indicators.count && tally->gathered; k++)
+  for (size_t k = 0; k < tally->indicators.all && tally->gathered; k++)
     clear(&tally->gathered[k]);
   tg_memory_free(tally->gathered);
   tally->gathered = NULL;

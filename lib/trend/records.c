@@ -14,7 +14,7 @@
 
 /* Y/X must be a mean over records: no ratio of two numbers, total or quantile. */
 int tg_record_linear_applies(const tg_indicator *indicator) {
-  return indicator->type->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
+  return indicator->estimand == TG_RATIO && indicator->denominator_variable == TG_NONE;
 }
 
 int tg_record_logit_applies(const tg_indicator *indicator) {

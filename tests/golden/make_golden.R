@@ -101,8 +101,38 @@ quantile_row <- function(case, design, key, y, p, inside = TRUE) {
   put(case, key, "estimate", q)
   put(case, key, "se", se)
   put(case, key, "df", df)
-  put(case, key, "lower:logit", ends[1])
-  put(case, key, "upper:logit", ends[2])
+  put(case, key, "lower:wald", ends[1])
+  put(case, key, "upper:wald", ends[2])
+}
+
+# Quantile by any rule of survey, its standard error, and its limits by the kinds of intervals for F(q).
+rule_row <- function(case, design, key, y, p, rule, inside = TRUE) {
+  design$variables$.y <- y
+  d <- counted(design, inside & !is.na(y))
+  # Equal values by weight: some rules depend on their order.
+  d <- d[order(d$variables$.y, weights(d, "sampling")), ]
+  y <- d$variables$.y
+  w <- weights(d, "sampling")
+  df <- degf(d)
+  invert <- get(paste0("qrule_", rule), asNamespace("survey"))
+  q <- invert(y, w, p)
+  m <- svymean(~.below, update(d, .below = as.numeric(y <= q)))
+  f <- as.numeric(coef(m))
+  se <- as.numeric(SE(m))
+  t <- qt(0.975, df)
+  n <- f * (1 - f) / se^2 * (qt(0.025, nrow(d) - 1) / qt(0.025, df))^2
+  limits <- list(wald = f + c(-t, t) * se, logit = plogis(qlogis(f) + c(-t, t) * se / (f * (1 - f))),
+                 beta = c(qbeta(0.025, n * f, n * (1 - f) + 1), qbeta(0.975, n * f + 1, n * (1 - f))))
+  put(case, key, "estimate", q)
+  for (kind in names(limits)) {
+    ends <- sapply(limits[[kind]], function(l) if (l < 0 || l > 1) NaN else invert(y, w, l))
+    put(case, key, paste0("lower:", kind), ends[1])
+    put(case, key, paste0("upper:", kind), ends[2])
+    if (kind == "wald") put(case, key, "se", diff(ends) / (2 * t))
+    native <- svyquantile(~.y, d, p, qrule = rule, df = df,
+                          interval.type = c(wald = "mean", logit = "xlogit", beta = "beta")[kind])$.y
+    stopifnot(all.equal(as.numeric(native)[1:3], as.numeric(c(q, ends)), tolerance = 1e-10))
+  }
 }
 
 # Every kind of interval for a share.
@@ -124,6 +154,15 @@ intervals <- function(case, design, key, y, inside = TRUE, level = 0.95) {
   angles <- asin(sqrt(p)) + c(-1, 1) * t * sqrt(vcov(m)[1]) / (2 * sqrt(p * (1 - p)))
   stopifnot(all.equal(sin(angles)^2, as.numeric(ci("asin")), check.attributes = FALSE, tolerance = 1e-10))
   both("asin", sin(pmin(pmax(angles, 0), pi / 2))^2)
+  # The likelihood ratio by its definition; survey draws a spline through ten points of it.
+  w <- weights(d, "sampling") / mean(weights(d, "sampling"))
+  deviance <- function(q) -2 * sum(w * ifelse(d$variables$.y == 1, log(q), log(1 - q)))
+  effect <- vcov(m)[1] / (p * (1 - p) / sum(w))
+  excess <- function(q) (deviance(q) - deviance(p)) / effect - t^2
+  solve_for <- function(ends) uniroot(excess, ends, tol = 1e-16, maxiter = 10000)$root
+  likely <- c(solve_for(c(p * 1e-6, p)), solve_for(c(p, 1 - (1 - p) * 1e-6)))
+  stopifnot(all.equal(likely, as.numeric(ci("likelihood")), tolerance = 0.02))
+  both("likelihood", likely)
   n <- p * (1 - p) / vcov(m)[1]
   half <- t * sqrt(p * (1 - p) / n + t^2 / (4 * n^2))
   both("wilson", (p + t^2 / (2 * n) + c(-half, half)) / (1 + t^2 / n))
@@ -633,6 +672,90 @@ put("panel pooled", "||score_total", "estimate", total$value / 6)
 put("panel pooled", "||score_total", "se", sqrt(variance(total$u / 6, dpanel)[1]))
 put("panel pooled adjust", "||score_total", "se", sqrt(variance(total$u / 6, dpanel, "adjust")[1]))
 
+# ---- functions of estimates --------------------------------------------------------------------------------------------
+
+# `parts`: numbers for each record of the design whose means are the parts; `formula` of their names.
+function_row <- function(case, design, key, parts, formula, inside = TRUE) {
+  ok <- inside & complete.cases(as.data.frame(parts)) & rep(TRUE, nrow(design))
+  for (name in names(parts)) design$variables[[name]] <- parts[[name]]
+  d <- design[which(ok), ]
+  found <- svycontrast(svymean(make.formula(names(parts)), d), formula)
+  put(case, key, "estimate", coef(found))
+  put(case, key, "se", SE(found))
+  put(case, key, "df", degf(counted(design, ok)))
+  put(case, key, "n", sum(weights(d, "sampling") > 0))
+  invisible(found)
+}
+
+# Numbers less their mean, which no moment about the mean depends on: R's own sums cancel otherwise.
+function_rows <- function(case, design, where, inside = TRUE) {
+  v <- design$variables
+  ok <- inside & rep(TRUE, nrow(v))
+  y <- v$api00 - mean(v$api00[ok])
+  z <- v$api99 - mean(v$api99[ok])
+  factor <- sum(ok) / (sum(ok) - 1)
+  found <- function_row(case, design, paste0(where, "api_variance"), list(y = y, yy = y^2),
+                        bquote(.(factor) * (yy - y^2)), ok)
+  native <- svyvar(~api00, design[which(ok), ])
+  stopifnot(all.equal(c(coef(found), SE(found)), c(coef(native), SE(native)), check.attributes = FALSE, tolerance = 1e-9))
+  function_row(case, design, paste0(where, "api_deviation"), list(y = y, yy = y^2),
+               bquote(sqrt(.(factor) * (yy - y^2))), ok)
+  function_row(case, design, paste0(where, "api_correlation"), list(y = y, z = z, yy = y^2, zz = z^2, yz = y * z),
+               quote((yz - y * z) / sqrt((yy - y^2) * (zz - z^2))), ok)
+  function_row(case, design, paste0(where, "api_variation"), list(y = y, yy = y^2, m = v$api00),
+               bquote(sqrt(.(factor) * (yy - y^2)) / m), ok)
+  function_row(case, design, paste0(where, "log_odds"), list(p = as.numeric(v$sch_wide == "Yes")),
+               quote(log(p / (1 - p))), ok)
+  function_row(case, design, paste0(where, "rise"), list(a = v$api00, b = v$api99, f = v$enroll),
+               quote(100 * (a - b) / f^0.5 - exp(-a / b)), ok)
+}
+function_rows("clus1", dclus1, "||")
+function_rows("strat", dstrat, "||")
+for (type in c("E", "M")) function_rows("clus1 by stype", dclus1, paste0("|", type, "|"), clus1$stype == type)
+
+# A ratio as a formula of totals is the ratio.
+for (case in c("clus1", "strat")) {
+  d <- list(clus1 = dclus1, strat = dstrat)[[case]]
+  ratio <- svyratio(~api_stu, ~enroll, d)
+  put(case, "||tested_again", "estimate", coef(ratio))
+  put(case, "||tested_again", "se", SE(ratio))
+}
+
+# Cronbach's alpha of three items, one reversed, all answered.
+for (wave in setdiff(waves, 2012)) { # q4 came later
+  m <- cbind(a = county$q2, b = county$q3, c = 6 - county$q4) - 3
+  parts <- list(a = m[, 1], b = m[, 2], f = m[, 3], aa = m[, 1]^2, bb = m[, 2]^2, ff = m[, 3]^2,
+                s = rowSums(m), ss = rowSums(m)^2)
+  found <- function_row("county certainty", dcounty, paste0(wave, "||points_alpha"), parts,
+               quote(3 / 2 * (1 - (aa - a^2 + bb - b^2 + ff - f^2) / (ss - s^2))), county$wave == wave)
+  d <- update(dcounty, q4r = 6 - q4)
+  native <- svycralpha(~q2 + q3 + q4r, d[which(county$wave == wave & complete.cases(m)), ])
+  stopifnot(all.equal(as.numeric(coef(found)), as.numeric(native), tolerance = 1e-10))
+}
+
+# Shares and means standardised to the schools of the state.
+population <- data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018))
+standard <- svystandardize(dclus1, by = ~stype, over = ~comp_imp, population = population)
+for (imp in c("No", "Yes")) for (name in c("wide", "api")) {
+  d <- update(standard, .y = if (name == "wide") as.numeric(sch_wide == "Yes") else api00)
+  found <- svymean(~.y, d[which(clus1$comp_imp == imp), ])
+  key <- paste0("|", imp, "|", name, "_standard")
+  put("clus1 by comp_imp", key, "estimate", coef(found))
+  put("clus1 by comp_imp", key, "se", SE(found))
+}
+whole <- svystandardize(dclus1, by = ~stype, population = population)
+found <- svymean(~api00, whole)
+put("clus1", "||api_standard", "estimate", coef(found))
+put("clus1", "||api_standard", "se", SE(found))
+
+for (rule in c("school", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9")) {
+  for (p in c(0.25, 0.6)) rule_row("clus1", dclus1, paste0("||api_", rule, "_", p * 100), clus1$api00, p, rule)
+  rule_row("strat", dstrat, paste0("||api_", rule, "_60"), strat$api00, 0.6, rule)
+  # Of 25 equal weights 15 are 0.6 of all but for R's rounding.
+  if (!rule %in% c("school", "hf3"))
+    rule_row("clus1 by stype", dclus1, paste0("|M|api_", rule, "_60"), clus1$api00, 0.6, rule, clus1$stype == "M")
+}
+
 # ---- comparisons -----------------------------------------------------------------------------------------------------
 
 # Key: that of the row, then what it is compared with and the scale, with ~ between.
@@ -931,8 +1054,8 @@ for (type in c("bootstrap", "brr mse")) for (p in c(0.1, 0.25, 0.5, 0.75, 0.9)) 
   ends <- c(smallest(given$api00, given$pw, shares[1]), smallest(given$api00, given$pw, shares[2]))
   native <- svyquantile(~api00, types[[type]], p, interval.type = "mean", df = df)$api00
   if (p > 0.1) stopifnot(all.equal(as.numeric(native[2:3]), ends))
-  put(paste("given", type), key, "lower:logit", ends[1])
-  put(paste("given", type), key, "upper:logit", ends[2])
+  put(paste("given", type), key, "lower:wald", ends[1])
+  put(paste("given", type), key, "upper:wald", ends[2])
 }
 
 # ---- calibrated -------------------------------------------------------------------------------------------------------
