@@ -190,8 +190,8 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
     trygg_design_options chosen;
     TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
     TRY(tg_populations_read(design, 1, error));
+    TRY(tg_weights_make(design, &chosen, error)); /* by the strata as they were drawn, before any are joined */
     TRY(tg_design_settle(design, 1, error));
-    TRY(tg_weights_make(design, &chosen, error));
     TRY(tg_replicates_create(design, options, error));
     if (design->calibration && design->replicates) {
       status = tg_error_at(error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "calibrate",

@@ -361,11 +361,13 @@ static trygg_status rank_numbers(finder *f, const margin *m, size_t *count, tryg
 
 static trygg_status rank_categories(finder *f, const margin *m, trygg_error *error) {
   size_t missing = 0, without = 0, example = 0;
+  const uint32_t *only = m->row->variable_count == 1 ? f->sources[m->sources[0]].category : NULL;
   for (size_t i = 0; i < f->responses->count; i++) {
     int no_value;
     if (f->responses->wave[i] != m->wave)
       continue;
-    f->ranks[i] = aim_of(f, m, i, &no_value);
+    no_value = only && only[i] == TG_RANK_NONE;
+    f->ranks[i] = no_value ? NOWHERE : only ? m->table[only[i]] : aim_of(f, m, i, &no_value);
     if (f->ranks[i] != NOWHERE)
       f->ranks[i] -= (uint32_t)m->first;
     else if (weight_of(f, i) != 0) {
