@@ -672,6 +672,68 @@ START_TEST(df_are_no_more_than_the_replicates_have) {
 }
 END_TEST
 
+/* ---- calibrated weights ---------------------------------------------------------------------------------------- */
+
+static fixture_texts calibrated(const char *variance) {
+  return (fixture_texts){
+      .survey = "type,name,role\ninteger,c,cluster\ndecimal,w,weight\nselect_one g,g,domain\ndecimal,y,\n",
+      .choices = "list_name,name\ng,1\ng,2\n",
+      .indicators = "name,type,variable,numerator\nfirst,total,g,1\nmean,mean,y,\n",
+      .margins = "variables,category,total\ng,1,40\ng,2,60\n",
+      .calibrate = "linear",
+      .data =
+          "c,w,g,y\n1,5,1,3\n1,6,2,5\n2,7,1,4\n2,5,2,9\n3,6,1,7\n3,8,2,1\n4,5,1,1\n4,4,2,2\n5,9,1,6\n5,9,2,8\n",
+      .variance = variance};
+}
+
+START_TEST(replicates_meet_the_margins_that_the_weights_meet) {
+  static const char *const variances[] = {"jackknife", "bootstrap:100", "sdr"};
+  for (size_t i = 0; i < 3; i++) {
+    fixture_texts texts = calibrated(variances[i]);
+    fixture f = fixture_load(&texts);
+    trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+    ck_near(fixture_get(e, "", NULL, "first").estimate, 40, 1e-12);
+    ck_assert(fixture_get(e, "", NULL, "first").se < 1e-10);
+    ck_assert(fixture_get(e, "", NULL, "mean").se > 0.1);
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
+START_TEST(weights_calibrated_elsewhere_cannot_be_calibrated_anew) {
+  fixture_texts texts = calibrated("jackknife");
+  texts.calibrate = "given";
+  texts.margins = "variables,category,total\ng,,\n";
+  ck_assert_ptr_nonnull(strstr(fixture_refuse(&texts, TRYGG_EDESIGN).message, "--variance taylor"));
+}
+END_TEST
+
+START_TEST(every_allocation_of_calibrated_replicates_may_fail) {
+  fixture_texts texts = calibrated(NULL);
+  fixture f = fixture_load(&texts);
+  long at = 0;
+  trygg_status status;
+  do {
+    trygg_design_options how = {
+        .size = sizeof how, .variance = _i ? "jackknife" : "bootstrap:9", .calibrate = "linear"};
+    trygg_estimate_options what = {.size = sizeof what, .threads = 1};
+    trygg_design *design = NULL;
+    trygg_estimates *estimates = NULL;
+    tg_memory_fail(at++, 0);
+    status = trygg_design_create(f.responses, &how, &design, &error);
+    if (status == TRYGG_OK)
+      status = trygg_estimate_create(design, &what, &estimates, &error);
+    tg_memory_fail(-1, 0);
+    ck_assert(status == TRYGG_OK || status == TRYGG_ENOMEM);
+    trygg_estimate_free(estimates);
+    trygg_design_free(design);
+  } while (status != TRYGG_OK);
+  ck_assert_int_gt((int)at, 50);
+  fixture_free(&f);
+}
+END_TEST
+
 /* ---- without memory ------------------------------------------------------------------------------------------ */
 
 /* Design, estimates, a contrast and a covariance, each allocation failing in turn. */
@@ -772,6 +834,9 @@ static void add_edges(TCase *tests) {
   tcase_add_loop_test(tests, what_does_not_suit_is_refused, 0, (int)(sizeof refusals / sizeof *refusals));
   tcase_add_test(tests, methods_are_named_and_checked);
   tcase_add_test(tests, df_are_no_more_than_the_replicates_have);
+  tcase_add_test(tests, replicates_meet_the_margins_that_the_weights_meet);
+  tcase_add_test(tests, weights_calibrated_elsewhere_cannot_be_calibrated_anew);
+  tcase_add_loop_test(tests, every_allocation_of_calibrated_replicates_may_fail, 0, 2);
   tcase_add_loop_test(tests, every_allocation_may_fail, 0, methods);
   tcase_add_test(tests, every_allocation_of_given_weights_may_fail);
 }

@@ -126,7 +126,8 @@ TRYGG_API trygg_status trygg_estimate_covariance(const trygg_estimates *estimate
  *                     and codes, or, where records are clusters, as the records came.  NaN for rows without an
  *                     estimate.
  * @param[out] strata  Stratum of each cluster; NULL: not wanted.
- * @retval TRYGG_EINVAL  A row that is not there; records that were not kept.
+ * @retval TRYGG_EINVAL       A row that is not there; records that were not kept.
+ * @retval TRYGG_EUNSUPPORTED  Calibrated weights.
  */
 TRYGG_API trygg_status trygg_estimate_influence(const trygg_estimates *estimates, const size_t *rows,
                                                 size_t count, double *totals, size_t *strata,

@@ -193,12 +193,6 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
     TRY(tg_weights_make(design, &chosen, error)); /* by the strata as they were drawn, before any are joined */
     TRY(tg_design_settle(design, 1, error));
     TRY(tg_replicates_create(design, options, error));
-    if (design->calibration && design->replicates) {
-      status = tg_error_at(error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "calibrate",
-                           "replicates are not yet calibrated anew, so that they would not know what calibration "
-                           "does; choose --variance taylor, or --calibrate none");
-      goto cleanup;
-    }
   }
   *out = design;
   design = NULL;

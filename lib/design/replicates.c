@@ -9,6 +9,7 @@
 #include <base/number.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/calibrate.h>
 #include <numeric/hadamard.h>
 
 #define DEFAULT_COUNT 500
@@ -162,6 +163,36 @@ static trygg_status check_kept(const trygg_design *design, trygg_error *error) {
       replicates->method->name);
 }
 
+/* Every replicate is calibrated as the weights were, record by record. */
+static trygg_status calibrate_anew(tg_replicates *replicates, const trygg_design *design,
+                                   trygg_error *error) {
+  const tg_calibration *calibration = design->calibration;
+  trygg_status status = TRYGG_OK;
+  if (!calibration)
+    return TRYGG_OK;
+  if (!strcmp(calibration->method, "given")) {
+    if (replicates->given) /* so are these */
+      return TRYGG_OK;
+    return tg_error_at(
+        error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
+        "weights that were calibrated elsewhere cannot be calibrated anew for replicates; choose "
+        "--variance taylor");
+  }
+  for (size_t w = 0; w < design->responses->wave_count; w++)
+    if (calibration->waves[w].uncertainty)
+      return tg_error_at(
+          error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
+          "replicates do not vary the totals of margins.csv that have a standard error; choose "
+          "--variance taylor");
+  if (replicates->deletes)
+    TRY(tg_jackknife_spell_out(replicates, design, error));
+  replicates->calibrated = replicates->absolute = replicates->by_record = 1;
+  replicates->drawn_count = replicates->unit_count;
+  replicates->unit_count = design->responses->count;
+cleanup:
+  return status;
+}
+
 trygg_status tg_replicates_create(trygg_design *design, const trygg_design_options *options,
                                   trygg_error *error) {
   const tg_replicate_settings *settings = &design->responses->codebook->settings.replicates;
@@ -180,19 +211,25 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
   replicates = design->replicates = tg_memory_new(1, sizeof *replicates);
   if (!replicates)
     return tg_error_memory(error);
-  *replicates = (tg_replicates){.method = method, .count = count, .rho = rho, .df = INFINITY};
+  *replicates = (tg_replicates){
+      .method = method, .deletes = method->deletes, .count = count, .rho = rho, .df = INFINITY};
   replicates->seed = chosen.seed ? chosen.seed : 1;
   replicates->given = method->prepare == tg_given_prepare;
   replicates->mse = replicates->given ? settings->mse : method->prepare == tg_successive_prepare;
   TRY(check_kept(design, error));
-  if (replicates->given)
-    return method->prepare(replicates, design, error);
+  replicates->absolute = replicates->given;
+  if (replicates->given) {
+    TRY(method->prepare(replicates, design, error));
+    TRY(calibrate_anew(replicates, design, error));
+    return TRYGG_OK;
+  }
   TRY(check_lonely(design, error));
   TRY(check_stages(design, error));
   TRY(index_units(replicates, design, error));
   TRY(method->prepare(replicates, design, error));
   if (!method->deletes)
     replicates->df = (double)replicates->count - 1;
+  TRY(calibrate_anew(replicates, design, error));
 cleanup:
   return status;
 }
@@ -223,18 +260,13 @@ static void changes_given(const trygg_design *design, size_t first, size_t count
 }
 
 /* Each replicate has random numbers of its own, used up stratum by stratum in their order. */
-trygg_status tg_replicates_changes(const trygg_design *design, size_t first, size_t count, double *changes,
-                                   trygg_error *error) {
+static trygg_status draw_changes(const trygg_design *design, size_t first, size_t count, double *changes,
+                                 trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
   trygg_status status = TRYGG_OK;
   size_t most = 0;
   int16_t *draws = NULL;
   tg_replicate_stream *stream = NULL;
-  memset(changes, 0, replicates->unit_count * TG_LANES * sizeof *changes);
-  if (replicates->given) {
-    changes_given(design, first, count, changes);
-    return TRYGG_OK;
-  }
   for (size_t h = 0; h < design->stratum_count; h++)
     most = design->strata[h].clusters > most ? design->strata[h].clusters : most;
   draws = tg_memory_new(most * TG_LANES, sizeof *draws);
@@ -259,4 +291,54 @@ cleanup:
   tg_memory_free(draws);
   tg_memory_free(stream);
   return status;
+}
+
+/* Replicate weights that meet the margins, less the weights. */
+static trygg_status calibrate_changes(const trygg_design *design, size_t first, size_t count, double *changes,
+                                      trygg_error *error) {
+  const tg_replicates *replicates = design->replicates;
+  const double *before = tg_design_base_weight(design);
+  size_t records = design->responses->count;
+  trygg_status status = TRYGG_OK;
+  double *drawn = tg_memory_new(replicates->given ? 0 : replicates->drawn_count * TG_LANES, sizeof *drawn);
+  double *weights = tg_memory_new(records, sizeof *weights);
+  if (!drawn || !weights) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  if (!replicates->given)
+    TRY(draw_changes(design, first, count, drawn, error));
+  for (size_t k = 0; k < count; k++) {
+    trygg_error fault = {0};
+    for (size_t i = 0; i < records; i++) {
+      size_t unit = design->cluster ? design->cluster[i] : i;
+      weights[i] = replicates->given
+                       ? design->responses->columns[replicates->variables[first + k]].values.number[i]
+                       : (before ? before[i] : 1) * (1 + drawn[unit * TG_LANES + k]);
+    }
+    status = tg_calibrate_weights(design->calibration, weights, weights, &fault);
+    if (status == TRYGG_ENOMEM) {
+      status = tg_error_memory(error);
+      goto cleanup;
+    }
+    for (size_t i = 0; i < records; i++)
+      changes[i * TG_LANES + k] = status == TRYGG_OK ? weights[i] - design->weight[i] : NAN;
+    status = TRYGG_OK; /* a replicate that cannot meet the margins is left out */
+  }
+cleanup:
+  tg_memory_free(drawn);
+  tg_memory_free(weights);
+  return status;
+}
+
+trygg_status tg_replicates_changes(const trygg_design *design, size_t first, size_t count, double *changes,
+                                   trygg_error *error) {
+  const tg_replicates *replicates = design->replicates;
+  memset(changes, 0, replicates->unit_count * TG_LANES * sizeof *changes);
+  if (replicates->calibrated)
+    return calibrate_changes(design, first, count, changes, error);
+  if (!replicates->given)
+    return draw_changes(design, first, count, changes, error);
+  changes_given(design, first, count, changes);
+  return TRYGG_OK;
 }

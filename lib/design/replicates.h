@@ -22,12 +22,16 @@ typedef struct tg_replicates {
   size_t count; /* replicates */
   double rho;   /* Fay's */
   double scale;
-  double *rscales; /* of each replicate; NULL: all 1.  Of each stratum where the method deletes */
+  double *rscales; /* of each replicate; NULL: all 1.  Of each stratum with `deletes` */
   int mse;
   double df; /* at most, whatever a domain has */
   uint64_t seed;
+  int deletes;         /* replicates are known without weights: deletions.c */
+  int absolute;        /* changes are replicate weight less weight; else relative to the weight */
   int given;           /* whole weights stand in the data */
   int by_record;       /* a change is a record's own, not its cluster's */
+  int calibrated;      /* each replicate is calibrated anew, so that changes are records' own */
+  size_t drawn_count;  /* ... units that are drawn */
   size_t unit_count;   /* clusters, or records */
   size_t *order;       /* units in stratum order; NULL: as they are numbered */
   size_t *begin;       /* units of stratum h: order[begin[h]..begin[h + 1]) */
@@ -68,8 +72,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
 void tg_replicates_free(tg_replicates *replicates);
 
 /* Changes of all units in the replicates first..first+count-1: changes[unit * TG_LANES + k], 0 in lanes past
- * `count`.  Given ones are replicate weight less weight; others are relative to the weight.  Not for methods
- * that delete. */
+ * `count`, NaN in those of a replicate that cannot be calibrated.  Not with `deletes`. */
 trygg_status tg_replicates_changes(const trygg_design *design, size_t first, size_t count, double *changes,
                                    trygg_error *error);
 
@@ -79,6 +82,9 @@ trygg_status tg_given_df(const trygg_design *design, tg_replicates *replicates, 
 /* ---- what the files of methods offer to the registry ----------------------------------------- */
 
 trygg_status tg_jackknife_prepare(tg_replicates *, const trygg_design *, trygg_error *);
+trygg_status tg_jackknife_spell_out(tg_replicates *, const trygg_design *, trygg_error *);
+void tg_jackknife_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
+                       tg_replicate_stream *, int16_t *draws);
 trygg_status tg_brr_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 void tg_brr_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
                  tg_replicate_stream *, int16_t *draws);

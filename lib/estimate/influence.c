@@ -95,6 +95,10 @@ trygg_status trygg_estimate_influence(const trygg_estimates *estimates, const si
   if (design->responses->released)
     return tg_error_set(error, TRYGG_EINVAL,
                         "the records were not kept (trygg_estimate_stream); load them again");
+  if (design->calibration)
+    return tg_error_set(error, TRYGG_EUNSUPPORTED,
+                        "influence totals of calibrated weights would have to be those of residuals, which are "
+                        "not yet handed out");
   for (size_t i = 0; i < count; i++) {
     if (rows[i] >= estimates->row_count) {
       status = tg_error_set(error, TRYGG_EINVAL, "a row is past the last estimate");

@@ -231,7 +231,7 @@ trygg_status tg_replicates_combine(const trygg_estimates *estimates, const tg_pa
     memcpy(sorted, parts, count * sizeof *sorted);
   for (size_t i = 0; i < (full ? outputs * outputs : outputs); i++)
     variance[i] = 0;
-  if (estimates->tally->design->replicates->method->deletes)
+  if (estimates->tally->design->replicates->deletes)
     status = combine_deletions(estimates, sorted, count, outputs, full, variance, dropped, error);
   else
     status = combine_weights(estimates, sorted, count, outputs, full, variance, dropped, error);

@@ -102,7 +102,7 @@ trygg_status tg_influence_covariance(const tg_influence *influence, double *cova
   TRY(make_matrix(&j, covariance, error));
   TRY(find_degrees(&j, degrees, error));
   if (influence->design->replicates) {
-    if (!influence->design->replicates->method->deletes)
+    if (!influence->design->replicates->deletes)
       TRY(tg_replicate_influence(influence, covariance, error));
     degrees->domain = fmin(degrees->domain, influence->design->replicates->df);
     degrees->design = fmin(degrees->design, influence->design->replicates->df);

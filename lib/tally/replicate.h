@@ -29,7 +29,7 @@ trygg_status tg_replicate_influence(const tg_influence *influence, double *covar
 static inline double tg_replicate_factor(const trygg_design *design, const double *own, size_t record) {
   const double *weight = design->weight;
   double w = weight ? weight[record] : 1, mine = own ? own[record] : 1;
-  if (!design->replicates->given)
+  if (!design->replicates->absolute)
     return mine;
   return own == weight ? 1 : w > 0 ? mine / w : 0;
 }

@@ -4,6 +4,7 @@
  * covariance exactly and needs no replicates. */
 #include <tally/replicate.h>
 
+#include <math.h>
 #include <string.h>
 
 #include <base/error.h>
@@ -41,7 +42,7 @@ static void clear(job *j) {
 
 /* What the change of a record's unit is multiplied by. */
 static double factor_of(const trygg_design *design, size_t record) {
-  if (!design->replicates->given || !design->weight)
+  if (!design->replicates->absolute || !design->weight)
     return 1;
   return design->weight[record] > 0 ? 1 / design->weight[record] : 0;
 }
@@ -67,6 +68,9 @@ static void add_records(job *j) {
 
 static void add_replicate(job *j, size_t k, double rscale) {
   size_t count = j->influence->count;
+  for (size_t o = 0; o < count; o++)
+    if (!isfinite(j->differences[o * TG_LANES + k]))
+      return;
   j->replicates += rscale > 0;
   j->rscales += rscale;
   for (size_t o = 0; o < count; o++) {

@@ -1023,7 +1023,6 @@ for (r in 1:20) given[[paste0("r", r)]] <- round(clus1$pw * boot[match(clus1$dnu
 given <- write_data(given, "apirep")
 factors <- round(0.5 + runif(20), 3)
 factors[7] <- 0
-cat("rscales:", factors, "\n")
 rep_weights <- function(...) suppressWarnings(svrepdesign(weights = ~pw, repweights = "^r[0-9]+$", data = given, combined.weights = TRUE, ...))
 types <- list(brr = rep_weights(type = "BRR"), "brr mse" = rep_weights(type = "BRR", mse = TRUE),
               fay = rep_weights(type = "Fay", rho = 0.3), jk1 = rep_weights(type = "JK1"),
@@ -1189,6 +1188,13 @@ ratio <- exactly(dstrat, ~enroll - 1, c(enroll = 3811472), variance = strat$enro
 s <- svyratio(~api_stu, ~enroll, dstrat)
 row("calibrated ratio", ratio, "||stu_total", "total", ratio$variables$api_stu, deff = FALSE)
 stopifnot(all.equal(coef(svytotal(~api_stu, ratio)), 3811472 * coef(s), tolerance = 1e-12, check.attributes = FALSE))
+
+# Calibrated anew in every replicate.
+types_again <- data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018))
+replicated("calibrated strata jackknife", postStratify(jclus1, ~stype, types_again), school_parts())
+replicated("calibrated linear jackknife",
+           calibrate(jclus1, ~stype + api99, c("(Intercept)" = 6194, stypeH = 755, stypeM = 1018, api99 = 3914069)),
+           school_parts())
 
 # ---- out -------------------------------------------------------------------------------------------------------------
 
