@@ -462,7 +462,7 @@ refuses 2 'html only' report --format csv folder data.csv
 refuses 2 'folder alone' check --format csv folder
 refuses 2 'another format' check --format svg folder data.csv
 refuses 2 '`se`' estimate --by se folder data.csv
-for later in '--format px' '--ci likelihood'; do
+for later in '--format px'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv
 done
