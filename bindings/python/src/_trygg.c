@@ -166,7 +166,11 @@ static const option load_options[] = {FIELD(trygg_load_options, delimiter, CHARA
                                       FIELD(trygg_load_options, progress, PROGRESS),
                                       FIELD(trygg_load_options, keep_rejected, INT),
                                       {0}};
-static const option design_options[] = {FIELD(trygg_design_options, lonely, TEXT), {0}};
+static const option design_options[] = {
+    FIELD(trygg_design_options, lonely, TEXT),    FIELD(trygg_design_options, domain_lonely, INT),
+    FIELD(trygg_design_options, variance, TEXT),  FIELD(trygg_design_options, seed, INT64),
+    FIELD(trygg_design_options, calibrate, TEXT), FIELD(trygg_design_options, spread, TEXT),
+    FIELD(trygg_design_options, households, INT), {0}};
 static const option estimate_options[] = {
     LIST(trygg_estimate_options, "indicators", indicators, indicator_count),
     LIST(trygg_estimate_options, "by", by, by_count),
@@ -422,6 +426,8 @@ static const struct {
                   {"interval", trygg_inference_interval},
                   {"test", trygg_trend_test},
                   {"against", trygg_inference_against},
+                  {"variance", trygg_design_variance},
+                  {"calibration", trygg_design_calibration},
                   {"scale", trygg_inference_scale},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
@@ -634,6 +640,8 @@ static PyObject *responses_count(PyObject *module, PyObject *capsule) {
   }
 TABLE_OF(responses_account, RESPONSES, trygg_responses_account)
 TABLE_OF(responses_rates, RESPONSES, trygg_responses_rates)
+TABLE_OF(design_weights, DESIGN, trygg_design_weights)
+TABLE_OF(design_margins, DESIGN, trygg_design_margins)
 
 static PyObject *responses_codes(PyObject *module, PyObject *args) {
   call self = {0};
@@ -1023,6 +1031,8 @@ static PyMethodDef methods[] = {
     {"responses_codes", responses_codes, METH_VARARGS, "Values of a variable that occur."},
     {"responses_rates", responses_rates, METH_O, "Response rates."},
     {"design_create", design_create, METH_VARARGS, "Describe the sample."},
+    {"design_weights", design_weights, METH_O, "What the weights are like."},
+    {"design_margins", design_margins, METH_O, "Margins before and after calibration."},
     {"design_facts", design_facts, METH_O, "Strata, clusters, sum of the weights."},
     {"estimate_create", estimate_create, METH_VARARGS, "Estimate."},
     {"estimate_stream", estimate_stream, METH_VARARGS, "Estimate from files that are not kept."},

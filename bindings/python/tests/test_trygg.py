@@ -83,6 +83,16 @@ class County(unittest.TestCase):
         self.assertEqual(table.publish(0).write("csv"), self.program("compare", "--min-n", "0", "--by", "kommun",
                                                                      "--indicator", "otrygg_kvall", "--test", "rao_scott"))
 
+    def test_designs_are_those_of_the_program(self) -> None:
+        for options, name in (({"calibrate": "rake"}, ["--calibrate", "rake"]),
+                              ({"variance": "bootstrap:50", "seed": 7}, ["--variance", "bootstrap:50", "--seed", "7"])):
+            table = self.responses.design(**options).estimate("otrygg_kvall", by="kommun")
+            self.assertEqual(table.publish(0).write("csv"), self.program(
+                "estimate", "--min-n", "0", "--by", "kommun", "--indicator", "otrygg_kvall", *name))
+        sample = self.responses.design(calibrate="linear")
+        self.assertGreater(len(sample.weights()), 0)
+        self.assertGreater(len(sample.margins()), 0)
+
     def test_a_stream_gives_the_same(self) -> None:
         wanted = ["otrygg_kvall", "halsa_medel"]
         tables = {path.stem: path.read_text(encoding="utf-8") for path in self.path.glob("*.csv")}
@@ -311,6 +321,7 @@ class Registries(unittest.TestCase):
         self.assertIn("csv-sv", trygg.formats())
         self.assertIn("logistic", trygg.families())
         self.assertIn("rest", trygg.registry("against"))
+        self.assertIn("rake", trygg.registry("calibration"))
 
 
 if __name__ == "__main__":

@@ -119,6 +119,10 @@ trygg_sample <- function(responses, ...) {
   structure(list(handle = handle, survey = responses$survey), class = "trygg_sample")
 }
 
+trygg_weights <- function(sample) new_table(checked(.Call(r_weights, sample$handle)), sample$survey)
+
+trygg_margins <- function(sample) new_table(checked(.Call(r_margins, sample$handle)), sample$survey)
+
 estimate_options <- function(indicators, by, where, waves, pool, df, threads, progress) {
   some(indicators = indicators, by = by, where = where, waves = waves, pool = as.integer(pool),
        df = if (!is.null(df)) as.character(df), threads = threads, progress = reporter(progress))

@@ -103,7 +103,11 @@ static const option load_options[] = {
     FIELD(trygg_load_options, max_columns, INT64),   FIELD(trygg_load_options, max_record, INT64),
     FIELD(trygg_load_options, max_bytes, INT64),     FIELD(trygg_load_options, max_ratio, INT64),
     FIELD(trygg_load_options, progress, PROGRESS),   {NULL, TEXT, 0, 0}};
-static const option design_options[] = {FIELD(trygg_design_options, lonely, TEXT), {NULL, TEXT, 0, 0}};
+static const option design_options[] = {
+    FIELD(trygg_design_options, lonely, TEXT),    FIELD(trygg_design_options, domain_lonely, INT),
+    FIELD(trygg_design_options, variance, TEXT),  FIELD(trygg_design_options, seed, INT64),
+    FIELD(trygg_design_options, calibrate, TEXT), FIELD(trygg_design_options, spread, TEXT),
+    FIELD(trygg_design_options, households, INT), {NULL, TEXT, 0, 0}};
 static const option estimate_options[] = {
     LIST(trygg_estimate_options, "indicators", indicators, indicator_count),
     LIST(trygg_estimate_options, "by", by, by_count),
@@ -377,6 +381,8 @@ static const struct {
                   {"interval", trygg_inference_interval},
                   {"test", trygg_trend_test},
                   {"against", trygg_inference_against},
+                  {"variance", trygg_design_variance},
+                  {"calibration", trygg_design_calibration},
                   {"scale", trygg_inference_scale},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
@@ -425,6 +431,26 @@ static SEXP r_rates(SEXP responses) {
   trygg_error error;
   trygg_table *table;
   trygg_status status = trygg_responses_rates(get_handle(responses, RESPONSES), &table, &error);
+  result = finish(pointer, status, table, &error);
+  UNPROTECT(1);
+  return result;
+}
+
+static SEXP r_weights(SEXP design) {
+  SEXP pointer = PROTECT(new_handle(TABLE)), result;
+  trygg_error error;
+  trygg_table *table;
+  trygg_status status = trygg_design_weights(get_handle(design, DESIGN), &table, &error);
+  result = finish(pointer, status, table, &error);
+  UNPROTECT(1);
+  return result;
+}
+
+static SEXP r_margins(SEXP design) {
+  SEXP pointer = PROTECT(new_handle(TABLE)), result;
+  trygg_error error;
+  trygg_table *table;
+  trygg_status status = trygg_design_margins(get_handle(design, DESIGN), &table, &error);
   result = finish(pointer, status, table, &error);
   UNPROTECT(1);
   return result;
@@ -668,6 +694,8 @@ static const R_CallMethodDef entries[] = {ENTRY(r_codebook_read, 1),
                                           ENTRY(r_account, 1),
                                           ENTRY(r_rates, 1),
                                           ENTRY(r_codes, 2),
+                                          ENTRY(r_weights, 1),
+                                          ENTRY(r_margins, 1),
                                           ENTRY(r_design, 2),
                                           ENTRY(r_estimate, 2),
                                           ENTRY(r_inference, 2),

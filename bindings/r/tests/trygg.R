@@ -110,6 +110,10 @@ if (nzchar(programs) && nzchar(source_folder)) {
         program("compare", "--by", "kommun", "--indicator", "otrygg_kvall"))
   equal(as_written(trygg_test_groups(responses, "otrygg_kvall", by = "kommun", tests = "rao_scott")),
         program("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--test", "rao_scott"))
+  calibrated <- trygg_sample(responses, calibrate = "rake")
+  equal(as_written(trygg_estimate(calibrated, "otrygg_kvall", by = "kommun")),
+        program("estimate", "--by", "kommun", "--indicator", "otrygg_kvall", "--calibrate", "rake"))
+  stopifnot(nrow(trygg_weights(calibrated)) > 0, nrow(trygg_margins(calibrated)) > 0)
   tables <- list.files(survey_folder, "[.]csv$", full.names = TRUE)
   texts <- setNames(vapply(tables, function(path) readChar(path, file.size(path), useBytes = TRUE), ""), sub("[.]csv$", "", basename(tables)))
   Encoding(texts) <- "UTF-8"

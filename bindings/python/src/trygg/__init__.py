@@ -35,7 +35,8 @@ __all__ = [
 
 
 def registry(name: str) -> list[str]:
-    """Names of a registry: ``indicator interval test against scale group_test family flag format``."""
+    """Names of a registry: ``indicator interval variance calibration test against scale
+    group_test family flag format``."""
     return _trygg.registry(name)
 
 

@@ -229,8 +229,32 @@ class Responses:
         """Response rates: AAPOR's RR1 to RR6 and the Swedish svarsandel."""
         return Table(_trygg.responses_rates(self._handle), self.survey)
 
-    def design(self, **options: Any) -> Sample:
-        """The sampling design; ``lonely`` is ``fail``, ``certainty``, ``adjust`` or ``average``."""
+    def design(
+        self,
+        *,
+        lonely: str | None = None,
+        domain_lonely: bool = False,
+        variance: str | None = None,
+        seed: int = 1,
+        calibrate: str | None = None,
+        spread: str | None = None,
+        households: bool = False,
+    ) -> Sample:
+        """The sampling design.
+
+        ``lonely`` is ``fail certainty adjust average collapse``; ``variance`` is ``taylor`` or a replicate method such as
+        ``bootstrap:500`` (``trygg.registry("variance")``); ``calibrate`` makes the weights meet ``margins.csv``:
+        ``linear rake logit:L,U truncated:L,U given`` (``trygg.registry("calibration")``).
+        """
+        options = {
+            "lonely": lonely,
+            "domain_lonely": int(domain_lonely),
+            "variance": variance,
+            "seed": seed,
+            "calibrate": calibrate,
+            "spread": spread,
+            "households": int(households),
+        }
         return Sample(_trygg.design_create(self._handle, options), self.survey)
 
     def estimate(self, indicators: Names = None, **options: Any) -> Estimates:
@@ -279,6 +303,14 @@ class Sample:
     def population(self) -> float:
         """Sum of the weights."""
         return _trygg.design_facts(self._handle)[2]
+
+    def weights(self) -> Table:
+        """What the weights are like, and what calibration has made of them."""
+        return Table(_trygg.design_weights(self._handle), self.survey)
+
+    def margins(self) -> Table:
+        """The margins before and after calibration."""
+        return Table(_trygg.design_margins(self._handle), self.survey)
 
     def _estimates(self, *what: Any) -> _trygg.Estimates:
         return _trygg.estimate_create(self._handle, estimate_options(*what))
