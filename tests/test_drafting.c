@@ -156,6 +156,39 @@ START_TEST(delimiter_and_decimal_sign_can_be_said) {
 }
 END_TEST
 
+static int has_note(const trygg_draft *draft, const char *kind, const char *text) {
+  const char *met, *note;
+  for (size_t i = 0; (note = trygg_codebook_draft_note(draft, i, &met)); i++)
+    if (strcmp(met, kind) == 0 && strstr(note, text))
+      return 1;
+  return 0;
+}
+
+START_TEST(a_form_in_other_languages_keeps_the_first_and_names_the_rest) {
+  static const struct {
+    const char *columns, *label, *out, *kept;
+  } cases[] = {{"label::fi,label::no", "Ik\xC3\xA4", "label::no", "label::fi"},
+               {"label::fi,label::en", "Alder", "label::fi", "label::en"},
+               {"labelled,label::no", "Alder", "label::fi", "label::no"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    trygg_error error;
+    trygg_draft *draft;
+    const char *folder = temporary_folder();
+    tg_text survey = {0};
+    tg_text_format(&survey, "type,name,%s\ninteger,alder,Ik\xC3\xA4,Alder\n", cases[i].columns);
+    write_text(folder, "survey.csv", survey.bytes);
+    ck_ok(trygg_codebook_draft(folder, NULL, &draft, &error));
+    trygg_codebook *codebook = take_draft(draft);
+    ck_assert_str_eq(trygg_codebook_label(codebook, "alder", NULL), cases[i].label);
+    ck_assert_int_eq(has_note(draft, "left_out", cases[i].out), i != 2);
+    ck_assert(!has_note(draft, "left_out", cases[i].kept));
+    trygg_codebook_free(codebook);
+    trygg_codebook_draft_free(draft);
+    tg_text_free(&survey);
+  }
+}
+END_TEST
+
 START_TEST(faults_of_the_caller_are_said) {
   trygg_error error;
   trygg_draft *draft = (trygg_draft *)1;
@@ -214,6 +247,7 @@ static Suite *drafting_suite(void) {
   tcase_add_test(tests, codes_stand_apart_from_answers_or_do_not);
   tcase_add_test(tests, a_rare_text_makes_no_codes);
   tcase_add_test(tests, delimiter_and_decimal_sign_can_be_said);
+  tcase_add_test(tests, a_form_in_other_languages_keeps_the_first_and_names_the_rest);
   tcase_add_test(tests, faults_of_the_caller_are_said);
   tcase_add_test(tests, a_table_without_memory_leaves_nothing);
   tcase_add_test(tests, a_form_without_memory_leaves_nothing);

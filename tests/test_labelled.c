@@ -25,6 +25,15 @@ START_TEST(kinds_are_seen_by_content) {
   ck_assert(tg_labelled_is_memory(stata, sizeof stata));
   ck_assert(!tg_labelled_is_memory(csv, sizeof csv - 1));
   ck_assert(!tg_labelled_is_memory("$FL", 3));
+  ck_assert(!tg_labelled_is_memory(NULL, 0));
+  /* Stata before 117: version 104 to 115, either byte order, a 1 and a 0. */
+  ck_assert(tg_labelled_is_memory("\x68\x01\x01\x00", 4));
+  ck_assert(tg_labelled_is_memory("\x73\x02\x01\x00", 4));
+  ck_assert(!tg_labelled_is_memory("\x67\x01\x01\x00", 4));
+  ck_assert(!tg_labelled_is_memory("\x74\x02\x01\x00", 4));
+  ck_assert(!tg_labelled_is_memory("\x72\x03\x01\x00", 4));
+  ck_assert(!tg_labelled_is_memory("\x72\x01\x02\x00", 4));
+  ck_assert(!tg_labelled_is_memory("\x72\x01\x01\x01", 4));
   ck_assert(!tg_labelled_is_memory("", 0));
   trygg_error error = {0};
   int is = 1;
@@ -32,6 +41,12 @@ START_TEST(kinds_are_seen_by_content) {
   ck_assert_int_eq(is, 0);
   is = 1;
   ck_ok(tg_labelled_is_file("/no/such/file.sav", &is, &error));
+  ck_assert_int_eq(is, 0);
+  is = 1;
+  ck_ok(tg_labelled_is_file(temporary_folder(), &is, &error));
+  ck_assert_int_eq(is, 0);
+  is = 1;
+  ck_ok(tg_labelled_is_file(NULL, &is, &error));
   ck_assert_int_eq(is, 0);
 }
 END_TEST
@@ -578,6 +593,59 @@ START_TEST(a_draft_of_a_stata_file_knows_its_tags) {
 }
 END_TEST
 
+/* Four questions; the first two have the same answers, the third others, the fourth one more, and a 5 that has no
+ * label. */
+static void write_lists(buffer *out) {
+  static const char *const sets[] = {"a", "b", "c", "d"}, *const names[] = {"q1", "q2", "q3", "q4"};
+  readstat_writer_t *writer = readstat_writer_init();
+  readstat_variable_t *columns[4];
+  out->length = 0;
+  readstat_set_data_writer(writer, append);
+  readstat_writer_set_file_timestamp(writer, 1700000000);
+  for (int i = 0; i < 4; i++) {
+    readstat_label_set_t *set = readstat_add_label_set(writer, READSTAT_TYPE_INT32, sets[i]);
+    readstat_label_int32_value(set, 1, "Never");
+    readstat_label_int32_value(set, 2, i == 2 ? "Always" : "Often");
+    if (i == 3)
+      readstat_label_int32_value(set, 3, "Daily");
+    columns[i] = readstat_add_variable(writer, names[i], READSTAT_TYPE_INT32, 0);
+    readstat_variable_set_label_set(columns[i], set);
+  }
+  ck_assert_int_eq(readstat_begin_writing_dta(writer, out, ROWS), READSTAT_OK);
+  for (int row = 0; row < ROWS; row++) {
+    readstat_begin_row(writer);
+    for (int i = 0; i < 4; i++)
+      readstat_insert_int32_value(writer, columns[i], i == 3 && row < 4 ? 5 : row % (i == 3 ? 3 : 2) + 1);
+    ck_assert_int_eq(readstat_end_row(writer), READSTAT_OK);
+  }
+  ck_assert_int_eq(readstat_end_writing(writer), READSTAT_OK);
+  readstat_writer_free(writer);
+}
+
+START_TEST(questions_with_the_same_answers_share_a_list) {
+  static buffer bytes;
+  trygg_error error;
+  trygg_draft *draft;
+  write_lists(&bytes);
+  const char *path = write_file(temporary_folder(), "data.dta", bytes.bytes, bytes.length);
+  ck_ok(trygg_codebook_draft(path, NULL, &draft, &error));
+  trygg_codebook *codebook = take_draft(draft);
+  size_t lists = 0;
+  for (const char *at = trygg_codebook_draft_text(draft, 2); (at = strstr(at, "Never")); at++)
+    lists++;
+  ck_assert_uint_eq(lists, 3);
+  ck_assert_str_eq(trygg_codebook_code_label(codebook, "q1", "2", NULL), "Often");
+  ck_assert_str_eq(trygg_codebook_code_label(codebook, "q2", "2", NULL), "Often");
+  ck_assert_str_eq(trygg_codebook_code_label(codebook, "q3", "2", NULL), "Always");
+  ck_assert_str_eq(trygg_codebook_code_label(codebook, "q4", "3", NULL), "Daily");
+  const tg_variable *last = &codebook->variables[tg_codebook_find_variable(codebook, "q4", 2)];
+  ck_assert_uint_eq(last->code_count, 4); /* an answer without a label is one nonetheless */
+  ck_assert_str_eq(last->codes[3].text, "5");
+  trygg_codebook_free(codebook);
+  trygg_codebook_draft_free(draft);
+}
+END_TEST
+
 START_TEST(a_draft_without_memory_leaves_nothing) {
   static buffer bytes;
   trygg_status status = TRYGG_ENOMEM;
@@ -621,6 +689,7 @@ static Suite *labelled_suite(void) {
   tcase_add_test(tests, a_damaged_file_among_others_loads_nothing);
   tcase_add_test(tests, a_draft_has_the_files_labels_and_missing_values);
   tcase_add_test(tests, a_draft_of_a_stata_file_knows_its_tags);
+  tcase_add_test(tests, questions_with_the_same_answers_share_a_list);
   tcase_add_test(tests, a_draft_without_memory_leaves_nothing);
 #endif
   suite_add_tcase(suite, tests);

@@ -11,6 +11,7 @@
 
 #include <base/memory.h>
 #include <base/text.h>
+#include <source/dialect.h>
 #include <source/records.h>
 
 static trygg_error error;
@@ -110,6 +111,15 @@ START_TEST(files_are_read_whole_and_named) {
 }
 END_TEST
 
+START_TEST(only_a_regular_file_has_a_size) {
+  const char *folder = temporary_folder();
+  ck_assert_uint_eq(tg_source_size(write_text(folder, "a.csv", "a,b\n1,2\n")), 8);
+  ck_assert_uint_eq(tg_source_size(folder), 0);
+  ck_assert_uint_eq(tg_source_size("/nowhere/at/all.csv"), 0);
+  ck_assert_uint_eq(tg_source_size(NULL), 0);
+}
+END_TEST
+
 START_TEST(missing_files_and_folders_are_refused_by_name) {
   tg_source *source = (tg_source *)&error;
   ck_assert_int_eq(tg_source_open("/nowhere/at/all.csv", NULL, &source, &error), TRYGG_EIO);
@@ -119,6 +129,8 @@ START_TEST(missing_files_and_folders_are_refused_by_name) {
   ck_assert_int_eq(tg_source_open(temporary_folder(), NULL, &source, &error), TRYGG_EIO);
   ck_assert_ptr_nonnull(strstr(error.message, "folder"));
   ck_assert_int_eq(tg_source_open("", NULL, &source, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_source_open(NULL, NULL, &source, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(tg_source_open_memory(NULL, "x", 1, NULL, &source, &error), TRYGG_EINVAL);
   ck_assert_int_eq(tg_source_open_memory("x", NULL, 1, NULL, &source, &error), TRYGG_EINVAL);
 }
 END_TEST
@@ -652,6 +664,41 @@ START_TEST(delimiters_are_seen_in_the_header) {
 }
 END_TEST
 
+START_TEST(a_separator_line_is_one_only_as_excel_writes_it) {
+  static const struct {
+    const char *text;
+    size_t length;
+    char delimiter;
+  } cases[] = {{"sep=;", 5, ';'},
+               {"sep=;\r", 6, ';'},
+               {"SeP=:\n1", 6, ':'},
+               {"sep=[\r\n\n", 7, '['},
+               {"sep=\t\n", 6, '\t'},
+               {"\"sep=,\"", 7, ','},
+               {"\"sep=,\"\r\n", 9, ','},
+               {"", 0, 0},
+               {"\"", 0, 0},
+               {"se", 0, 0},
+               {"sep=", 0, 0},
+               {"sep=a\n", 0, 0},
+               {"sep=Z\n", 0, 0},
+               {"sep=5\n", 0, 0},
+               {"sep= \n", 0, 0},
+               {"sep=\"\n", 0, 0},
+               {"sep=\x7F\n", 0, 0},
+               {"sep=;x\n", 0, 0},
+               {"\"sep=;", 0, 0},
+               {"\"sep=;x\"\n", 0, 0},
+               {"\"sep=;\"x\n", 0, 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char delimiter = 0;
+    size_t length = tg_dialect_separator(cases[i].text, strlen(cases[i].text), &delimiter);
+    ck_assert_msg(length == cases[i].length && delimiter == cases[i].delimiter, "%s: %zu, %d", cases[i].text,
+                  length, delimiter);
+  }
+}
+END_TEST
+
 START_TEST(a_given_delimiter_wins) {
   tg_records_options options = {.delimiter = ';'};
   tg_text out = {0};
@@ -974,6 +1021,50 @@ START_TEST(random_texts_across_the_end_of_a_buffer_are_split_the_same) {
 }
 END_TEST
 
+START_TEST(limits_beyond_memory_are_refused) {
+  const tg_records_options cases[] = {
+      {.max_field = UINT64_MAX}, {.max_record = UINT64_MAX}, {.max_columns = UINT64_MAX}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    tg_text out = {0};
+    ck_assert_int_eq(split("a\n1\n", 4, &cases[i], &out, NULL), TRYGG_EINVAL);
+    ck_assert_ptr_nonnull(strstr(error.message, "larger than memory"));
+    ck_assert_ptr_null(out.bytes);
+  }
+}
+END_TEST
+
+/* The buffer ends before, within and behind the header's CRLF, and well within the header. */
+START_TEST(a_header_across_the_end_of_a_buffer_leaves_the_text_behind_it) {
+  static const size_t ends[] = {((size_t)256 << 10) - 1, (size_t)256 << 10, ((size_t)256 << 10) + 1, 300000};
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    tg_text text = {0}, out = {0};
+    tg_source *source = NULL;
+    tg_records *records = NULL;
+    char behind[100];
+    size_t length;
+    tg_text_put(&text, "a,");
+    while (text.length < ends[i] - 1)
+      tg_text_putc(&text, 'b');
+    tg_text_put(&text, "\r\n1,2\r\n");
+    ck_ok(tg_source_open_memory("m", text.bytes, text.length, NULL, &source, &error));
+    ck_ok(tg_records_open(source, NULL, write_record, &out, &records, &error));
+    ck_ok(tg_records_header(records));
+    ck_assert_int_eq(tg_records_line(records), 2);
+    ck_assert_uint_eq(out.length, ends[i] + 2); /* "1:a|bbb", with its end for that of the line */
+    ck_ok(tg_records_text(records, behind, sizeof behind, &length));
+    ck_assert_uint_eq(length, 5);
+    ck_assert_int_eq(memcmp(behind, "1,2\r\n", 5), 0);
+    ck_ok(tg_records_give_back(records, behind, length, 0));
+    ck_ok(tg_records_rest(records));
+    ck_assert_str_eq(out.bytes + ends[i] + 2, "2:1|2\n");
+    tg_records_free(records);
+    tg_source_free(source);
+    tg_text_free(&text);
+    tg_text_free(&out);
+  }
+}
+END_TEST
+
 /* ---- progress, memory ----------------------------------------------------------------------- */
 
 static int count_reports(void *user, const char *stage, uint64_t done, uint64_t total) {
@@ -1032,6 +1123,7 @@ static Suite *source_suite(void) {
   TCase *files = tcase_create("files"), *packed = tcase_create("gzip"), *text = tcase_create("encoding"),
         *records = tcase_create("records");
   tcase_add_test(files, files_are_read_whole_and_named);
+  tcase_add_test(files, only_a_regular_file_has_a_size);
   tcase_add_test(files, missing_files_and_folders_are_refused_by_name);
   tcase_add_test(files, empty_input_is_refused);
   tcase_add_test(files, standard_input_and_pipes_are_read);
@@ -1063,7 +1155,10 @@ static Suite *source_suite(void) {
   tcase_add_test(records, quoted_fields_keep_what_is_in_them);
   tcase_add_test(records, blank_lines_are_no_records_but_in_one_column);
   tcase_add_test(records, delimiters_are_seen_in_the_header);
+  tcase_add_test(records, a_separator_line_is_one_only_as_excel_writes_it);
   tcase_add_test(records, a_given_delimiter_wins);
+  tcase_add_test(records, limits_beyond_memory_are_refused);
+  tcase_add_test(records, a_header_across_the_end_of_a_buffer_leaves_the_text_behind_it);
   tcase_add_test(records, a_final_control_z_is_no_record);
   tcase_add_test(records, faults_of_quotes_have_line_and_column);
   tcase_add_test(records, a_file_of_blank_lines_has_no_header);
