@@ -37,7 +37,8 @@ static trygg_status load(const fixture_texts *texts, fixture *f, trygg_error *er
                                   .seed = texts->seed,
                                   .calibrate = texts->calibrate,
                                   .spread = texts->spread,
-                                  .households = texts->households};
+                                  .households = texts->households,
+                                  .domain_lonely = texts->domain_lonely};
   trygg_status status = build(texts, f, error);
   if (status == TRYGG_OK)
     status = trygg_responses_load_memory(f->codebook, "data.csv", texts->data, strlen(texts->data), NULL,
@@ -104,6 +105,15 @@ char *fixture_read_text(const char *path) {
   ck_assert_uint_eq(fread(text, 1, (size_t)length, file), (size_t)length);
   fclose(file);
   return text;
+}
+
+void fixture_drop_roles(char *survey, const char *roles) {
+  for (const char *end; (end = strchr(roles, ' ')); roles = end + 1) {
+    char mark[64], *at;
+    snprintf(mark, sizeof mark, ",%.*s\n", (int)(end - roles), roles);
+    while ((at = strstr(survey, mark)))
+      memmove(at + 1, at + strlen(mark) - 1, strlen(at + strlen(mark) - 1) + 1);
+  }
 }
 
 fixture fixture_golden(const char *folder, const char *derived, const char *lonely) {

@@ -17,6 +17,7 @@ typedef struct fixture_texts {
   uint64_t seed;
   const char *calibrate, *spread;
   int households;
+  int domain_lonely;
 } fixture_texts;
 
 /* A loaded small survey. */
@@ -42,6 +43,9 @@ trygg_error fixture_refuse(const fixture_texts *texts, trygg_status status);
 
 /* All of a file, ended by NUL; yours to free. */
 char *fixture_read_text(const char *path);
+
+/* Take roles, each with a blank behind, out of a survey.csv that has the role last: ",stratum\n" becomes ",\n". */
+void fixture_drop_roles(char *survey, const char *roles);
 
 /* A folder of tests/data/golden with its data; `derived` is a table more, `lonely` overrides settings (NULL: neither). */
 fixture fixture_golden(const char *folder, const char *derived, const char *lonely);

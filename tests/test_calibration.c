@@ -348,7 +348,7 @@ END_TEST
 
 /* ---- known answers beside those of R (tests/golden) ------------------------------------------------ */
 
-/* Kalton & Flores-Cervantes 2003, Journal of Official Statistics 19:81-97: twelve cells, a in 1..4 and b in 1..3; factors
+/* B10 of docs/evidence.md.  Kalton & Flores-Cervantes 2003, Journal of Official Statistics 19:81-97: twelve cells, a in 1..4 and b in 1..3; factors
  * of each cell as R's package survey prints them in its tests (kalton.Rout.save). */
 static const int kalton_n[3][4] = {{20, 50, 100, 30}, {40, 140, 50, 100}, {40, 310, 50, 70}};
 

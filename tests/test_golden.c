@@ -63,6 +63,7 @@ static const golden_case cases[] = {
     {.name = "clus1 by comp_imp", .folder = "apiclus1", .by = {"comp_imp"}},
     {.name = "clus2", .folder = "apiclus2"},
     {.name = "clus2 by stype", .folder = "apiclus2", .by = {"stype"}},
+    /* W1 and W2 of docs/evidence.md. */
     {.name = "years overlapping", .folder = "apiyears"},
     {.name = "years overlapping by comp_imp", .folder = "apiyears", .by = {"comp_imp"}},
     {.name = "years independent", .folder = "apiyears", .settings = "waves\nindependent\n"},
@@ -79,6 +80,7 @@ static const golden_case cases[] = {
     {.name = "no fpc where x", .folder = "fpc", .without = "fpc ", .where = "x=4.0001.."},
     {.name = "scd", .folder = "scd"},
     {.name = "nhanes", .folder = "nhanes"},
+    /* W3: a linear, a quadratic and a cubic contrast. */
     {.name = "nhanes by age", .folder = "nhanes", .by = {"age"}},
     {.name = "nhanes by race sex", .folder = "nhanes", .by = {"race", "sex"}},
     {.name = "county certainty", .folder = "county"},
@@ -201,16 +203,6 @@ static char *read_text(const char *path) {
   return text;
 }
 
-/* survey.csv has the role last: ",stratum\n" becomes ",\n". */
-static void drop_roles(char *survey, const char *roles) {
-  for (const char *end; (end = strchr(roles, ' ')); roles = end + 1) {
-    char mark[64], *at;
-    snprintf(mark, sizeof mark, ",%.*s\n", (int)(end - roles), roles);
-    while ((at = strstr(survey, mark)))
-      memmove(at + 1, at + strlen(mark) - 1, strlen(at + strlen(mark) - 1) + 1);
-  }
-}
-
 static char *append(char *text, const char *more) {
   size_t length = strlen(text);
   text = realloc(text, length + strlen(more) + 1);
@@ -234,7 +226,7 @@ static trygg_codebook *build_codebook(const golden_case *c) {
     snprintf(path, sizeof path, "%s/data/golden/%s/%s.csv", tests_folder(), c->folder, tables[i]);
     text = i == 0 && c->settings ? strdup(c->settings) : read_text(path);
     if (i == 1 && c->without)
-      drop_roles(text, c->without);
+      fixture_drop_roles(text, c->without);
     if (i == 1 && c->households)
       text = append(text, "integer,house,The district again,household\n");
     ck_ok(trygg_codebook_add_csv(codebook, tables[i], text, strlen(text), &error));

@@ -53,6 +53,7 @@ static double of_test(const trygg_table *table, const char *test, const char *co
 
 /* ---- R survey ------------------------------------------------------------------------------------ */
 
+/* T1 to T5 of docs/evidence.md are among them. */
 START_TEST(tests_have_the_numbers_of_R_survey) {
   static const double schools[] = {0.7, 0.15, 0.15}, people[] = {0.15, 0.65, 0.12, 0.08};
   static const char *const folders[] = {"apiclus1", "apistrat", "nhanes"};

@@ -170,6 +170,7 @@ static void compare_row(const trygg_model *model, const trygg_table *table, cons
                                             : 1e-10);
 }
 
+/* T6, T7 (`stages`) and W4 (`nhanes`) of docs/evidence.md are among them. */
 START_TEST(regression_has_the_numbers_of_R_survey) {
   const golden_case *c = &cases[_i];
   fixture f = fixture_golden(c->folder, !strcmp(c->folder, "nhanes") ? NHANES_NUMBERS : NULL, c->lonely);

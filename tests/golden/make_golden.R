@@ -326,6 +326,16 @@ api_quantiles <- function(case, design, where, inside = TRUE)
   for (p in c(0.1, 0.25, 0.5, 0.75, 0.9))
     quantile_row(case, design, paste0(where, "api_", sub("0.", "p", p, fixed = TRUE)), design$variables$api00, p, inside)
 
+# Data of tests/test_peers.c, whose numbers are printed elsewhere.
+data(election)
+data(yrbs)
+invisible(write_data(apisrs[, c("api00", "enroll", "pw", "fpc")], "apisrs"))
+invisible(write_data(election_pps[, c("Bush", "Kerry", "Nader", "wt")], "election"))
+# Of each cluster and answer the sum of weights, which is all a share and its error are made of.
+youth <- aggregate(weight ~ stratum + psu + qn8, transform(yrbs, qn8 = ifelse(is.na(qn8), 9, qn8)), sum)
+youth$qn8[youth$qn8 == 9] <- NA
+invisible(write_data(youth, "yrbs"))
+
 strat <- write_data(schools(apistrat, "fpc"), "apistrat")
 dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat)
 api_rows("strat", dstrat, "||", TRUE)
