@@ -57,7 +57,8 @@ static void clear_indicators(trygg_codebook *codebook) {
   for (size_t i = 0; i < codebook->indicator_count; i++) {
     tg_indicator_row *row = &codebook->indicators[i];
     FREE_TEXTS(row->name, row->topic, row->type, row->variable, row->numerator, row->denominator, row->where,
-               row->weight, row->min_valid, row->low, row->high, row->better, row->sensitive, row->file);
+               row->weight, row->min_valid, row->low, row->high, row->better, row->sensitive, row->standard,
+               row->file);
     tg_labels_clear(&row->labels);
   }
   tg_memory_free(codebook->indicators);
