@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every public function is called by the Python package and by the R package, or bindings/absent.txt says why not: NAME,
+# blanks, the reason.
+set -eu
+cd "${top_srcdir:-.}"
+failed=0
+absent=bindings/absent.txt
+functions=$(sed -n 's/^TRYGG_API .*[ *]\(trygg_[a-z0-9_]*\)(.*/\1/p' include/trygg/*.h | sort -u)
+for name in $functions; do
+  if grep -qw "$name" bindings/python/src/_trygg.c && grep -qw "$name" bindings/r/src/trygg.c; then
+    ! grep -q "^$name " $absent || {
+      echo "$absent excuses $name, which both packages call"
+      failed=1
+    }
+  elif ! grep -qE "^$name +[^ ]" $absent; then
+    echo "$name is not called by both packages, and $absent does not say why"
+    failed=1
+  fi
+done
+while read -r name _; do
+  case " $(echo $functions) " in
+  *" $name "*) ;;
+  *)
+    echo "$absent excuses $name, which is no public function"
+    failed=1
+    ;;
+  esac
+done <$absent
+[ $failed = 0 ] && echo "$(echo "$functions" | wc -l) public functions are in both packages or excused"
+exit $failed
