@@ -46,7 +46,7 @@ typedef struct program_options {
   program_list indicators, where, waves, indices, tests, on, parts;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *against, *scale,
+  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *against, *nonresponse, *scale,
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;

@@ -52,6 +52,23 @@ static const char *compare_test_name(size_t i) {
   return trygg_inference_group_test(i + 1) != NULL ? trygg_inference_group_test(i) : NULL;
 }
 
+enum { NONRESPONSE_KINDS = 3 };
+
+static const char *nonresponse_name(size_t i) {
+  static const char *const names[NONRESPONSE_KINDS] = {"answers", "sample", "tipping"};
+
+  return i < NONRESPONSE_KINDS ? names[i] : NULL;
+}
+
+static const char *nonresponse_help(size_t i) {
+  static const char *const helps[NONRESPONSE_KINDS] = {
+      "late answers against early ones, mode against mode",
+      "how evenly those who were drawn answered, by what --on knows of them (R-indicators)",
+      "how many of the silent must have an answer for the share to be elsewhere"};
+
+  return i < NONRESPONSE_KINDS ? helps[i] : NULL;
+}
+
 static const char *language_name(size_t i) {
   static const char *const names[] = {"en", "sv"};
 
@@ -339,6 +356,9 @@ static const program_option options[] = {
           "others are compared with.",
           "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
           "jämförs med."}},
+    {"on", "VAR,VAR", PROGRAM_COMPARE, TARGET(on), .set = set_list,
+     .help = {"For --nonresponse sample: variables with codes that are known of everybody who was drawn.",
+              "För --nonresponse sample: variabler med koder som är kända för alla i urvalet."}},
     {"family", "FAMILY", PROGRAM_MODEL, TARGET(family), .set = set_choice, .value = trygg_model_family,
      .value_help = trygg_model_family_help,
      .help = {"Kind of regression; default logistic for shares, poisson for totals, else linear.",
@@ -416,6 +436,10 @@ static const program_option options[] = {
     {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = set_against,
      .value = trygg_inference_against, .value_help = trygg_inference_against_help, .later = " measure ",
      .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},
+    {"nonresponse", "KIND", PROGRAM_COMPARE, TARGET(nonresponse), .set = set_choice,
+     .value = nonresponse_name, .value_help = nonresponse_help,
+     .help = {"Instead of comparing groups: what those who did not answer may do to the figures.",
+              "I stället för att jämföra grupper: vad de som inte svarat kan göra med siffrorna."}},
     {"scale", "SCALE", PROGRAM_COMPARE, TARGET(scale), .set = set_choice, .value = trygg_inference_scale,
      .value_help = trygg_inference_scale_help,
      .help = {"How the two are compared; default difference.", "Hur de jämförs; annars difference."}},

@@ -2,6 +2,8 @@
 /* Groups with one another, an area with the rest, now with before, ours with what others published. */
 #include "program.h"
 
+#include <string.h>
+
 static trygg_status make(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
   const program_options *given = &program->options;
   trygg_comparison_options options = {.size = sizeof options,
@@ -27,10 +29,108 @@ static trygg_status test(struct program *program, const trygg_estimates *estimat
   return trygg_inference_test_groups(estimates, &options, out, &program->error);
 }
 
+/* ---- those who did not answer ---------------------------------------------------------------- */
+
+static trygg_status find_tipping(struct program *program, const trygg_estimates *estimates,
+                                 trygg_table **out) {
+  trygg_tipping_options options = {.size = sizeof options, .level = program->options.level};
+
+  return trygg_model_tipping(estimates, &options, out, &program->error);
+}
+
+static trygg_status compare_answers(struct program *program, trygg_table **out) {
+  const program_options *given = &program->options;
+  trygg_estimate_options what = {.size = sizeof what,
+                                 .indicators = given->indicators.items,
+                                 .indicator_count = given->indicators.count,
+                                 .where = given->where.items,
+                                 .where_count = given->where.count,
+                                 .waves = given->waves.items,
+                                 .wave_count = given->waves.count,
+                                 .df = given->df,
+                                 .threads = given->threads,
+                                 .progress = &program->progress};
+  trygg_nonresponse_options options = {.size = sizeof options,
+                                       .estimates = &what,
+                                       .level = given->level,
+                                       .adjust = given->adjust,
+                                       .min_n = program_min_n(program)};
+
+  return trygg_model_nonresponse(program->design, &options, out, &program->error);
+}
+
+/* The data are read once more, with those who did not answer. */
+static trygg_status describe_sample(struct program *program, trygg_table **out) {
+  const program_options *given = &program->options;
+  const trygg_load_options load = {.size = sizeof load,
+                                   .delimiter = given->delimiter,
+                                   .decimal = given->decimal,
+                                   .threads = given->threads,
+                                   .progress = &program->progress,
+                                   .keep_silent = 1};
+  trygg_representativity_options options = {.size = sizeof options,
+                                            .on = given->on.items,
+                                            .on_count = given->on.count,
+                                            .waves = given->waves.items,
+                                            .wave_count = given->waves.count,
+                                            .level = given->level};
+  trygg_estimates *estimates = NULL;
+  trygg_responses *drawn = NULL;
+  trygg_status status;
+
+  for (size_t i = 0; i < given->data_count; i++)
+    if (strcmp(given->data[i], "-") == 0)
+      return program_fail(program, TRYGG_EINVAL,
+                          "--nonresponse sample reads the data twice; give a file, not -");
+  status = program_estimate(program, &given->indicators, NULL, &given->waves, &estimates);
+  if (status == TRYGG_OK)
+    status = trygg_responses_load(program->codebook, (const char *const *)given->data, given->data_count,
+                                  &load, &drawn, &program->error);
+  options.estimates = estimates;
+  if (status == TRYGG_OK)
+    status = trygg_model_representativity(drawn, &options, out, &program->error);
+  trygg_responses_free(drawn);
+  trygg_estimate_free(estimates);
+  return status;
+}
+
+static trygg_status look_at_nonresponse(struct program *program, trygg_table **out) {
+  const program_options *given = &program->options;
+  int sample = strcmp(given->nonresponse, "sample") == 0,
+      tipping = strcmp(given->nonresponse, "tipping") == 0;
+
+  if (given->against != NULL || given->scale != NULL || given->tests.count > 0)
+    return program_fail(program, TRYGG_EINVAL,
+                        "--nonresponse has comparisons of its own; leave out --against, --scale and --test");
+  if (!tipping && (given->by_count > 0 || given->pool))
+    return program_fail(program, TRYGG_EINVAL, "--nonresponse %s takes no --by and no --pool",
+                        given->nonresponse);
+  if (sample != (given->on.count > 0) || (sample && given->where.count > 0))
+    return program_fail(
+        program, TRYGG_EINVAL,
+        sample ? "--nonresponse sample needs --on, what is known of all who were drawn, and takes "
+                 "no --where"
+               : "--on goes with --nonresponse sample");
+  if (sample)
+    return describe_sample(program, out);
+  return tipping ? program_make_table(program, &given->indicators, &given->waves, find_tipping, out)
+                 : compare_answers(program, out);
+}
+
 static trygg_status run(struct program *program) {
   const program_options *given = &program->options;
   trygg_table *table = NULL;
   trygg_status status;
+
+  if (given->nonresponse != NULL || given->on.count > 0) {
+    status = given->nonresponse == NULL
+                 ? program_fail(program, TRYGG_EINVAL, "--on goes with --nonresponse sample")
+                 : look_at_nonresponse(program, &table);
+    if (status == TRYGG_OK)
+      status = program_write_table(program, table);
+    trygg_table_free(table);
+    return status;
+  }
 
   if (given->tests.count > 0 && (given->against != NULL || given->scale != NULL))
     return program_fail(program, TRYGG_EINVAL,
@@ -57,6 +157,7 @@ static const program_description description = {
     .example = "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
                "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
                "trygg-compare --wave 2024 --by kommun --test rao_scott examples/surveys/county data.csv.gz\n"
+               "trygg-compare --wave 2024 --nonresponse tipping examples/surveys/county data.csv.gz\n"
                "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "
                "data.csv.gz",
     .run = run,

@@ -137,6 +137,85 @@ typedef struct trygg_model_table_options {
 TRYGG_API trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table_options *options,
                                          trygg_table **out, trygg_error *error);
 
+/* ---- those who did not answer -------------------------------------------------------------------- */
+
+/** Whom to compare for signs of non-response bias; zero everywhere means every indicator, each wave, Holm. */
+typedef struct trygg_nonresponse_options {
+  size_t size;                             /**< sizeof(trygg_nonresponse_options). */
+  const trygg_estimate_options *estimates; /**< What to estimate, without `by` and `pool`; NULL: all. */
+  double level;                            /**< Confidence level; 0: 0.95. */
+  const char *adjust;                      /**< As trygg_inference_adjust(); NULL: `holm`, over all rows. */
+  int64_t min_n;                           /**< Rows with fewer on a side are no part of the adjustment.  0: all are. */
+} trygg_nonresponse_options;
+
+/**
+ * Compare those who answered late with those who answered early, and each mode of answer with the others: `wave,
+ * indicator, method, a, b, difference, se, df, lower, upper, statistic, p, p_adjusted, flag`.
+ *
+ * `timing` needs a variable with the role `date`: early are those up to the median day of the wave, which a note gives.
+ * If the silent are like the late (Lin & Schaeffer 1995, Public Opin. Q. 59:236-258), the difference says which way an
+ * estimate errs.  `mode` needs one with the role `source`; who chose a mode differs too, so a difference is no proof of
+ * an effect of the mode.  Without either role the table is empty and a note says so.
+ *
+ * @retval TRYGG_ENAME   An unknown indicator, wave or adjustment.
+ * @retval TRYGG_EINVAL  By-variables or pooling.
+ */
+TRYGG_API trygg_status trygg_model_nonresponse(trygg_design *design, const trygg_nonresponse_options *options,
+                                               trygg_table **out, trygg_error *error);
+
+/** What response is to depend on; `on` must be given. */
+typedef struct trygg_representativity_options {
+  size_t size;                      /**< sizeof(trygg_representativity_options). */
+  const char *const *on;            /**< Variables known of everybody who was drawn, each with codes. */
+  size_t on_count;                  /**< How many, at least 1. */
+  const char *const *waves;         /**< Codes of waves. */
+  size_t wave_count;                /**< 0: all waves. */
+  const trygg_estimates *estimates; /**< Shares to bound the bias of; NULL: none. */
+  double level;                     /**< Confidence level; 0: 0.95. */
+} trygg_representativity_options;
+
+/**
+ * How evenly people answered: R-indicators of each wave (Schouten, Cobben & Bethlehem 2009, Surv. Methodol. 35:101-113).
+ *
+ * Columns `wave, measure, variable, category, drawn, estimate, se, lower, upper, flag`.  `response_rate` of the wave and of
+ * each category; `r_indicator` = 1 - 2 S of the propensities to answer of a logistic regression, 1 when all are as likely to,
+ * adjusted for bias, with the standard error of Shlomo, Skinner & Schouten (2012, J. Stat. Plan. Inference 142:201-211)
+ * under simple random sampling; `r_unadjusted`; `partial` of each variable and category (unconditional: Schouten, Shlomo &
+ * Skinner 2011, J. Off. Stat. 27:231-253); `bias_bound`, the most by which a share of the estimates' totals can be
+ * wrong if response depends on these variables alone.  Everybody drawn counts once, so all speaks of the sample.
+ *
+ * @param[in] drawn  Loaded with `keep_silent`.
+ * @retval TRYGG_ENAME   An unknown variable.
+ * @retval TRYGG_EINVAL  Loaded without `keep_silent`, no variable, or one without codes.
+ * @retval TRYGG_EDATA   Nobody is silent: the data do not hold those who did not answer.
+ */
+TRYGG_API trygg_status trygg_model_representativity(const trygg_responses *drawn,
+                                                    const trygg_representativity_options *options,
+                                                    trygg_table **out, trygg_error *error);
+
+/** How different the silent must be; zero everywhere means the default. */
+typedef struct trygg_tipping_options {
+  size_t size;    /**< sizeof(trygg_tipping_options). */
+  double level;   /**< Confidence level of the interval whose ends are references; 0: 0.95. */
+  const char *ci; /**< Its kind; NULL: `logit`. */
+} trygg_tipping_options;
+
+/**
+ * How many of the silent must have the answer for a share to be at a reference: `wave, <by...>, indicator, silent_at, n,
+ * rate, estimate, reference, tipping, flag`.
+ *
+ * With response rate r and share p among those who answered, the whole is r p + (1 - r) q: it is at a reference c when of the
+ * silent q = (c - r p)/(1 - r) have the answer.  References are the ends of the interval (`lower`, `upper`), the `total`
+ * that a group belongs to, and the wave before.  Where q is outside 0..1 the row is flagged `impossible`: no answers of
+ * the silent undo the finding.  The rate is the svarsandel (trygg_responses_rates()) of the group where it is known, else
+ * of the wave; without one there is no tipping point.
+ *
+ * @retval TRYGG_EINVAL  Pooled waves.
+ * @retval TRYGG_ENAME   An unknown kind of interval.
+ */
+TRYGG_API trygg_status trygg_model_tipping(const trygg_estimates *estimates, const trygg_tipping_options *options,
+                                           trygg_table **out, trygg_error *error);
+
 /** Take one more reference; returns @p model. */
 TRYGG_API trygg_model *trygg_model_retain(trygg_model *model);
 

@@ -45,7 +45,8 @@ typedef enum trygg_flag {
   TRYGG_FLAG_NO_SE = 1 << 9,        /**< The figure has no standard error. */
   TRYGG_FLAG_MODEL = 1 << 10,       /**< The figure comes from a model. */
   TRYGG_FLAG_EMPTY = 1 << 11,       /**< No valid answer in the cell. */
-  TRYGG_FLAG_FEW_WAVES = 1 << 12    /**< Too few waves for the test. */
+  TRYGG_FLAG_FEW_WAVES = 1 << 12,   /**< Too few waves for the test. */
+  TRYGG_FLAG_IMPOSSIBLE = 1 << 13   /**< No share does it: the finding stands whatever the others think. */
 } trygg_flag;
 
 /** Rows of @p table. */

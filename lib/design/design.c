@@ -216,6 +216,9 @@ trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_
   if (responses->released)
     return tg_error_set(error, TRYGG_EINVAL,
                         "the records were not kept (trygg_estimate_stream); load them again");
+  if (responses->silent)
+    return tg_error_set(error, TRYGG_EINVAL,
+                        "the records hold those who did not answer too; load them without `keep_silent`");
   return create(responses, options, 1, out, error);
 }
 

@@ -118,8 +118,10 @@ static void put_total(const tg_view *view, size_t column, const char *name, tg_t
 static const struct {
   const char *column, *group; /* group of messages; NULL: shown as it is */
 } worded_columns[] = {
-    {"test", "test"}, {"account", "account"}, {"reason", "reason"}, {"a", "group"},    {"b", "group"},
-    {"part", "part"}, {"term", "term"},       {"file", NULL},       {"stratum", NULL}, {"variable", NULL},
+    {"test", "test"},       {"account", "account"}, {"reason", "reason"}, {"a", "group"},
+    {"b", "group"},         {"part", "part"},       {"term", "term"},     {"file", NULL},
+    {"stratum", NULL},      {"variable", NULL},     {"method", "method"}, {"measure", "measure"},
+    {"silent_at", "group"},
 };
 
 /* Append the text of such a column, of a group or term also the label of what it names; 0 when `name` is none. */
@@ -158,6 +160,22 @@ static int put_answer(const tg_view *view, size_t row, const char *name, const c
   return 1;
 }
 
+/* Who was drawn: a variable by its label, and its codes by theirs. */
+static int put_drawn(const tg_view *view, size_t row, const char *name, const char *text, tg_text *out) {
+  size_t variable = tg_table_find_fixed(view->table, "variable");
+
+  if (tg_table_find_fixed(view->table, "measure") == SIZE_MAX || variable == SIZE_MAX || *text == '\0')
+    return 0;
+  if (strcmp(name, "variable") == 0)
+    put_named(view, text, out);
+  else if (strcmp(name, "category") == 0 && view->codebook != NULL)
+    tg_text_put(out, trygg_codebook_code_label(view->codebook, trygg_table_text(view->table, row, variable),
+                                               text, tg_label_language(view)));
+  else
+    return 0;
+  return 1;
+}
+
 void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out) {
   const char *name = trygg_table_name(view->table, column),
              *text = trygg_table_text(view->table, row, column);
@@ -165,7 +183,8 @@ void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out)
   if (text == NULL) {
     if (!trygg_table_missing(view->table, row, column))
       tg_text_number(out, trygg_table_number(view->table, row, column));
-  } else if (!is_variable(view, column) && put_answer(view, row, name, text, out)) {
+  } else if (!is_variable(view, column) &&
+             (put_answer(view, row, name, text, out) || put_drawn(view, row, name, text, out))) {
     return;
   } else if (*text == '\0') {
     put_total(view, column, name, out);

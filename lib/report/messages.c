@@ -45,6 +45,14 @@ static const struct {
     {"column", "rank", {"Rank", "Rang"}},
     {"column", "rank_lower", {"Rank, from", "Rang, från"}},
     {"column", "rank_upper", {"Rank, to", "Rang, till"}},
+    {"column", "method", {"Method", "Metod"}},
+    {"column", "measure", {"Measure", "Mått"}},
+    {"column", "drawn", {"People drawn", "I urvalet"}},
+    {"column", "category", {"Category", "Kategori"}},
+    {"column", "silent_at", {"Compared with", "Jämfört med"}},
+    {"column", "rate", {"Response rate", "Svarsandel"}},
+    {"column", "reference", {"Reference", "Referens"}},
+    {"column", "tipping", {"Tipping point", "Brytpunkt"}},
     {"column", "flag", {"Note", "Anmärkning"}},
     {"column", "file", {"File", "Fil"}},
     {"column", "stratum", {"Stratum", "Stratum"}},
@@ -160,6 +168,19 @@ static const struct {
     {"group", "rest", {"the rest", "övriga"}},
     {"group", "total", {"all", "alla"}},
     {"group", "reference", {"reference", "referens"}},
+    {"group", "late", {"late answers", "sena svar"}},
+    {"group", "early", {"early answers", "tidiga svar"}},
+    {"group", "lower", {"lower limit", "nedre gränsen"}},
+    {"group", "upper", {"upper limit", "övre gränsen"}},
+
+    /* Figures on those who did not answer. */
+    {"method", "timing", {"late against early", "sena mot tidiga"}},
+    {"method", "mode", {"by mode of answer", "efter svarssätt"}},
+    {"measure", "response_rate", {"response rate", "svarsandel"}},
+    {"measure", "r_indicator", {"R-indicator", "R-indikator"}},
+    {"measure", "r_unadjusted", {"R-indicator, unadjusted", "R-indikator, ojusterad"}},
+    {"measure", "partial", {"partial R", "partiell R"}},
+    {"measure", "bias_bound", {"largest bias", "största skevhet"}},
 
     /* Flags in a table, and what they say below it. */
     {"flag", "suppressed", {"suppressed", "för få svar"}},
@@ -175,6 +196,7 @@ static const struct {
     {"flag", "model", {"model", "modell"}},
     {"flag", "empty", {"no answer", "inga svar"}},
     {"flag", "few_waves", {"few waves", "få mätningar"}},
+    {"flag", "impossible", {"impossible", "omöjligt"}},
     {"footnote",
      "suppressed",
      {"too few answers to publish, shown as ..", "för få svar för att redovisas, visas som .."}},
@@ -207,6 +229,10 @@ static const struct {
     {"footnote", "model", {"the figure comes from a model", "värdet kommer från en modell"}},
     {"footnote", "empty", {"no valid answer in the cell", "inget giltigt svar i gruppen"}},
     {"footnote", "few_waves", {"too few waves for the test", "för få mätningar för testet"}},
+    {"footnote",
+     "impossible",
+     {"not even if all or none of the silent had the answer",
+      "inte ens om alla eller ingen av dem som inte svarat hade det svaret"}},
     {"footnote", "missing", {"- means not available", "- betyder att uppgift saknas"}},
 
     /* Units. */

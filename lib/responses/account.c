@@ -42,6 +42,11 @@ tg_fate tg_account_disposition(const char *disposition) {
   return TG_FATE_DISPOSITION_UNKNOWN;
 }
 
+int tg_account_is_silent(tg_fate fate) {
+  return fate >= TG_FATE_REFUSAL && fate != TG_FATE_NOT_ELIGIBLE && fate != TG_FATE_NO_WAVE &&
+         fate != TG_FATE_NO_WEIGHT;
+}
+
 /* ---- counting ------------------------------------------------------------------------- */
 
 static size_t pair_slot(const tg_account *account, uint64_t key) {

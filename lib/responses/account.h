@@ -34,6 +34,9 @@ const char *tg_account_name(tg_fate fate);
 /* The fate that a disposition gives ("" is unknown); I and P are accepted. */
 tg_fate tg_account_disposition(const char *disposition);
 
+/* Drawn and in the population, as far as is known, but no interview: what counts in the rates as R, NC, O, UH or UO. */
+int tg_account_is_silent(tg_fate fate);
+
 /* Records of one file, wave and stratum. */
 typedef struct tg_account_cell {
   uint32_t file, wave; /* wave: as numbered while loading, TG_NO_WAVE */

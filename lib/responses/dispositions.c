@@ -120,6 +120,10 @@ cleanup:
 
 /* ---- records that were accepted ------------------------------------------------------------------ */
 
+static int is_silent(const collection *all, size_t record) {
+  return all->responses->silent && all->responses->silent[record];
+}
+
 static int is_partial(const collection *all, size_t record) {
   size_t code = all->status ? tg_column_code(all->status, record) : TG_NONE;
   return code != TG_NONE && all->partial[code];
@@ -206,7 +210,7 @@ static void count_crossing(const collection *all, const crossing *cross) {
         cross->groups[w * cross->size + combination] = (uint32_t)i + 1;
   }
   for (size_t record = 0; record < responses->count; record++) {
-    size_t combination = 0;
+    size_t combination = is_silent(all, record) ? SIZE_MAX : 0;
     for (size_t i = 0; i < cross->count && combination != SIZE_MAX; i++)
       combination = cross->indexes[i][record] == UINT32_MAX
                         ? SIZE_MAX
@@ -227,7 +231,8 @@ static trygg_status count_waves(collection *all) {
   if (!counts)
     return tg_error_memory(all->error);
   for (size_t record = 0; record < responses->count; record++)
-    counts[responses->wave[record]][is_partial(all, record)]++;
+    if (!is_silent(all, record))
+      counts[responses->wave[record]][is_partial(all, record)]++;
   for (size_t w = 0; w < responses->wave_count; w++) {
     TRY(find_group(all, responses->waves[w].code, "", "", 1, &group));
     all->out->groups[group].counts[TG_DISPOSITION_I] += counts[w][0];

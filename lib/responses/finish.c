@@ -62,6 +62,8 @@ static void remove_dropped(tg_load *load) {
   }
   tg_columns_remove(responses->wave, sizeof *responses->wave, load->count, load->dropped,
                     load->dropped_count);
+  if (responses->silent)
+    tg_columns_remove(responses->silent, 1, load->count, load->dropped, load->dropped_count);
   responses->count = load->count - load->dropped_count;
 }
 

@@ -31,6 +31,12 @@ trygg_status tg_record_reserve(tg_load *load, size_t capacity) {
   if (!wave)
     return tg_error_memory(load->error);
   responses->wave = wave;
+  if (responses->silent) {
+    unsigned char *silent = tg_memory_resize(responses->silent, capacity, 1);
+    if (!silent)
+      return tg_error_memory(load->error);
+    responses->silent = silent;
+  }
   responses->capacity = capacity;
   return TRYGG_OK;
 }
@@ -276,7 +282,8 @@ static trygg_status judge(judging *at) {
   if (fate == TG_FATE_ACCEPTED && load->id_count > 0)
     TRY(check_id(at, wave, answers, &fate));
   TRY(tg_fieldwork_count(load, at->piece, at->row, fate, wave));
-  int accepted = fate == TG_FATE_ACCEPTED;
+  int silent = load->responses->silent && wave != TG_NO_WAVE && tg_account_is_silent(fate);
+  int accepted = fate == TG_FATE_ACCEPTED || silent;
   tg_account *account = load->responses->account;
   if (!accepted && tg_account_reject(account, (uint32_t)account->file_count - 1, load->line, fate) != 0) {
     status = tg_error_memory(load->error);
@@ -286,6 +293,8 @@ static trygg_status judge(judging *at) {
   at->piece->kept[at->row] = (unsigned char)accepted;
   at->piece->waves[at->row] = (uint16_t)wave;
   if (accepted) {
+    if (load->responses->silent)
+      load->responses->silent[load->count] = (unsigned char)silent;
     load->waves[wave].count++;
     load->waves[wave].piece = load->pieces;
     load->count++;

@@ -60,6 +60,7 @@ void trygg_responses_free(trygg_responses *responses) {
   tg_account_free(responses->account);
   tg_memory_free(responses->columns);
   tg_memory_free(responses->wave);
+  tg_memory_free(responses->silent);
   tg_memory_free(responses->waves);
   tg_memory_free(responses->asked);
   tg_memory_free(responses->warnings);

@@ -93,6 +93,7 @@ struct trygg_responses {
   tg_column *columns; /* one a variable of the codebook, same order */
   size_t column_count;
   uint16_t *wave; /* of each record: index into waves */
+  unsigned char *silent; /* 1: drawn, but no interview; NULL: only interviews are kept */
   tg_wave *waves; /* sorted by time where all are known, else by code */
   size_t wave_count;
   unsigned char *asked; /* [variable * wave_count + wave]: some cell of the wave was not empty */

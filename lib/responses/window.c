@@ -231,6 +231,8 @@ trygg_status tg_window_load(trygg_codebook *codebook, const char *const *files, 
   tg_load load = {0};
   *out = NULL;
   TRY(tg_load_begin(&load, codebook, options, error));
+  if (load.responses->silent)
+    TRY(tg_error_set(error, TRYGG_EINVAL, "`keep_silent` keeps records, and a stream keeps none; load them"));
   TRY(tg_window_begin(&load, windows));
   TRY(tg_load_files(&load, files, count));
   TRY(tg_finish_load(&load, out));

@@ -23,6 +23,7 @@ static const struct {
     {TG_FLAG_MODEL, "model", "the figure comes from a model"},
     {TG_FLAG_EMPTY, "empty", "no valid answer in the cell"},
     {TG_FLAG_FEW_WAVES, "few_waves", "too few waves for the test"},
+    {TG_FLAG_IMPOSSIBLE, "impossible", "not even if all or none of the silent had the answer"},
 };
 
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags) {

@@ -21,11 +21,12 @@ enum {
   TG_FLAG_NO_SE = TRYGG_FLAG_NO_SE,
   TG_FLAG_MODEL = TRYGG_FLAG_MODEL,
   TG_FLAG_EMPTY = TRYGG_FLAG_EMPTY,
-  TG_FLAG_FEW_WAVES = TRYGG_FLAG_FEW_WAVES
+  TG_FLAG_FEW_WAVES = TRYGG_FLAG_FEW_WAVES,
+  TG_FLAG_IMPOSSIBLE = TRYGG_FLAG_IMPOSSIBLE
 };
 
-#define TG_FLAG_COUNT 13
-#define TG_FLAG_SIZE 128 /* bytes that the text of any set of flags fits in */
+#define TG_FLAG_COUNT 14
+#define TG_FLAG_SIZE 160 /* bytes that the text of any set of flags fits in */
 
 /* Names of the bits in `flags`, separated by spaces; returns `out`. */
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags);
