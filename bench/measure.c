@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Time the library's own work, for bench/run to put beside that of others.
  *
- * usage: measure load|table SURVEY DATA THREADS [INDICATOR]
+ * usage: measure load|table|rake|bootstrap SURVEY DATA THREADS [INDICATOR]
  *
  * `load` times loading DATA; `table` loads it untimed and times the estimates with standard errors of all
  * indicators (or of one) by municipality, five times.  Prints lines `key value`: seconds, and figures that must
@@ -79,15 +79,59 @@ static void time_table(trygg_design *design, int threads, const char *indicator)
   trygg_estimate_free(estimates);
 }
 
+/* Weights raked to the folder's margins; what they say of a question that is none of the margins. */
+static void time_rake(trygg_responses *responses) {
+  const char *variable = "v4";
+  trygg_design_options options = {.size = sizeof options, .calibrate = "rake"};
+  trygg_estimate_options what = {
+      .size = sizeof what, .indicators = &variable, .indicator_count = 1, .pool = 1};
+  trygg_design *design = NULL;
+  trygg_estimates *estimates;
+  for (int i = 0; i < REPEATS; i++) {
+    double start = now();
+    trygg_design_free(design);
+    need(trygg_design_create(responses, &options, &design, &error));
+    printf("seconds %.6f\n", now() - start);
+  }
+  printf("population %.17g\n", trygg_design_population(design));
+  need(trygg_estimate_create(design, &what, &estimates, &error));
+  printf("share %.17g\n", trygg_estimate_get(estimates, 0).estimate);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+}
+
+/* Every item's mean over the waves with 500 bootstrap replicates. */
+static void time_bootstrap(trygg_responses *responses, int threads) {
+  trygg_design_options options = {.size = sizeof options, .variance = "bootstrap:500"};
+  trygg_estimate_options what = {.size = sizeof what, .pool = 1, .threads = threads};
+  trygg_design *design = NULL;
+  trygg_estimates *estimates = NULL;
+  double means = 0;
+  for (int i = 0; i < REPEATS; i++) {
+    double start = now();
+    trygg_estimate_free(estimates);
+    trygg_design_free(design);
+    need(trygg_design_create(responses, &options, &design, &error));
+    need(trygg_estimate_create(design, &what, &estimates, &error));
+    printf("seconds %.6f\n", now() - start);
+  }
+  for (size_t row = 0; row < trygg_estimate_count(estimates); row++)
+    means += trygg_estimate_get(estimates, row).estimate;
+  printf("means %.17g\n", means);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+}
+
 int main(int count, char **arguments) {
   trygg_codebook *codebook = NULL;
   trygg_responses *responses = NULL;
   trygg_design *design = NULL;
   trygg_load_options options = {.size = sizeof options};
   double start;
-  int load = count >= 5 && !strcmp(arguments[1], "load");
-  if (count < 5 || (!load && strcmp(arguments[1], "table"))) {
-    fputs("usage: measure load|table SURVEY DATA THREADS [INDICATOR]\n", stderr);
+  const char *task = count >= 5 ? arguments[1] : "";
+  int load = !strcmp(task, "load"), table = !strcmp(task, "table"), rake = !strcmp(task, "rake");
+  if (!load && !table && !rake && strcmp(task, "bootstrap")) {
+    fputs("usage: measure load|table|rake|bootstrap SURVEY DATA THREADS [INDICATOR]\n", stderr);
     return 2;
   }
   options.threads = atoi(arguments[4]);
@@ -96,9 +140,14 @@ int main(int count, char **arguments) {
   need(trygg_responses_load(codebook, (const char *const *)&arguments[3], 1, &options, &responses, &error));
   if (load)
     printf("seconds %.6f\n", now() - start);
-  need(trygg_design_create(responses, NULL, &design, &error));
+  if (load || table)
+    need(trygg_design_create(responses, NULL, &design, &error));
   if (load)
     print_loaded(responses, design);
+  else if (rake)
+    time_rake(responses);
+  else if (!table)
+    time_bootstrap(responses, options.threads);
   else
     time_table(design, options.threads, count > 5 ? arguments[5] : NULL);
   trygg_design_free(design);

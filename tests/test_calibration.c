@@ -271,6 +271,8 @@ static const struct {
     {SEX, "truncated:0.2", TRYGG_EINVAL, "truncated:0.3,3"},
     {SEX, "rake:0.2,3", TRYGG_EINVAL, "has no bounds"},
     {"variables,category,total\nsex,,\n", "rake", TRYGG_EDESIGN, "only --calibrate given"},
+    {"wave,variables,category,total\n1999,sex,1,60\n1999,sex,2,40\n", "rake", TRYGG_EDESIGN,
+     "no total is for a wave of the data; the first is for `1999`"},
     {SEX, "given", TRYGG_EDESIGN, "they add up to 41 for `sex` 1, not to 60"},
     {NULL, "rake", TRYGG_EDESIGN, "no margins.csv"},
 };

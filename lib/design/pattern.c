@@ -280,6 +280,11 @@ static trygg_status make_margins(finder *f, trygg_error *error) {
     }
     f->out->waves[w].aims = f->out->aim_count - f->out->waves[w].first_aim;
   }
+  if (f->out->aim_count == 0)
+    status =
+        tg_error_at(error, TRYGG_EDESIGN, codebook->margins[0].file, codebook->margins[0].line, 0, "wave",
+                    "no total is for a wave of the data; the first is for `%s`, the data begin with `%s`",
+                    codebook->margins[0].wave, f->responses->wave_count ? f->responses->waves[0].code : "");
 cleanup:
   return status;
 }
