@@ -283,6 +283,17 @@ START_TEST(what_cannot_be_met_is_said_with_its_margin) {
 }
 END_TEST
 
+START_TEST(methods_are_listed_with_a_line_of_help_each) {
+  static const char *const names[] = {"linear", "rake", "logit", "truncated", "given"};
+  for (size_t i = 0; i < 5; i++) {
+    ck_assert_str_eq(trygg_design_calibration(i), names[i]);
+    ck_assert_uint_gt(strlen(trygg_design_calibration_help(i)), 10);
+  }
+  ck_assert_ptr_null(trygg_design_calibration(5));
+  ck_assert_ptr_null(trygg_design_calibration_help(5));
+}
+END_TEST
+
 START_TEST(record_without_an_auxiliary_value_is_refused_unless_its_weight_is_nothing) {
   fixture_texts texts = {.survey = ADULTS,
                          .choices = ADULTS_CHOICES,
@@ -581,6 +592,7 @@ static Suite *calibration_suite(void) {
   tcase_add_test(weights, known_totals_have_no_error);
   tcase_add_loop_test(weights, what_cannot_be_met_is_said_with_its_margin, 0,
                       sizeof refusals / sizeof *refusals);
+  tcase_add_test(weights, methods_are_listed_with_a_line_of_help_each);
   tcase_add_test(weights, record_without_an_auxiliary_value_is_refused_unless_its_weight_is_nothing);
   tcase_add_test(weights, estimated_totals_add_their_variance);
   tcase_add_test(weights, each_wave_meets_its_own_totals);

@@ -416,45 +416,21 @@ static SEXP r_count(SEXP responses) {
   return Rf_ScalarReal((double)trygg_responses_count(get_handle(responses, RESPONSES)));
 }
 
-static SEXP r_account(SEXP responses) {
-  SEXP pointer = PROTECT(new_handle(TABLE)), result;
-  trygg_error error;
-  trygg_table *table;
-  trygg_status status = trygg_responses_account(get_handle(responses, RESPONSES), &table, &error);
-  result = finish(pointer, status, table, &error);
-  UNPROTECT(1);
-  return result;
-}
-
-static SEXP r_rates(SEXP responses) {
-  SEXP pointer = PROTECT(new_handle(TABLE)), result;
-  trygg_error error;
-  trygg_table *table;
-  trygg_status status = trygg_responses_rates(get_handle(responses, RESPONSES), &table, &error);
-  result = finish(pointer, status, table, &error);
-  UNPROTECT(1);
-  return result;
-}
-
-static SEXP r_weights(SEXP design) {
-  SEXP pointer = PROTECT(new_handle(TABLE)), result;
-  trygg_error error;
-  trygg_table *table;
-  trygg_status status = trygg_design_weights(get_handle(design, DESIGN), &table, &error);
-  result = finish(pointer, status, table, &error);
-  UNPROTECT(1);
-  return result;
-}
-
-static SEXP r_margins(SEXP design) {
-  SEXP pointer = PROTECT(new_handle(TABLE)), result;
-  trygg_error error;
-  trygg_table *table;
-  trygg_status status = trygg_design_margins(get_handle(design, DESIGN), &table, &error);
-  result = finish(pointer, status, table, &error);
-  UNPROTECT(1);
-  return result;
-}
+/* Functions from a handle to a table. */
+#define TABLE_OF(name, from_kind, function)                                                                  \
+  static SEXP name(SEXP handle) {                                                                            \
+    SEXP pointer = PROTECT(new_handle(TABLE)), result;                                                       \
+    trygg_error error;                                                                                       \
+    trygg_table *table;                                                                                      \
+    trygg_status status = function(get_handle(handle, from_kind), &table, &error);                           \
+    result = finish(pointer, status, table, &error);                                                         \
+    UNPROTECT(1);                                                                                            \
+    return result;                                                                                           \
+  }
+TABLE_OF(r_account, RESPONSES, trygg_responses_account)
+TABLE_OF(r_rates, RESPONSES, trygg_responses_rates)
+TABLE_OF(r_weights, DESIGN, trygg_design_weights)
+TABLE_OF(r_margins, DESIGN, trygg_design_margins)
 
 static SEXP r_codes(SEXP responses, SEXP variable) {
   SEXP pointer = PROTECT(new_handle(TABLE)), result;
