@@ -19,15 +19,16 @@ sys.exit(sys.version_info < (3, 11) or not os.path.exists(sysconfig.get_path("in
 done
 [ -n "$python" ] || skip 'no Python 3.11 or later with its headers and setuptools'
 
-rm -rf "$build/bindings/python"
-mkdir -p "$build/bindings"
-cp -R "$top/bindings/python" "$build/bindings/python"
-chmod -R u+w "$build/bindings/python"
-cd "$build/bindings/python"
-TRYGG_CFLAGS="-I$(cd "$top" && pwd)/include -I$build/include" TRYGG_LIBS="-L$build/.libs -ltrygg" \
+top=$(cd "$top" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+cp -R "$top/bindings/python" "$work/python"
+chmod -R u+w "$work/python"
+cd "$work/python"
+TRYGG_CFLAGS="-I$top/include -I$build/include" TRYGG_LIBS="-L$build/.libs -ltrygg" \
   CFLAGS='-Wall -Wextra -Werror' "$python" setup.py -q build --build-lib library >build.log 2>&1 || {
   cat build.log
   exit 1
 }
-LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} PYTHONPATH=$build/bindings/python/library \
-  TRYGG_SOURCE=$(cd "$top" && pwd) TRYGG_PROGRAMS=$build/examples "$python" -W error -m unittest -q tests/test_trygg.py
+LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} PYTHONPATH=$work/python/library \
+  TRYGG_SOURCE=$top TRYGG_PROGRAMS=$build/examples "$python" -W error -m unittest -q tests/test_trygg.py
