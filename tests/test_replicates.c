@@ -279,7 +279,199 @@ START_TEST(canty_davison_converges_to_the_linearised_error) {
 }
 END_TEST
 
-static const char *const random_methods[] = {"bootstrap:40", "canty-davison:37"};
+START_TEST(preston_converges_to_the_linearised_error) {
+  compare_methods(designs[_i], "preston:4000", "taylor", "total", 0.07);
+  compare_methods(designs[_i], "preston:4000", "taylor", "ratio", 0.15);
+}
+END_TEST
+
+static const char *const random_methods[] = {"bootstrap:40", "canty-davison:37", "preston:40"};
+
+/* ---- several stages ------------------------------------------------------------------------------------- */
+
+/* Two strata of blocks, then houses, then people; with two stages houses are people. */
+typedef struct nested {
+  size_t blocks, houses, people;
+  const char *fraction[3]; /* drawn at each stage */
+  int backwards;
+  const char *margins;
+} nested;
+
+static fixture nest(const nested *m, const char *variance) {
+  char *end = data + sprintf(data, "s,b,h,f1,f2,f3,w,g,y\n");
+  size_t count = 2 * m->blocks * m->houses * m->people;
+  for (size_t i = 0; i < count; i++) {
+    size_t r = m->backwards ? count - 1 - i : i, h = r / m->people, b = h / m->houses;
+    tg_random random;
+    double lift, more;
+    tg_random_seed(&random, 3, b);
+    lift = tg_random_uniform(&random);
+    tg_random_seed(&random, 4, h);
+    more = tg_random_uniform(&random);
+    tg_random_seed(&random, 6, r);
+    end += sprintf(end, "%zu,%zu,%zu,%s,%s,%s,%zu,%zu,%zu\n", b / m->blocks, b % m->blocks, h % m->houses,
+                   m->fraction[0], m->fraction[1], m->people > 1 ? m->fraction[2] : "1", 2 + r % 3, 1 + r % 2,
+                   (size_t)(40 * lift + 60 * more + 50 * tg_random_uniform(&random)));
+  }
+  return fixture_load(&(fixture_texts){
+      .survey =
+          m->people > 1
+              ? "type,name,role\ninteger,s,stratum\ninteger,b,cluster\ninteger,h,cluster2\ndecimal,f1,fpc\n"
+                "decimal,f2,fpc2\ndecimal,f3,fpc3\ndecimal,w,weight\nselect_one g,g,domain\ninteger,y,\n"
+              : "type,name,role\ninteger,s,stratum\ninteger,b,cluster\ndecimal,f1,fpc\ndecimal,f2,fpc2\n"
+                "decimal,w,weight\nselect_one g,g,domain\ninteger,y,\n",
+      .choices = "list_name,name\ng,1\ng,2\n",
+      .indicators =
+          "name,type,variable,denominator,numerator\ntotal,total,y,,\nmean,mean,y,,\nratio,ratio,y,w,\n"
+          "median,quantile,y,,0.5\n",
+      .margins = m->margins,
+      .data = data,
+      .lonely = "certainty",
+      .calibrate = m->margins ? "linear" : NULL,
+      .variance = variance});
+}
+
+static const nested nests[] = {
+    {5, 4, 1, {"0.5", "0.25", ""}, 0, NULL}, {4, 3, 3, {"0.6", "0.5", "0.2"}, 0, NULL},
+    {3, 5, 2, {"1", "0.3", "0.5"}, 0, NULL}, {1, 6, 2, {"1", "0.5", "0.4"}, 0, NULL},
+    {4, 1, 3, {"0.7", "1", "0.3"}, 0, NULL}, {7, 2, 2, {"0.9", "0.9", "0.9"}, 0, NULL},
+    {4, 3, 3, {"0.6", "1", "0.2"}, 1, NULL},
+};
+
+static void compare_nested(const nested *m, const char *g, const char *indicator, double tolerance) {
+  fixture a = nest(m, "taylor"), b = nest(m, "preston:4000");
+  trygg_estimates *x = fixture_estimate(&a, "g", NULL), *y = fixture_estimate(&b, "g", NULL);
+  ck_assert_double_gt(fixture_get(x, "", g, indicator).se, 0);
+  ck_near(fixture_get(y, "", g, indicator).se, fixture_get(x, "", g, indicator).se, tolerance);
+  trygg_estimate_free(x);
+  trygg_estimate_free(y);
+  fixture_free(&a);
+  fixture_free(&b);
+}
+
+/* As for one stage: six standard errors of a standard error from 4,000 replicates. */
+START_TEST(preston_converges_to_the_linearised_error_of_all_stages) {
+  compare_nested(&nests[_i], NULL, "total", 0.07);
+  compare_nested(&nests[_i], "1", "total", 0.07);
+  compare_nested(&nests[_i], NULL, "ratio", 0.15);
+}
+END_TEST
+
+START_TEST(preston_gives_quantiles_of_stages_an_error) {
+  compare_nested(&nests[1], NULL, "median", 0.35);
+}
+END_TEST
+
+START_TEST(preston_calibrates_replicates_of_stages) {
+  nested m = nests[1];
+  fixture f;
+  trygg_estimates *e;
+  m.margins = "variables,category,total\ng,1,80\ng,2,70\n";
+  compare_nested(&m, NULL, "mean", 0.15);
+  f = nest(&m, "preston:50");
+  e = fixture_estimate(&f, "g", NULL);
+  ck_assert_double_gt(fixture_get(e, "", "1", "total").se, 0);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Two blocks of two people, f1 = 0.36 and f2 = 0.75: lambda 0.8 and sqrt(0.36 x 0.25) = 0.3.  The block that is not
+ * drawn loses 0.8; who is drawn in the other gains 0.8 + 0.3 sqrt 2, who is not 0.8 - 0.3 sqrt 2. */
+START_TEST(preston_changes_weights_as_by_hand) {
+  nested m = {2, 2, 1, {"0.36", "0.75", ""}, 0, NULL};
+  fixture f = nest(&m, "preston:64");
+  double changes[8 * TG_LANES], more = 0.8 + 0.3 * sqrt(2), less = 0.8 - 0.3 * sqrt(2);
+  size_t met[2][2] = {{0, 0}, {0, 0}};
+  ck_assert_uint_eq(f.responses->count, 8);
+  for (size_t first = 0; first < 64; first += TG_LANES) {
+    ck_ok(tg_replicates_changes(f.design, first, TG_LANES, changes, &error));
+    for (size_t k = 0; k < TG_LANES; k++)
+      for (size_t s = 0; s < 2; s++) {
+        const double *c = changes + s * 4 * TG_LANES + k;
+        size_t kept = c[0] < -0.7 ? 1 : 0, out = 1 - kept;
+        size_t drawn = c[kept * 2 * TG_LANES] > 1 ? 0 : 1;
+        ck_near(c[out * 2 * TG_LANES], -0.8, 1e-15);
+        ck_near(c[(out * 2 + 1) * TG_LANES], -0.8, 1e-15);
+        ck_near(c[(kept * 2 + drawn) * TG_LANES], more, 1e-15);
+        ck_near(c[(kept * 2 + 1 - drawn) * TG_LANES], less, 1e-15);
+        met[kept][drawn]++;
+      }
+  }
+  for (size_t i = 0; i < 4; i++) /* 32 of 128 are expected, with a standard deviation of 4.9 */
+    ck_assert(met[i / 2][i % 2] > 12 && met[i / 2][i % 2] < 52);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Three clusters of one stage, f = 0.28: one is drawn, lambda = sqrt(0.72 / 2) = 0.6, and gains 2 x 0.6. */
+START_TEST(preston_of_one_stage_as_by_hand) {
+  made m = {.strata = 1, .clusters = 3, .records = 1, .fraction = 0.28, .variance = "preston:8"};
+  fixture f = make(&m);
+  double changes[3 * TG_LANES];
+  ck_ok(tg_replicates_changes(f.design, 0, TG_LANES, changes, &error));
+  for (size_t k = 0; k < TG_LANES; k++) {
+    size_t drawn = 0;
+    for (size_t i = 0; i < 3; i++)
+      drawn += changes[i * TG_LANES + k] > 0;
+    ck_assert_uint_eq(drawn, 1);
+    for (size_t i = 0; i < 3; i++)
+      ck_near(changes[i * TG_LANES + k], changes[i * TG_LANES + k] > 0 ? 1.2 : -0.6, 1e-15);
+  }
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(other_replicates_of_stages_are_refused) {
+  static const char *const others[] = {"jackknife", "bootstrap", "canty-davison", "sdr"};
+  char text[] = "type,name,role\ninteger,b,cluster\ndecimal,f1,fpc\ndecimal,f2,fpc2\ninteger,y,\n";
+  fixture_texts texts = {.survey = text,
+                         .choices = "list_name,name\ng,1\n",
+                         .data = "b,f1,f2,y\n1,0.5,0.5,1\n1,0.5,0.5,2\n2,0.5,0.5,3\n2,0.5,0.5,4\n",
+                         .variance = others[_i]};
+  trygg_error met = fixture_refuse(&texts, TRYGG_EDESIGN);
+  ck_assert_msg(strstr(met.message, "choose --variance preston") != NULL, "%s", met.message);
+}
+END_TEST
+
+START_TEST(every_allocation_of_stages_may_fail) {
+  fixture f = nest(&nests[1], "taylor");
+  trygg_design_options options = {.size = sizeof options, .variance = "preston:9", .lonely = "certainty"};
+  long at = 0;
+  trygg_status status;
+  do {
+    trygg_design *design = NULL;
+    trygg_estimates *estimates = NULL;
+    tg_memory_fail(at++, 0);
+    status = trygg_design_create(f.responses, &options, &design, &error);
+    if (status == TRYGG_OK)
+      status = trygg_estimate_create(design, NULL, &estimates, &error);
+    tg_memory_fail(-1, 0);
+    ck_assert(status == TRYGG_OK || status == TRYGG_ENOMEM);
+    trygg_estimate_free(estimates);
+    trygg_design_free(design);
+  } while (status != TRYGG_OK);
+  ck_assert_int_gt((int)at, 60);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(threads_change_no_bit_of_stages) {
+  fixture f = nest(&nests[1], "preston:33");
+  trygg_estimates *one = NULL, *two = NULL;
+  trygg_estimate_options options = {.size = sizeof options, .threads = 1};
+  ck_ok(trygg_estimate_create(f.design, &options, &one, &error));
+  options.threads = 3;
+  ck_ok(trygg_estimate_create(f.design, &options, &two, &error));
+  for (size_t i = 0; i < trygg_estimate_count(one); i++) {
+    double a = trygg_estimate_get(one, i).se, b = trygg_estimate_get(two, i).se;
+    ck_assert(!memcmp(&a, &b, sizeof a));
+  }
+  trygg_estimate_free(one);
+  trygg_estimate_free(two);
+  fixture_free(&f);
+}
+END_TEST
 
 START_TEST(threads_and_runs_change_no_bit) {
   for (size_t d = 0; d < sizeof designs / sizeof *designs; d++) {
@@ -508,8 +700,8 @@ END_TEST
 
 /* ---- edges ------------------------------------------------------------------------------------------------ */
 
-static const char *const every_method[] = {"jackknife",        "brr", "fay:0.5", "bootstrap:20",
-                                           "canty-davison:20", "sdr", "taylor"};
+static const char *const every_method[] = {"jackknife",        "brr",        "fay:0.5", "bootstrap:20",
+                                           "canty-davison:20", "preston:20", "sdr",     "taylor"};
 enum { methods = sizeof every_method / sizeof *every_method };
 
 START_TEST(census_has_no_error) {
@@ -647,7 +839,7 @@ START_TEST(methods_are_named_and_checked) {
       ck_ok(trygg_design_variance_check(trygg_design_variance(count), &error));
     count++;
   }
-  ck_assert_uint_eq(count, 8);
+  ck_assert_uint_eq(count, 9);
   ck_assert_str_eq(trygg_design_variance(0), "taylor");
   ck_assert_ptr_null(trygg_design_variance_help(count));
   ck_ok(trygg_design_variance_check("fay:0.3", &error));
@@ -810,10 +1002,23 @@ static void add_exact(TCase *tests) {
   tcase_add_test(tests, successive_differences_work_with_more_units_than_rows);
   tcase_add_loop_test(tests, bootstrap_converges_to_the_linearised_error, 0, count);
   tcase_add_loop_test(tests, canty_davison_converges_to_the_linearised_error, 0, count);
-  tcase_add_loop_test(tests, threads_and_runs_change_no_bit, 0, 2);
-  tcase_add_loop_test(tests, seeds_make_the_difference, 0, 2);
-  tcase_add_loop_test(tests, clusters_have_their_draws_whatever_the_order_of_records, 0, 2);
+  tcase_add_loop_test(tests, preston_converges_to_the_linearised_error, 0, count);
+  tcase_add_loop_test(tests, threads_and_runs_change_no_bit, 0, 3);
+  tcase_add_loop_test(tests, seeds_make_the_difference, 0, 3);
+  tcase_add_loop_test(tests, clusters_have_their_draws_whatever_the_order_of_records, 0, 3);
   tcase_add_test(tests, independent_waves_do_not_vary_together);
+}
+
+static void add_stages(TCase *tests) {
+  tcase_add_loop_test(tests, preston_converges_to_the_linearised_error_of_all_stages, 0,
+                      (int)(sizeof nests / sizeof *nests));
+  tcase_add_test(tests, preston_gives_quantiles_of_stages_an_error);
+  tcase_add_test(tests, preston_calibrates_replicates_of_stages);
+  tcase_add_test(tests, preston_changes_weights_as_by_hand);
+  tcase_add_test(tests, preston_of_one_stage_as_by_hand);
+  tcase_add_loop_test(tests, other_replicates_of_stages_are_refused, 0, 4);
+  tcase_add_test(tests, every_allocation_of_stages_may_fail);
+  tcase_add_test(tests, threads_change_no_bit_of_stages);
 }
 
 static void add_edges(TCase *tests) {
@@ -850,6 +1055,7 @@ static Suite *replicates_suite(void) {
   tcase_add_test(numbers, indices_are_even);
   tcase_add_test(numbers, rank_counts_independent_columns);
   add_exact(exact);
+  add_stages(exact);
   add_edges(edges);
   suite_add_tcase(suite, numbers);
   suite_add_tcase(suite, exact);

@@ -109,8 +109,9 @@ static trygg_status index_units(tg_replicates *replicates, const trygg_design *d
 }
 
 trygg_status tg_replicates_strata(tg_replicates *replicates, const trygg_design *design, trygg_error *error) {
-  replicates->base = tg_memory_new(design->stratum_count, sizeof *replicates->base);
-  replicates->step = tg_memory_new(design->stratum_count, sizeof *replicates->step);
+  size_t strata = tg_design_all_strata(design);
+  replicates->base = tg_memory_new(strata, sizeof *replicates->base);
+  replicates->step = tg_memory_new(strata, sizeof *replicates->step);
   return replicates->base && replicates->step ? TRYGG_OK : tg_error_memory(error);
 }
 
@@ -141,12 +142,12 @@ static trygg_status check_lonely(const trygg_design *design, trygg_error *error)
 
 /* What is drawn within clusters varies too where the sampled fraction of clusters counts. */
 static trygg_status check_stages(const trygg_design *design, trygg_error *error) {
-  if (!design->stage_count)
+  if (!design->stage_count || design->replicates->method->stages)
     return TRYGG_OK;
   return tg_error_at(
       error, TRYGG_EDESIGN, NULL, 0, 0, "variance",
       "--variance %s replicates clusters alone, and the later stages of the sample have finite "
-      "populations; choose --variance taylor, or take the roles of later stages away",
+      "populations; choose --variance preston or taylor, or take the roles of later stages away",
       design->replicates->method->name);
 }
 
@@ -277,6 +278,10 @@ static trygg_status draw_changes(const trygg_design *design, size_t first, size_
   }
   for (size_t k = 0; k < count && replicates->method->is_random; k++)
     tg_random_seed(&stream->random[k], replicates->seed, first + k);
+  if (design->stage_count) {
+    status = replicates->method->stages(design, first, count, stream, changes, error);
+    goto cleanup;
+  }
   for (size_t h = 0; h < design->stratum_count; h++) {
     size_t begin = replicates->begin[h], units = replicates->begin[h + 1] - begin;
     memset(draws, 0, units * TG_LANES * sizeof *draws);
@@ -311,7 +316,7 @@ static trygg_status calibrate_changes(const trygg_design *design, size_t first, 
   for (size_t k = 0; k < count; k++) {
     trygg_error fault = {0};
     for (size_t i = 0; i < records; i++) {
-      size_t unit = design->cluster ? design->cluster[i] : i;
+      size_t unit = design->cluster && !design->stage_count ? design->cluster[i] : i;
       weights[i] = replicates->given
                        ? design->responses->columns[replicates->variables[first + k]].values.number[i]
                        : (before ? before[i] : 1) * (1 + drawn[unit * TG_LANES + k]);

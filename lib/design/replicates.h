@@ -35,7 +35,7 @@ typedef struct tg_replicates {
   size_t unit_count;   /* clusters, or records */
   size_t *order;       /* units in stratum order; NULL: as they are numbered */
   size_t *begin;       /* units of stratum h: order[begin[h]..begin[h + 1]) */
-  double *base, *step; /* of each stratum: change = base + step x draw */
+  double *base, *step; /* of each stratum of all stages: change = base + step x draw */
   signed char *signs;  /* a Hadamard matrix, [replicate * order_of_signs + column] */
   size_t sign_count;   /* its order */
   size_t *row;         /* successive differences: first row of a unit, and second */
@@ -60,6 +60,9 @@ struct tg_replicate_method {
    * NULL: deletes, or given. */
   void (*draw)(const tg_replicates *replicates, const trygg_design *design, size_t h, size_t first,
                size_t count, tg_replicate_stream *stream, int16_t *draws);
+  /* Changes of each record of a sample of several stages, as tg_replicates_changes; NULL: such samples are refused. */
+  trygg_status (*stages)(const trygg_design *design, size_t first, size_t count, tg_replicate_stream *stream,
+                         double *changes, trygg_error *error);
 };
 
 extern const tg_replicate_method tg_replicate_methods[];
@@ -94,12 +97,17 @@ void tg_rao_wu_draw(const tg_replicates *, const trygg_design *, size_t h, size_
 trygg_status tg_canty_davison_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 void tg_canty_davison_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
                            tg_replicate_stream *, int16_t *draws);
+trygg_status tg_preston_prepare(tg_replicates *, const trygg_design *, trygg_error *);
+void tg_preston_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
+                     tg_replicate_stream *, int16_t *draws);
+trygg_status tg_preston_changes(const trygg_design *, size_t first, size_t count, tg_replicate_stream *,
+                                double *changes, trygg_error *);
 trygg_status tg_successive_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 void tg_successive_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
                         tg_replicate_stream *, int16_t *draws);
 trygg_status tg_given_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 
-/* Room for base and step of each stratum. */
+/* Room for base and step of each stratum of all stages. */
 trygg_status tg_replicates_strata(tg_replicates *replicates, const trygg_design *design, trygg_error *error);
 
 /* Signs of the smallest Hadamard matrix of at least `least` rows. */

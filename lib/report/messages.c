@@ -287,6 +287,7 @@ static const struct {
     {"note_value",
      "variance canty-davison",
      {"bootstrap by Canty and Davison", "bootstrap enligt Canty och Davison"}},
+    {"note_value", "variance preston", {"bootstrap by Preston", "bootstrap enligt Preston"}},
     {"note_value", "variance sdr", {"successive differences", "successiva differenser"}},
     {"note_value", "variance given", {"given replicate weights", "givna replikatvikter"}},
     {"note_value", "lonely fail", {"fail", "tillåts inte"}},
