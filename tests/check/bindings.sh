@@ -8,7 +8,7 @@ failed=0
 absent=bindings/absent.txt
 functions=$(sed -n 's/^TRYGG_API .*[ *]\(trygg_[a-z0-9_]*\)(.*/\1/p' include/trygg/*.h | sort -u)
 for name in $functions; do
-  if grep -qw "$name" bindings/python/src/_trygg.c && grep -qw "$name" bindings/r/src/trygg.c; then
+  if grep -qwh "$name" bindings/python/src/*.c && grep -qwh "$name" bindings/r/src/*.c; then
     ! grep -q "^$name " $absent || {
       echo "$absent excuses $name, which both packages call"
       failed=1

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From responses to designs, estimates, and what is made of them. */
+#include "package.h"
+
+#define STEP(name, from_kind, table, options_type, type, to_kind, function)                                  \
+  SEXP name(SEXP handle, SEXP list) {                                                                        \
+    SEXP pointer = PROTECT(handle_new(to_kind)), result;                                                     \
+    call self;                                                                                               \
+    options_type options = {0};                                                                              \
+    type *made;                                                                                              \
+    trygg_status status;                                                                                     \
+    void *from = handle_get(handle, from_kind);                                                              \
+    options_read(&self, list, table, &options, sizeof options);                                              \
+    status = function(from, &options, &made, &self.error);                                                   \
+    result = call_finish(pointer, status, made, &self);                                                      \
+    UNPROTECT(1);                                                                                            \
+    return result;                                                                                           \
+  }
+STEP(r_design, RESPONSES, design_options, trygg_design_options, trygg_design, DESIGN, trygg_design_create)
+STEP(r_estimate, DESIGN, estimate_options, trygg_estimate_options, trygg_estimates, ESTIMATES,
+     trygg_estimate_create)
+STEP(r_inference, ESTIMATES, inference_options, trygg_inference_options, trygg_table, TABLE,
+     trygg_inference_table)
+STEP(r_index, ESTIMATES, index_options, trygg_index_options, trygg_table, TABLE, trygg_index_table)
+STEP(r_trend, ESTIMATES, trend_options, trygg_trend_options, trygg_table, TABLE, trygg_trend_table)
+STEP(r_model, DESIGN, model_options, trygg_model_options, trygg_model, MODEL, trygg_model_create)
+STEP(r_model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE,
+     trygg_model_table)
+STEP(r_compare, ESTIMATES, comparison_options, trygg_comparison_options, trygg_table, TABLE,
+     trygg_inference_compare)
+STEP(r_test_groups, ESTIMATES, group_test_options, trygg_group_test_options, trygg_table, TABLE,
+     trygg_inference_test_groups)
+STEP(r_publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publication, PUBLICATION,
+     trygg_disclosure_publish)
+
+/* Estimates of a stream of files that is not kept. */
+SEXP r_stream(SEXP codebook, SEXP files, SEXP load, SEXP design, SEXP estimate) {
+  SEXP pointer = PROTECT(handle_new(ESTIMATES)), from = PROTECT(handle_new(RESPONSES)), result;
+  call self, other;
+  trygg_load_options loading = {0};
+  trygg_design_options designing = {0};
+  trygg_estimate_options estimating = {0};
+  const trygg_estimate_options *tables = &estimating;
+  trygg_estimates *estimates;
+  trygg_responses *responses;
+  trygg_status status;
+  size_t count;
+  const char *const *paths = options_texts(files, "files", &count);
+  void *survey = handle_get(codebook, CODEBOOK);
+  options_read(&other, estimate, estimate_options, &estimating, sizeof estimating);
+  options_read(&other, design, design_options, &designing, sizeof designing);
+  options_read(&self, load, load_options, &loading, sizeof loading);
+  estimating.progress = NULL; /* reading tells all there is to tell */
+  status = trygg_estimate_stream(survey, paths, count, &loading, &designing, &tables, 1, &estimates,
+                                 &responses, &self.error);
+  if (status == TRYGG_OK)
+    R_SetExternalPtrAddr(from, responses);
+  result = call_finish(pointer, status, estimates, &self);
+  UNPROTECT(2);
+  return result;
+}
+
+SEXP r_index_items(SEXP codebook, SEXP list) {
+  call self;
+  trygg_index_options options = {0};
+  const char **items;
+  size_t count;
+  SEXP result;
+  void *from = handle_get(codebook, CODEBOOK);
+  options_read(&self, list, index_options, &options, sizeof options);
+  if (trygg_index_items(from, &options, &items, &count, &self.error) != TRYGG_OK)
+    return failure_new(&self.error);
+  result = PROTECT(Rf_allocVector(STRSXP, (R_xlen_t)count));
+  for (size_t i = 0; i < count; i++)
+    SET_STRING_ELT(result, (R_xlen_t)i, text_new(items[i]));
+  trygg_index_free_items(items);
+  UNPROTECT(1);
+  return result;
+}
+
+SEXP r_covariance(SEXP estimates, SEXP rows) {
+  R_xlen_t count = Rf_xlength(rows);
+  SEXP matrix = PROTECT(Rf_allocMatrix(REALSXP, (int)count, (int)count));
+  trygg_error error;
+  trygg_status status = trygg_estimate_covariance(handle_get(estimates, ESTIMATES), options_rows(rows),
+                                                  (size_t)count, REAL(matrix), &error);
+  UNPROTECT(1);
+  return status == TRYGG_OK ? matrix : failure_new(&error);
+}
+
+SEXP r_contrast(SEXP estimates, SEXP rows, SEXP coefficients, SEXP level) {
+  static const char *const names[] = {"estimate", "se", "df", "lower", "upper", "statistic", "p", ""};
+  trygg_contrast c;
+  trygg_error error;
+  double values[7];
+  SEXP list;
+  if (trygg_inference_contrast(handle_get(estimates, ESTIMATES), options_rows(rows), REAL_RO(coefficients),
+                               (size_t)Rf_xlength(rows), Rf_asReal(level), &c, &error) != TRYGG_OK)
+    return failure_new(&error);
+  values[0] = c.estimate;
+  values[1] = c.se;
+  values[2] = c.df;
+  values[3] = c.lower;
+  values[4] = c.upper;
+  values[5] = c.statistic;
+  values[6] = c.p;
+  list = PROTECT(Rf_mkNamed(VECSXP, (const char **)names));
+  for (int i = 0; i < 7; i++)
+    SET_VECTOR_ELT(list, i, Rf_ScalarReal(values[i]));
+  UNPROTECT(1);
+  return list;
+}
