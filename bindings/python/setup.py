@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The extension, built against the libtrygg that pkg-config finds, or that TRYGG_CFLAGS and TRYGG_LIBS name."""
 
+import glob
 import os
 import shlex
 import subprocess
@@ -26,8 +27,9 @@ setup(
     ext_modules=[
         Extension(
             "trygg._trygg",
-            ["src/_trygg.c"],
-            extra_compile_args=flags("TRYGG_CFLAGS", "--cflags") + ["-std=c11"],
+            sorted(glob.glob("src/*.c")),
+            depends=glob.glob("src/*.h"),
+            extra_compile_args=flags("TRYGG_CFLAGS", "--cflags") + ["-std=c11", "-fvisibility=hidden"],
             extra_link_args=flags("TRYGG_LIBS", "--libs"),
             define_macros=[("Py_LIMITED_API", "0x030b0000")],
             py_limited_api=True,

@@ -9,8 +9,8 @@ and ``.quantile()``.
 from . import _trygg
 from ._design import Design
 from ._errors import Error, Status
-from ._results import Contrast, Estimates, Published, Table
-from ._survey import Responses, Sample, Survey
+from ._results import Contrast, Estimates, Influence, Model, Published, Table
+from ._survey import Responses, Sample, Stratum, Survey
 
 __version__ = _trygg.version()
 __all__ = [
@@ -18,10 +18,13 @@ __all__ = [
     "Design",
     "Error",
     "Estimates",
+    "Influence",
+    "Model",
     "Published",
     "Responses",
     "Sample",
     "Status",
+    "Stratum",
     "Survey",
     "Table",
     "families",

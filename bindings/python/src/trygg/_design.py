@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._results import Estimates
-from ._survey import Names, Survey, names
+from ._survey import Names, Responses, Survey, names
 
 
 def sheet(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -80,8 +80,14 @@ class Design:
 
     def codes(self, variable: str) -> list[str]:
         """The different values of a column, as texts."""
-        sample = Survey.build(self._tables({}, {}, [], [variable])).read(self._data, **self._options)
-        return sample.codes(variable)["code"]
+        codes: list[str] = self._read(self._tables({}, {}, [], [variable])).codes(variable)["code"]
+        return codes
+
+    def _read(self, tables: dict[str, str]) -> Responses:
+        """The columns of the data that a survey folder names."""
+        survey = Survey.build(tables)
+        survey._wanted = frozenset(survey.variables)
+        return survey.read(self._data, **self._options)
 
     def _estimate(
         self,
@@ -94,7 +100,7 @@ class Design:
     ) -> Estimates:
         domains = (names(by) or []) + [condition.split("=")[0] for condition in names(where) or []]
         tables = self._tables(variables, choices or {}, indicators, domains)
-        sample = Survey.build(tables).read(self._data, **self._options).design(lonely=self._lonely)
+        sample = self._read(tables).design(lonely=self._lonely)
         wanted = [row[0] for row in indicators] or list(variables)
         return sample.estimate(wanted, by=by, where=where, **options)
 

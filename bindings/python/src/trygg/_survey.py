@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Union
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn, Union
 
 from . import _trygg
-from ._results import Estimates, Table
+from ._columns import columns_of, streams
+from ._results import Estimates, Model, Table
 
 Names = Union[str, Sequence[str], None]
 Progress = Union[bool, Callable[[str, int, int], object], None]
@@ -46,15 +47,26 @@ class Survey:
     >>> responses = survey.read("data.csv.gz")
     """
 
+    _wanted: Collection[str] | None = None  # columns that are looked at; None: all
+
     def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self._source: str | dict[str, str] = os.path.abspath(os.fspath(folder))
         self._handle = _trygg.codebook_read(os.fspath(folder))
 
     @classmethod
     def build(cls, tables: Mapping[str, str]) -> Survey:
         """A survey from the texts of its tables: ``{"survey": "type,name,role\\n...", "choices": ...}``."""
         survey = cls.__new__(cls)
-        survey._handle = _trygg.codebook_build(list(tables.items()))
+        survey._source = dict(tables)
+        survey._handle = _trygg.codebook_build(list(survey._source.items()))
         return survey
+
+    def __reduce__(self) -> tuple[Callable[..., Survey], tuple[str | dict[str, str]]]:
+        """Pickled, a survey is its folder's path, or its tables."""
+        return (Survey if isinstance(self._source, str) else Survey.build, (self._source,))
+
+    def __repr__(self) -> str:
+        return f"<trygg.Survey {self.title}: {len(self.variables)} variables, {len(self.indicators)} indicators>"
 
     @property
     def title(self) -> str:
@@ -85,31 +97,29 @@ class Survey:
         """Label of a variable, indicator or index, or of a variable's code."""
         return _trygg.codebook_label(self._handle, name, code, language)
 
+    def declared(self, indicator: str, column: str) -> str | None:
+        """What ``indicators.csv`` says of an indicator: ``declared("otrygg_kvall", "better")``; ``None`` where it has no
+        such indicator or column."""
+        return _trygg.codebook_declared(self._handle, indicator, column)
+
     def read(self, data: Any, *, progress: Progress = None, **options: Any) -> Responses:
         """Load responses.
 
         ``data`` is a path or several (CSV, gzipped CSV, SPSS, Stata, SAS; ``-`` is standard input), a pandas or polars
         frame, a pyarrow table, a DuckDB result, anything with ``__arrow_c_stream__``, or a mapping of names to columns.
         Options are ``threads``, ``delimiter``, ``decimal``, ``max_field``, ``max_columns``, ``max_record``,
-        ``max_bytes``, ``max_ratio`` and ``keep_rejected``.
+        ``max_bytes``, ``max_ratio``, ``keep_rejected`` and
+        ``keep_silent`` (which :meth:`Responses.representativity` needs).
         """
         options["progress"] = reporter(progress)
         if isinstance(data, (str, os.PathLike)):
             data = [data]
         if isinstance(data, (list, tuple)):
             return Responses(_trygg.load_files(self._handle, [os.fspath(path) for path in data], options), self)
-        if hasattr(data, "__arrow_c_stream__"):
-            try:
-                stream = data.__arrow_c_stream__()
-            except ImportError:  # pandas without pyarrow
-                stream = None
-            if stream is not None:
-                return Responses(_trygg.load_arrow(self._handle, stream, options), self)
-        columns = columns_of(data)
-        return Responses(
-            _trygg.load_columns(self._handle, list(columns), list(columns.values()), options), self
-        )
-
+        stream = streams(data)
+        if stream is not None:
+            return Responses(_trygg.load_arrow(self._handle, stream, options), self)
+        return Responses(_trygg.load_columns(self._handle, columns_of(data, self._wanted), options), self)
 
     def stream(
         self,
@@ -167,36 +177,6 @@ def estimate_options(
     }
 
 
-def columns_of(data: Any) -> dict[str, Any]:
-    """A mapping or a pandas frame as columns of numbers or texts."""
-    if isinstance(data, Mapping):
-        return {str(name): column for name, column in data.items()}
-    if not hasattr(data, "columns") or not hasattr(data, "dtypes"):
-        raise TypeError(
-            f"data of type `{type(data).__name__}` cannot be read: give a path, a frame, an Arrow table or a mapping"
-        )
-    columns: dict[str, Any] = {}
-    for name in data.columns:
-        series = data[name]
-        if series.dtype.kind in "iuf":
-            columns[str(name)] = series.to_numpy(dtype="float64")
-        elif series.dtype.kind == "M":
-            columns[str(name)] = series.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object).where(series.notna(), None).tolist()
-        else:
-            cells = series.astype(object).where(series.notna(), None).tolist()
-            columns[str(name)] = [text_of(cell) for cell in cells]
-    return columns
-
-
-def text_of(cell: Any) -> str | None:
-    """A cell of an object column as the text that a file would have."""
-    if cell is None or isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
 class Responses:
     """Loaded responses."""
 
@@ -206,6 +186,17 @@ class Responses:
 
     def __len__(self) -> int:
         return _trygg.responses_count(self._handle)
+
+    def __repr__(self) -> str:
+        return f"<trygg.Responses {self.survey.title}: {len(self)} records, waves {', '.join(self.waves)}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("responses are not pickled, since a pickle of answers is a copy of the data: read them again")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the answers take."""
+        return _trygg.responses_memory(self._handle)
 
     @property
     def waves(self) -> list[str]:
@@ -228,6 +219,20 @@ class Responses:
     def rates(self) -> Table:
         """Response rates: AAPOR's RR1 to RR6 and the Swedish svarsandel."""
         return Table(_trygg.responses_rates(self._handle), self.survey)
+
+    def representativity(
+        self, on: Names, *, estimates: Estimates | None = None, waves: Names = None, level: float = 0.95
+    ) -> Table:
+        """How evenly people answered: R-indicators of the variables ``on``, which are known of everybody drawn, and the
+        most by which ``estimates`` (shares) can be wrong.  Needs data :meth:`read <Survey.read>` with
+        ``keep_silent=True``."""
+        options = {
+            "on": names(on),
+            "waves": names(waves),
+            "level": level,
+            "estimates": None if estimates is None else estimates.live(),
+        }
+        return Table(_trygg.representativity_table(self._handle, options), self.survey)
 
     def design(
         self,
@@ -277,9 +282,21 @@ class Responses:
         """:meth:`Sample.test_groups` of the default design."""
         return self.design().test_groups(indicators, **options)
 
-    def model(self, outcome: str, on: Names = None, **options: Any) -> Table:
+    def model(self, outcome: str, on: Names = None, **options: Any) -> Model:
         """:meth:`Sample.model` of the default design."""
         return self.design().model(outcome, on, **options)
+
+    def nonresponse(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.nonresponse` of the default design."""
+        return self.design().nonresponse(indicators, **options)
+
+
+class Stratum(NamedTuple):
+    """A stratum of the first stage: its primary sampling units, and how much of its population they are (0: unknown)."""
+
+    name: str
+    clusters: int
+    fraction: float
 
 
 class Sample:
@@ -303,6 +320,17 @@ class Sample:
     def population(self) -> float:
         """Sum of the weights."""
         return _trygg.design_facts(self._handle)[2]
+
+    def __repr__(self) -> str:
+        strata, clusters, population = _trygg.design_facts(self._handle)
+        return f"<trygg.Sample of {population:.10g}: {strata} strata, {clusters} clusters>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("samples are not pickled, since a pickle of answers is a copy of the data: read them again")
+
+    def first_stage(self) -> list[Stratum]:
+        """The strata of the first stage, in the order of the numbers that :meth:`Estimates.influence` gives."""
+        return [Stratum(*stratum) for stratum in _trygg.design_stratum(self._handle)]
 
     def weights(self) -> Table:
         """What the weights are like, and what calibration has made of them."""
@@ -336,7 +364,7 @@ class Sample:
         ``ci`` is one of ``trygg.intervals()``.
         """
         handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
-        return Estimates(handle, self.survey, level, ci)
+        return Estimates(handle, self.survey, level, ci, self._handle)
 
     def index(
         self,
@@ -447,7 +475,8 @@ class Sample:
         level: float = 0.95,
         threads: int = 0,
         progress: Progress = None,
-    ) -> Table:
+        intercept: bool = True,
+    ) -> Model:
         """Which background goes with an outcome, other things equal.
 
         ``on`` names background variables, ``"VAR=CODE"`` with the level the others are compared with; ``family`` is one
@@ -458,11 +487,30 @@ class Sample:
             "on": names(on),
             "family": family,
             "reference": reference,
+            "no_intercept": int(not intercept),
             "where": names(where),
             "waves": names(waves),
             "df": None if df is None else str(df),
             "threads": threads,
             "progress": reporter(progress),
         }
-        handle = _trygg.model_create(self._handle, options)
-        return Table(_trygg.model_table(handle, {"parts": names(parts), "level": level}), self.survey)
+        return Model(_trygg.model_create(self._handle, options), self.survey, names(parts), level)
+
+    def nonresponse(
+        self,
+        indicators: Names = None,
+        *,
+        where: Names = None,
+        waves: Names = None,
+        df: str | float | None = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Signs of non-response bias: those who answered late with those who answered early, and each mode of answer with
+        the others."""
+        estimate = estimate_options(indicators, None, where, waves, False, df, threads, progress)
+        options = {"level": level, "adjust": adjust, "min_n": min_n}
+        return Table(_trygg.nonresponse_table(self._handle, estimate, options), self.survey)
