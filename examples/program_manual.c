@@ -62,6 +62,8 @@ static const struct {
     {"ci", "beta", "Korns och Graubards, exakt för det effektiva antalet svar"},
     {"ci", "asin", "på arcussinus av kvadratroten, räknat tillbaka"},
     {"ci", "likelihood", "av likelihoodkvoten med det effektiva antalet svar"},
+    {"ci", "score",
+     "det som ett scoretest inte förkastar: för andelar Wilsons, för kvantiler Franciscos och Fullers"},
     {"against", "rest", "varje grupp med alla andra som har en kod: med resten av länet"},
     {"against", "total", "varje grupp med alla, gruppen själv inräknad; överlappet räknas in"},
     {"against", "pairs", "varje grupp med varje annan"},

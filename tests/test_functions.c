@@ -31,12 +31,12 @@ START_TEST(rules_of_quantiles_by_hand) {
   static const struct {
     const char *rule;
     double quarter, half;
-  } known[] = {{"math", 1, 2},      {"school", 1.5, 2.5},
-               {"hf1", 1, 2},       {"hf2", 1.5, 2.5},
-               {"hf3", 2, 2},       {"hf4", 1, 2},
-               {"hf5", 1.5, 2.5},   {"hf6", 1.25, 2.5},
-               {"hf7", 1.75, 2.5},  {"hf8", 1 + 5.0 / 12, 2.5},
-               {"hf9", 1.4375, 2.5}};
+  } known[] = {{"math", 1, 2},       {"school", 1.5, 2.5},
+               {"hf1", 1, 2},        {"hf2", 1.5, 2.5},
+               {"hf3", 2, 2},        {"hf4", 1, 2},
+               {"hf5", 1.5, 2.5},    {"hf6", 1.25, 2.5},
+               {"hf7", 1.75, 2.5},   {"hf8", 1 + 5.0 / 12, 2.5},
+               {"hf9", 1.4375, 2.5}, {"shahvaish", 1, 2}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     char text[128];
     fixture f;
@@ -48,6 +48,33 @@ START_TEST(rules_of_quantiles_by_hand) {
     ck_near(only(e, NULL, "q").estimate, known[i].quarter, 1e-15);
     ck_near(only(e, NULL, "h").estimate, known[i].half, 1e-15);
     ck_near(only(e, "2", "h").estimate, 2, 0); /* one value is its own quantile */
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
+/* Weights 1 1 2 are 0.75 0.75 1.5 with the mean 1: points 7/32, 13/32, 22/32, whatever the unit of the weights. */
+START_TEST(points_of_shah_and_vaish_by_hand) {
+  static const char *const units[] = {"0.001", "1", "900"};
+  static const double twice[] = {0.002, 2, 1800};
+  for (size_t i = 0; i < 3; i++) {
+    char data[128];
+    fixture_texts texts = {
+        .survey = "type,name,role\ninteger,wave,wave\ndecimal,w,weight\ninteger,y,\n",
+        .indicators =
+            "name,type,variable,numerator\nfirst,quantile,y,0.1 shahvaish\nlow,quantile,y,0.4 shahvaish\n"
+            "half,quantile,y,0.40625 shahvaish\nlast,quantile,y,0.69 shahvaish\n"};
+    fixture f;
+    trygg_estimates *e;
+    snprintf(data, sizeof data, "wave,w,y\n1,%s,5\n1,%g,9\n1,%s,7\n", units[i], twice[i], units[i]);
+    texts.data = data;
+    f = fixture_load(&texts);
+    e = fixture_estimate(&f, NULL, NULL);
+    ck_near(only(e, NULL, "first").estimate, 5, 0);
+    ck_near(only(e, NULL, "low").estimate, 5, 0);
+    ck_near(only(e, NULL, "half").estimate, 7, 0);
+    ck_near(only(e, NULL, "last").estimate, 9, 0);
     trygg_estimate_free(e);
     fixture_free(&f);
   }
@@ -273,6 +300,7 @@ int main(void) {
   Suite *suite = suite_create("functions");
   TCase *tests = tcase_create("functions");
   tcase_add_test(tests, rules_of_quantiles_by_hand);
+  tcase_add_test(tests, points_of_shah_and_vaish_by_hand);
   tcase_add_test(tests, variance_of_large_close_numbers_is_certified);
   tcase_add_test(tests, moments_by_hand);
   tcase_add_test(tests, where_nobody_answered_there_is_nothing);

@@ -3,7 +3,10 @@
 #include <inference/inference.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <base/memory.h>
 
 #include "fixture.h"
 
@@ -145,6 +148,135 @@ START_TEST(contrast_of_complements_is_exact) {
 }
 END_TEST
 
+/* ---- quantiles that a score test does not reject -------------------------------------------------- */
+
+static fixture numbers(const char *data, const char *quantiles, const char *variance) {
+  char indicators[256];
+  snprintf(indicators, sizeof indicators, "name,type,variable,numerator\n%s", quantiles);
+  return fixture_load(
+      &(fixture_texts){.survey = "type,name,role\nselect_one g,g,\ndecimal,w,weight\ninteger,y,\n",
+                       .choices = "list_name,name\ng,1\ng,2\n",
+                       .indicators = indicators,
+                       .data = data,
+                       .variance = variance});
+}
+
+static tg_limits score_limits(const trygg_estimates *estimates, size_t row) {
+  tg_limits limits;
+  trygg_error error = {0};
+  ck_ok(tg_inference_limits(estimates, row, tg_interval_find("score", NULL), 0.95, &limits, &error));
+  return limits;
+}
+
+/* Values 1 to 10 of equal weight: SE(F) = sqrt(F (1 - F) / 9), t = 2.262.  At 0.5: 0.3 <= t 0.4/3 at F 0.2 and 0.8, but
+ * 0.4 > t 0.1 at 0.1 and 0.9.  At 0.9: 0.3 <= t SE(0.6), 0.4 > t SE(0.5); 0.1 <= t SE(0.9), so that 1 is not rejected. */
+START_TEST(score_limits_of_quantiles_by_hand) {
+  fixture f = numbers("g,w,y\n1,1,3\n1,1,1\n1,1,2\n1,1,4\n1,1,10\n1,1,8\n1,1,9\n1,1,7\n1,1,6\n1,1,5\n",
+                      "q1,quantile,y,0.1\nq5,quantile,y,0.5\nq9,quantile,y,0.9\n", NULL);
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  tg_limits low = score_limits(estimates, 0), half = score_limits(estimates, 1),
+            high = score_limits(estimates, 2);
+  ck_near(half.lower, 2, 0);
+  ck_near(half.upper, 9, 0);
+  ck_near(high.lower, 6, 0); /* Woodruff's, with the error at 0.9, is 7 */
+  ck_assert(isnan(high.upper) && isnan(low.lower));
+  ck_near(low.upper, 5, 0);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+/* The limits are where the test says so: every value is tried by the share at or below it. */
+START_TEST(score_limits_are_those_of_the_test) {
+  enum { COUNT = 97 };
+  char data[4096] = "g,w,y\n", indicators[4096] = "q3,quantile,y,0.3\nq6,quantile,y,0.62\n";
+  size_t at = strlen(data);
+  fixture f, shares;
+  trygg_estimates *estimates, *below;
+  for (int i = 0; i < COUNT; i++)
+    at += (size_t)snprintf(data + at, sizeof data - at, "%d,%d,%d\n", 1 + i % 2, 1 + i * 7 % 5,
+                           i * i * 31 % 89);
+  f = numbers(data, indicators, NULL);
+  estimates = fixture_estimate(&f, NULL, NULL);
+  for (size_t row = 0; row < 2; row++) {
+    tg_limits limits = score_limits(estimates, row);
+    double p = row ? 0.62 : 0.3, lower = NAN, upper = NAN;
+    for (int y = 0; y < 89; y++) {
+      trygg_estimate e;
+      double t;
+      snprintf(indicators, sizeof indicators, "name,type,variable,numerator\ns,share,y,0..%d\n", y);
+      shares = fixture_load(
+          &(fixture_texts){.survey = "type,name,role\nselect_one g,g,\ndecimal,w,weight\ninteger,y,\n",
+                           .choices = "list_name,name\ng,1\ng,2\n",
+                           .indicators = indicators,
+                           .data = data});
+      below = fixture_estimate(&shares, NULL, NULL);
+      e = trygg_estimate_get(below, 0);
+      t = 1.98498431152227; /* R: qt(0.975, 96) */
+      if (isnan(lower) && e.estimate - p >= -t * e.se)
+        lower = y;
+      if (isnan(upper) && e.estimate - p >= t * e.se)
+        upper = y;
+      trygg_estimate_free(below);
+      fixture_free(&shares);
+    }
+    /* The first of the shares that take a step, so that the value itself is met. */
+    ck_near(limits.lower, lower, 0);
+    ck_near(limits.upper, upper, 0);
+  }
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(score_limits_of_equal_values_are_the_value) {
+  fixture f = numbers("g,w,y\n1,1,4\n1,2,4\n1,1,4\n2,5,7\n", "q,quantile,y,0.5\n", NULL);
+  trygg_estimates *estimates = fixture_estimate(&f, "g", NULL);
+  tg_limits limits = score_limits(estimates, trygg_estimate_find(estimates, "", (const char *[]){"1"}, "q"));
+  ck_near(limits.lower, 4, 0);
+  ck_near(limits.upper, 4, 0);
+  limits = score_limits(estimates, trygg_estimate_find(estimates, "", (const char *[]){"2"}, "q"));
+  ck_assert(isnan(limits.lower) && isnan(limits.upper)); /* one record */
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(score_limits_need_linearised_errors) {
+  fixture f = numbers("g,w,y\n1,1,4\n1,2,5\n1,1,6\n2,5,7\n", "q,quantile,y,0.5\n", "bootstrap:20");
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  trygg_inference_options options = {sizeof options, 0, "score"};
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  ck_assert_int_eq(trygg_inference_table(estimates, &options, &table, &error), TRYGG_EUNSUPPORTED);
+  ck_assert_str_eq(error.field, "ci");
+  ck_assert_ptr_null(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(score_limits_may_lack_memory) {
+  fixture f = numbers("g,w,y\n1,1,4\n1,2,5\n1,1,6\n2,5,7\n", "q,quantile,y,0.5\n", NULL);
+  trygg_estimates *estimates = fixture_estimate(&f, "g", NULL);
+  trygg_inference_options options = {sizeof options, 0, "score"};
+  for (long after = 0;; after++) {
+    trygg_table *table = NULL;
+    trygg_error error = {0};
+    trygg_status status;
+    tg_memory_fail(after, 0);
+    status = trygg_inference_table(estimates, &options, &table, &error);
+    tg_memory_fail(-1, 0);
+    trygg_table_free(table);
+    if (status == TRYGG_OK)
+      break;
+    ck_assert(status == TRYGG_ENOMEM && !table);
+  }
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(level_outside_is_refused) {
   double level;
   ck_assert_int_eq(tg_inference_level(1, &level, NULL), TRYGG_EINVAL);
@@ -185,6 +317,11 @@ static Suite *inference_suite(void) {
   tcase_add_test(tests, shares_of_0_and_1_have_exact_limits);
   tcase_add_test(tests, without_df_there_is_no_interval);
   tcase_add_test(tests, contrast_of_complements_is_exact);
+  tcase_add_test(tests, score_limits_of_quantiles_by_hand);
+  tcase_add_test(tests, score_limits_are_those_of_the_test);
+  tcase_add_test(tests, score_limits_of_equal_values_are_the_value);
+  tcase_add_test(tests, score_limits_need_linearised_errors);
+  tcase_add_test(tests, score_limits_may_lack_memory);
   tcase_add_test(tests, level_outside_is_refused);
   tcase_add_test(tests, every_interval_is_listed_with_help);
   tcase_add_test(tests, estimates_that_are_retained_outlive_their_first_owner);

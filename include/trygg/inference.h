@@ -29,10 +29,11 @@ typedef struct trygg_inference_options {
  *
  * At a share of 0 or 1 every kind gives the Korn-Graubard limits with all n
  * cases effective; without degrees of freedom there is no interval; quantiles
- * have Woodruff's.
+ * have Woodruff's, by `score` Francisco and Fuller's (1991, Ann. Stat. 19:454-469).
  *
  * @retval TRYGG_ENAME   An unknown kind of interval.
  * @retval TRYGG_EINVAL  A level outside 0..1; a by-variable named like a column.
+ * @retval TRYGG_EUNSUPPORTED  `score` of a quantile whose errors are from replicates.
  */
 TRYGG_API trygg_status trygg_inference_table(const trygg_estimates *estimates,
                                              const trygg_inference_options *options, trygg_table **out,

@@ -145,10 +145,32 @@ static double line_at(const tg_ordered *d, const tg_quantile_rule *rule, double 
   return d->values[d->count - 1].y;
 }
 
+/* The last value whose point is at or below p. */
+static double point_at(const tg_ordered *d, const tg_quantile_rule *rule, double p) {
+  const double tolerance = 4 * DBL_EPSILON;
+  double n = (double)d->count, last = d->values[0].y;
+  tg_sum sum = {0};
+  for (size_t i = 0; i < d->count; i++) {
+    tg_sum_add(&sum, d->values[i].weight);
+    if ((n / d->total * (tg_sum_value(&sum) - rule->share * d->values[i].weight) + rule->share) / (n + 1) >
+        p * (1 + tolerance))
+      break;
+    last = d->values[i].y;
+  }
+  return last;
+}
+
 static double invert(const tg_ordered *d, const tg_quantile_rule *rule, double p) {
   if (!(p >= 0 && p <= 1) || !d->count)
     return NAN;
-  return rule->interpolates ? line_at(d, rule, p) : step_at(d, rule, p);
+  switch (rule->reads) {
+  case TG_QUANTILE_LINES:
+    return line_at(d, rule, p);
+  case TG_QUANTILE_POINTS:
+    return point_at(d, rule, p);
+  default:
+    return step_at(d, rule, p);
+  }
 }
 
 static double share_at(const tg_ordered *d, double y) {
@@ -158,7 +180,25 @@ static double share_at(const tg_ordered *d, double y) {
   return tg_sum_value(&sum) / d->total;
 }
 
-/* The variances of F(q) in all domains, as of any share: terms with a threshold. */
+/* F(value) in the domain of a row, linearised as any share: terms with a threshold. */
+static trygg_status add_share(const trygg_estimates *estimates, size_t index, double value, double share,
+                              size_t output, tg_terms *terms, trygg_error *error) {
+  const tg_row *row = &estimates->rows[index];
+  const tg_domain *domain = &estimates->domains[row->domain];
+  if (tg_memory_grow((void **)&terms->list, &terms->capacity, terms->count + domain->cell_count,
+                     sizeof *terms->list))
+    return tg_error_memory(error);
+  for (size_t c = 0; c < domain->cell_count; c++)
+    terms->list[terms->count++] = (tg_term){.output = (uint32_t)output,
+                                            .indicator = (uint32_t)row->indicator,
+                                            .cell = domain->cells[c],
+                                            .y = 1 / row->weight,
+                                            .x = -share / row->weight,
+                                            .threshold = value};
+  return TRYGG_OK;
+}
+
+/* The variances of F(q) in all domains. */
 static trygg_status share_variances(trygg_estimates *estimates, size_t k, trygg_error *error) {
   tg_terms terms = {0};
   trygg_status status = TRYGG_OK;
@@ -167,19 +207,8 @@ static trygg_status share_variances(trygg_estimates *estimates, size_t k, trygg_
     return tg_error_memory(error);
   for (size_t d = 0; d < estimates->domain_count; d++) {
     const tg_row *row = &estimates->rows[tg_row_at(estimates, d, k)];
-    const tg_domain *domain = &estimates->domains[d];
-    for (size_t c = 0; c < domain->cell_count && row->n > 0; c++) {
-      if (tg_memory_grow((void **)&terms.list, &terms.capacity, terms.count + 1, sizeof *terms.list)) {
-        status = tg_error_memory(error);
-        goto cleanup;
-      }
-      terms.list[terms.count++] = (tg_term){.output = (uint32_t)d,
-                                            .indicator = (uint32_t)k,
-                                            .cell = domain->cells[c],
-                                            .y = 1 / row->weight,
-                                            .x = -row->share / row->weight,
-                                            .threshold = row->estimate};
-    }
+    if (row->n > 0)
+      TRY(add_share(estimates, tg_row_at(estimates, d, k), row->estimate, row->share, d, &terms, error));
   }
   TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, estimates->domain_count, 0, 1, variance,
                        NULL, error));
@@ -246,5 +275,20 @@ trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, 
   for (size_t i = 0; status == TRYGG_OK && i < count; i++)
     out[i] = invert(&d, tg_row_indicator(estimates, index)->rule, p[i]);
   tg_memory_free(status == TRYGG_OK ? d.copy : NULL);
+  return status;
+}
+
+trygg_status tg_quantile_share_errors(const trygg_estimates *estimates, size_t index, const double *values,
+                                      const double *shares, size_t count, double *errors,
+                                      trygg_error *error) {
+  tg_terms terms = {0};
+  trygg_status status = TRYGG_OK;
+  for (size_t i = 0; i < count; i++)
+    TRY(add_share(estimates, index, values[i], shares[i], i, &terms, error));
+  TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, count, 0, 1, errors, NULL, error));
+  for (size_t i = 0; i < count; i++)
+    errors[i] = sqrt(errors[i]);
+cleanup:
+  tg_estimate_clear_terms(&terms);
   return status;
 }

@@ -277,7 +277,7 @@ static void set_replicate_error(tg_row *row, int is_quantile, double variance, d
 /* Replicates read quantiles by the rule math. */
 static int suits_replicates(const trygg_estimates *estimates, size_t indicator) {
   const tg_quantile_rule *rule = estimates->tally->indicators.list[indicator].rule;
-  return tg_replicates_suit_quantiles(estimates) && !rule->interpolates && rule->share == 0 && !rule->even;
+  return tg_replicates_suit_quantiles(estimates) && rule->reads == TG_QUANTILE_STEPS && rule->share == 0 && !rule->even;
 }
 
 /* Outputs stand indicator by indicator, so that those worked on together need few. */

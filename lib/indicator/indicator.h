@@ -84,10 +84,11 @@ typedef struct tg_item {
 /* How a quantile is read off the weighted distribution (quantile.c). */
 typedef struct tg_quantile_rule {
   const char *name, *help;
-  int interpolates;
   /* Steps: the value where F reaches p, or, where F equals p, that of the lower (0) or the mean of both (1/2); with `even`
    * the lower one only where it is the 2nd, 4th, ... of the distinct values.
-   * Interpolation: between the values at (C - w + share w) / (T + last w_n), C the sum of the weights so far, T all. */
+   * Lines: between the values at (C - w + share w) / (T + last w_n), C the sum of the weights so far, T all.
+   * Points: the last value whose (n/T (C - share w) + share) / (n + 1) is at most p. */
+  enum { TG_QUANTILE_STEPS, TG_QUANTILE_LINES, TG_QUANTILE_POINTS } reads;
   double share, last;
   int even;
 } tg_quantile_rule;

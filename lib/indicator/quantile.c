@@ -7,19 +7,21 @@
 #include <base/number.h>
 #include <base/text.h>
 
-/* The nine definitions of Hyndman & Fan (1996, Am. Stat. 50:361-365) with weights, as R survey has them. */
+/* The nine definitions of Hyndman & Fan (1996, Am. Stat. 50:361-365) with weights, as R survey has them, and Shah &
+ * Vaish's (2006, Proc. ASA Section on Survey Research Methods), whose weights have the mean 1. */
 static const tg_quantile_rule rules[] = {
-    {"math", "the first value at which F reaches p", 0, 0, 0, 0},
-    {"school", "the mean of two values where F equals p between them", 0, 0.5, 0, 0},
-    {"hf1", "as math", 0, 0, 0, 0},
-    {"hf2", "as school", 0, 0.5, 0, 0},
-    {"hf3", "the nearest even value", 0, 0, 0, 1},
-    {"hf4", "linear between the values of F", 1, 1, 0, 0},
-    {"hf5", "linear between the middles of the steps of F", 1, 0.5, 0, 0},
-    {"hf6", "linear, values at k/(n + 1)", 1, 1, 1, 0},
-    {"hf7", "linear, values at (k - 1)/(n - 1); what spreadsheets do", 1, 0, -1, 0},
-    {"hf8", "linear, values at (k - 1/3)/(n + 1/3)", 1, 2.0 / 3, 1.0 / 3, 0},
-    {"hf9", "linear, values at (k - 3/8)/(n + 1/4)", 1, 0.625, 0.25, 0},
+    {"math", "the first value at which F reaches p", TG_QUANTILE_STEPS, 0, 0, 0},
+    {"school", "the mean of two values where F equals p between them", TG_QUANTILE_STEPS, 0.5, 0, 0},
+    {"hf1", "as math", TG_QUANTILE_STEPS, 0, 0, 0},
+    {"hf2", "as school", TG_QUANTILE_STEPS, 0.5, 0, 0},
+    {"hf3", "the nearest even value", TG_QUANTILE_STEPS, 0, 0, 1},
+    {"hf4", "linear between the values of F", TG_QUANTILE_LINES, 1, 0, 0},
+    {"hf5", "linear between the middles of the steps of F", TG_QUANTILE_LINES, 0.5, 0, 0},
+    {"hf6", "linear, values at k/(n + 1)", TG_QUANTILE_LINES, 1, 1, 0},
+    {"hf7", "linear, values at (k - 1)/(n - 1); what spreadsheets do", TG_QUANTILE_LINES, 0, -1, 0},
+    {"hf8", "linear, values at (k - 1/3)/(n + 1/3)", TG_QUANTILE_LINES, 2.0 / 3, 1.0 / 3, 0},
+    {"hf9", "linear, values at (k - 3/8)/(n + 1/4)", TG_QUANTILE_LINES, 0.625, 0.25, 0},
+    {"shahvaish", "the last value at or below p of those at k/(n + 1)", TG_QUANTILE_POINTS, 0.5, 0, 0},
 };
 
 enum { RULES = sizeof rules / sizeof *rules };
@@ -55,8 +57,8 @@ trygg_status tg_quantile_compile(tg_indicator *indicator, const trygg_codebook *
     nearest = tg_text_nearest(text, RULES, name_at, NULL);
     return tg_error_at(
         error, TRYGG_ENAME, place->file, place->line, 0, "numerator",
-        "no rule of quantiles is called `%s`; did you mean `%s`? Known: math school hf1 ... hf9", text,
-        nearest ? nearest : rules->name);
+        "no rule of quantiles is called `%s`; did you mean `%s`? Known: math school hf1 ... hf9 shahvaish",
+        text, nearest ? nearest : rules->name);
   }
   return TRYGG_OK;
 }

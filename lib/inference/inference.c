@@ -41,10 +41,13 @@ static trygg_status quantile_limits(const trygg_estimates *estimates, size_t ind
   tg_limits shares = interval && row->share_se > 0 && row->share < 1
                          ? interval->run(&share, 1 - level)
                          : tg_inference_symmetric(row->share, row->share_se, row->df, level);
-  double p[2] = {shares.lower, shares.upper}, values[2];
-  trygg_status status = tg_quantile_invert(estimates, index, p, values, 2, error);
-  if (status == TRYGG_OK)
-    *out = (tg_limits){values[0], values[1]};
+  trygg_status status = TRYGG_OK;
+  double values[2];
+  if (interval && interval->of_quantile)
+    TRY(interval->of_quantile(estimates, index, level, &shares, error));
+  TRY(tg_quantile_invert(estimates, index, (const double[]){shares.lower, shares.upper}, values, 2, error));
+  *out = (tg_limits){values[0], values[1]};
+cleanup:
   return status;
 }
 

@@ -21,6 +21,9 @@ typedef struct tg_share {
 typedef struct tg_interval {
   const char *name, *help;
   tg_limits (*run)(const tg_share *share, double alpha);
+  /* Limits of a quantile as shares, to be read off its distribution; NULL: those of the share at it by `run`. */
+  trygg_status (*of_quantile)(const trygg_estimates *estimates, size_t row, double level, tg_limits *out,
+                              trygg_error *error);
 } tg_interval;
 
 extern const tg_interval tg_intervals[];
@@ -33,7 +36,7 @@ const tg_interval *tg_interval_find(const char *name, trygg_error *error);
 trygg_status tg_inference_level(double wanted, double *level, trygg_error *error);
 
 /* The interval of any row, edges as DESIGN says: no df, no interval; a share of 0 or 1 has Korn-Graubard's limits.
- * That of a quantile is Woodruff's: the values at the limits of the share at or below it.  `interval` NULL: the default,
+ * That of a quantile is Woodruff's: the values at the limits of the share at or below it; or the interval's own.  `interval` NULL: the default,
  * logit for shares and wald for the share at a quantile. */
 trygg_status tg_inference_limits(const trygg_estimates *estimates, size_t row, const tg_interval *interval,
                                  double level, tg_limits *out, trygg_error *error);

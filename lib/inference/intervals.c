@@ -7,12 +7,14 @@
 #include <base/text.h>
 
 const tg_interval tg_intervals[] = {
-    {"logit", "on the log odds, back-transformed; stays within 0-1", tg_logit_run},
-    {"wald", "estimate +- t standard errors", tg_wald_run},
-    {"wilson", "Wilson's score interval with the effective number of cases", tg_wilson_run},
-    {"beta", "Korn and Graubard's, exact for the effective number of cases", tg_beta_run},
-    {"asin", "on the arcsine of the square root, back-transformed", tg_asin_run},
-    {"likelihood", "of the likelihood ratio with the effective number of cases", tg_likelihood_run},
+    {"logit", "on the log odds, back-transformed; stays within 0-1", tg_logit_run, NULL},
+    {"wald", "estimate +- t standard errors", tg_wald_run, NULL},
+    {"wilson", "Wilson's score interval with the effective number of cases", tg_wilson_run, NULL},
+    {"beta", "Korn and Graubard's, exact for the effective number of cases", tg_beta_run, NULL},
+    {"asin", "on the arcsine of the square root, back-transformed", tg_asin_run, NULL},
+    {"likelihood", "of the likelihood ratio with the effective number of cases", tg_likelihood_run, NULL},
+    {"score", "what a score test does not reject: of shares Wilson's, of quantiles Francisco and Fuller's",
+     tg_wilson_run, tg_score_of_quantile},
 };
 
 const size_t tg_interval_count = sizeof tg_intervals / sizeof *tg_intervals;

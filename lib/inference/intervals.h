@@ -12,6 +12,9 @@ tg_limits tg_beta_run(const tg_share *share, double alpha);
 tg_limits tg_asin_run(const tg_share *share, double alpha);
 tg_limits tg_likelihood_run(const tg_share *share, double alpha);
 
+trygg_status tg_score_of_quantile(const trygg_estimates *estimates, size_t row, double level, tg_limits *out,
+                                  trygg_error *error);
+
 /* Clopper-Pearson's limits for `cases` cases of which x hit. */
 tg_limits tg_beta_exact(double x, double cases, double alpha);
 
