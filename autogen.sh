@@ -24,6 +24,7 @@ top=$(pwd)
 build=$top/build
 log=$build/autogen.log
 survey=examples/surveys/county
+packages= # for Python and R; asked for by check
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 # ---- what is needed ----------------------------------------------------------------------
@@ -47,6 +48,8 @@ a C++ compiler|check|have g++ clang++ c++|g++|gcc-c++|gcc|gcc
 Python 3|check|have python3|python3|python3|python3|python
 Python's headers|check|python_has Python.h|python3-dev|python3-devel|python3|python
 Python's setuptools|check|python_has setuptools|python3-setuptools|python3-setuptools|python-setuptools|python-setuptools
+R|check|have R|r-base-core|R-core-devel|r|r
+R's survey, which is optional|check|r_has survey|r-cran-survey|||
 a Swedish locale|check|swedish|locales|glibc-locale-source||glibc
 EOF
 }
@@ -61,6 +64,9 @@ sys.exit(not there)' "$1" 2>/dev/null && return
   done
   return 1
 }
+
+# R has the package named, or cannot get it here.
+r_has() { ! have apt-get || Rscript -e "quit(status = !requireNamespace('$1', quietly = TRUE))" >/dev/null 2>&1; }
 
 # Any of the commands named.
 have() {
@@ -216,7 +222,7 @@ install_missing() {
 }
 
 bootstrap() { autoreconf -fi; }
-configure() { (cd "$build" && "$top/configure"); }
+configure() { (cd "$build" && "$top/configure" $packages); }
 compile() { make -C "$build" -j "$jobs" all; }
 
 set_up() {
@@ -281,6 +287,7 @@ install_copy() {
 foreign_hosts() { make -C "$build" installcheck DESTDIR="$build/stage"; }
 
 check() {
+  packages='--with-python --with-r'
   set_up check
   if ! step "tests (make check)" tests; then
     grep -hE '^(FAIL|ERROR): ' "$log" | sort -u | sed 's/^/  /' >&2
@@ -293,7 +300,7 @@ check() {
   done
   grep -hE '^skipped: ' "$build"/tests/*.log | sort -u | sed 's/^/  /' || :
   step "install a copy in build/stage" install_copy || give_up "make install failed."
-  step "C++ and Python hosts on the copy" foreign_hosts || give_up "A foreign host failed on the installed library."
+  step "C++, Python and R hosts on the copy" foreign_hosts || give_up "A foreign host failed on the installed library."
   say ""
   say "All tests passed:$(grep -hE '^# (TOTAL|PASS|SKIP):' "$log" | tail -n 3 | tr -d '#' | tr -s ' \n' ' ')"
 }

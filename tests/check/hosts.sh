@@ -38,6 +38,10 @@ $CXX -std=c++11 -Wall -Wextra -Wpedantic -Werror "$top_srcdir/tests/cxx_host.cc"
 
 "$PYTHON" "$top_srcdir/tests/abi_host.py" "$library"
 
+[ -z "${pythondir:-}" ] || PYTHONPATH=$stage$pythondir "$PYTHON" -c 'import trygg
+print("trygg for Python", trygg.__version__, trygg.registry("interval"))'
+[ -z "${rdir:-}" ] || R_LIBS=$stage$rdir Rscript -e 'library(trygg); cat("trygg for R", format(packageVersion("trygg")), "\n")'
+
 for program in "$stage$bindir"/trygg-*; do
   [ -x "$program" ] || continue
   "$program" --version </dev/null >"$work/version" || {
