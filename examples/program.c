@@ -223,6 +223,8 @@ static trygg_status load(struct program *program) {
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = options->lonely,
                                  .calibrate = options->calibrate,
+                                 .trim = options->trim,
+                                 .trim_strata = options->trim_strata,
                                  .variance = options->variance,
                                  .seed = (uint64_t)options->seed};
   trygg_status status = TRYGG_OK;
@@ -298,6 +300,8 @@ static trygg_status stream(struct program *program, const program_list *indicato
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = given->lonely,
                                  .calibrate = given->calibrate,
+                                 .trim = given->trim,
+                                 .trim_strata = given->trim_strata,
                                  .variance = given->variance,
                                  .seed = (uint64_t)given->seed};
   trygg_estimate_options *options = calloc(count, sizeof *options);

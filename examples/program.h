@@ -46,12 +46,12 @@ typedef struct program_options {
   program_list indicators, where, waves, indices, tests, on, parts;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *against, *nonresponse, *scale,
+  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *trim, *against, *nonresponse, *scale,
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, stream, across_breaks, threads, seed, help, version;
+  int pool, stream, across_breaks, trim_strata, threads, seed, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */

@@ -303,8 +303,8 @@ static int set_min_n(struct program *program, const program_option *option, char
   return 0;
 }
 
-/* The word before a colon is one of a list; what stands behind it, the library reads. */
-static int set_calibrate(struct program *program, const program_option *option, char *value) {
+/* The word before a colon is one of a list, or none; what stands behind it, the library reads. */
+static int set_method(struct program *program, const program_option *option, char *value) {
   char *colon = strchr(value, ':');
   int code = 0;
 
@@ -314,7 +314,7 @@ static int set_calibrate(struct program *program, const program_option *option, 
     code = check_choice(program, option, value);
   if (colon != NULL)
     *colon = ':';
-  program->options.calibrate = value;
+  *(const char **)target(program, option) = value;
   return code;
 }
 
@@ -389,10 +389,11 @@ static const program_option options[] = {
      .help = {"One figure over the waves together; the wave is then empty.",
               "Ett värde för mätningarna tillsammans; mätningen är då tom."}},
     {"stream", NULL, PROGRAM_ESTIMATE, TARGET(stream), .set = set_flag,
-     .help = {"Add the records up as they are read and keep none, so that files may be larger than memory; the figures "
-              "are the same. What needs all records at once, as quantiles do, is refused.",
-              "Summera posterna medan de läses och behåll ingen, så att filerna får vara större än minnet; värdena blir "
-              "desamma. Det som kräver alla poster på en gång, som kvantiler, avvisas."}},
+     .help =
+         {"Add the records up as they are read and keep none, so that files may be larger than memory; the figures "
+          "are the same. What needs all records at once, as quantiles do, is refused.",
+          "Summera posterna medan de läses och behåll ingen, så att filerna får vara större än minnet; värdena blir "
+          "desamma. Det som kräver alla poster på en gång, som kvantiler, avvisas."}},
     {"level", "0.95", FIGURES | PROGRAM_MODEL, .set = set_level,
      .help = {"Confidence level of intervals.", "Intervallens konfidensgrad."}},
     {"ci", "KIND", PROGRAM_ESTIMATE | PROGRAM_REPORT, TARGET(ci), .set = set_choice,
@@ -403,23 +404,37 @@ static const program_option options[] = {
               "Frihetsgrader: kluster minus strata i gruppen (annars), i designen, eller ett tal."}},
     {"variance", "METHOD", FIGURES | PROGRAM_MODEL, .set = set_variance, .value = trygg_design_variance,
      .value_help = trygg_design_variance_help,
-     .help = {"How the sampling error is computed; default taylor, or given where the survey folder names replicate "
-              "weights. bootstrap:R makes R replicates (500), fay:RHO is as in fay:0.3.",
-              "Hur urvalsfelet beräknas; annars taylor, eller given där enkätmappen anger replikatvikter. "
-              "bootstrap:R gör R replikat (500), fay:RHO skrivs som fay:0.3."}},
+     .help =
+         {"How the sampling error is computed; default taylor, or given where the survey folder names replicate "
+          "weights. bootstrap:R makes R replicates (500), fay:RHO is as in fay:0.3.",
+          "Hur urvalsfelet beräknas; annars taylor, eller given där enkätmappen anger replikatvikter. "
+          "bootstrap:R gör R replikat (500), fay:RHO skrivs som fay:0.3."}},
     {"seed", "N", FIGURES | PROGRAM_MODEL, .set = set_seed,
-     .help = {"Where the random numbers of a bootstrap begin; default 1. The same seed gives the same figures.",
-              "Var en bootstraps slumptal börjar; annars 1. Samma tal ger samma siffror."}},
+     .help =
+         {"Where the random numbers of a bootstrap begin; default 1. The same seed gives the same figures.",
+          "Var en bootstraps slumptal börjar; annars 1. Samma tal ger samma siffror."}},
     {"lonely", "RULE", FIGURES | PROGRAM_MODEL, TARGET(lonely), .set = set_choice, .value = lonely_name,
      .help = {"What to do with a single cluster in a stratum; default as in settings.csv.",
               "Vad som görs med ett ensamt kluster i ett stratum; annars som i settings.csv."}},
-    {"calibrate", "METHOD", PROGRAM_ALL, .set = set_calibrate, .value = trygg_design_calibration,
-     .value_help = trygg_design_calibration_help,
+    {"calibrate", "METHOD", PROGRAM_ALL, TARGET(calibrate), .set = set_method,
+     .value = trygg_design_calibration, .value_help = trygg_design_calibration_help,
      .help =
          {"Make the weights meet the totals of margins.csv, and let the sampling error know it; logit and truncated "
           "want bounds, as in logit:0.3,3. none: the weights as they are. Default as in settings.csv.",
           "Låt vikterna stämma med totalerna i margins.csv, och låt urvalsfelet ta hänsyn till det; logit och truncated "
           "vill ha gränser, som i logit:0.3,3. none: vikterna som de är. Annars som i settings.csv."}},
+    {"trim", "BOUNDS", PROGRAM_ALL, TARGET(trim), .set = set_method, .value = trygg_design_trim,
+     .value_help = trygg_design_trim_help,
+     .help =
+         {"Cut weights that are beyond bounds and let the others take over what was cut; calibrated weights meet their "
+          "totals again. median:3 is an upper bound, median:0.3,3 a lower one too. none: no bounds. Default as in "
+          "settings.csv.",
+          "Kapa vikter som ligger utanför gränser och låt de andra ta över det som kapas; kalibrerade vikter får stämma "
+          "igen. median:3 är en övre gräns, median:0.3,3 har även en undre. none: inga gränser. Annars som i "
+          "settings.csv."}},
+    {"trim-strata", NULL, PROGRAM_ALL, TARGET(trim_strata), .set = set_flag,
+     .help = {"Trim each stratum by itself, instead of each wave.",
+              "Trimma varje stratum för sig, i stället för varje mätning."}},
     {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trygg_trend_test,
      .value_help = trygg_trend_help,
      .later =

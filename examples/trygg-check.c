@@ -201,26 +201,34 @@ static trygg_status summarise(struct program *program, trygg_table *table) {
   return status;
 }
 
-/* What calibration made of the weights: a table of them and one of the margins, or with the account in one. */
-static trygg_status add_calibration(struct program *program, int words, trygg_table **table) {
+/* Weights that were calibrated or trimmed have something to tell. */
+static int were_made(const trygg_table *weights, const trygg_table *margins) {
+  return trygg_table_rows(margins) > 0 ||
+         (trygg_table_rows(weights) > 0 &&
+          !trygg_table_missing(weights, 0, trygg_table_find(weights, "trimmed_high")));
+}
+
+/* What became of the weights: a table of them and one of the margins, or with the account in one. */
+static trygg_status add_weights(struct program *program, int words, trygg_table **table) {
   trygg_table *weights = NULL, *margins = NULL, *all = NULL;
   trygg_status status = trygg_design_margins(program->design, &margins, &program->error);
 
   if (status == TRYGG_OK)
     status = trygg_design_weights(program->design, &weights, &program->error);
-  if (status == TRYGG_OK && trygg_table_rows(margins) > 0 && !words) {
+  if (status == TRYGG_OK && were_made(weights, margins) && !words) {
     trygg_table *const tables[] = {*table, weights, margins};
     status = trygg_table_bind(tables, 3, &all, &program->error);
     if (status == TRYGG_OK) {
       trygg_table_free(*table);
       *table = all;
     }
-  } else if (status == TRYGG_OK && trygg_table_rows(margins) > 0) {
+  } else if (status == TRYGG_OK && were_made(weights, margins)) {
     program_text_format(&program->out, "\n%s\n", program_say(program, "Weights", "Vikter"));
     status = program_write_table(program, weights);
-    program_text_format(&program->out, "\n%s\n", program_say(program, "Margins", "Marginaler"));
-    if (status == TRYGG_OK)
+    if (status == TRYGG_OK && trygg_table_rows(margins) > 0) {
+      program_text_format(&program->out, "\n%s\n", program_say(program, "Margins", "Marginaler"));
       status = program_write_table(program, margins);
+    }
   }
   trygg_table_free(weights);
   trygg_table_free(margins);
@@ -258,7 +266,7 @@ static trygg_status run(struct program *program) {
   if (status == TRYGG_OK && words)
     status = summarise(program, table);
   if (status == TRYGG_OK)
-    status = add_calibration(program, words, &table);
+    status = add_weights(program, words, &table);
   if (status == TRYGG_OK && !words)
     status = program_write_table(program, table);
   trygg_table_free(table);

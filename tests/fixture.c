@@ -38,6 +38,8 @@ static trygg_status load(const fixture_texts *texts, fixture *f, trygg_error *er
                                   .calibrate = texts->calibrate,
                                   .spread = texts->spread,
                                   .households = texts->households,
+                                  .trim = texts->trim,
+                                  .trim_strata = texts->trim_strata,
                                   .domain_lonely = texts->domain_lonely};
   trygg_status status = build(texts, f, error);
   if (status == TRYGG_OK)

@@ -17,6 +17,8 @@ typedef struct fixture_texts {
   uint64_t seed;
   const char *calibrate, *spread;
   int households;
+  const char *trim;
+  int trim_strata;
   int domain_lonely;
 } fixture_texts;
 

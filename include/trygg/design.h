@@ -29,6 +29,9 @@ typedef struct trygg_design_options {
   const char *calibrate; /**< `linear rake logit:L,U truncated:L,U given none`; NULL: the codebook's. */
   const char *spread;    /**< A number to which the variance of residuals is proportional; NULL: the codebook's. */
   int households;        /**< 1: one calibrated weight for all persons of a household; 0: as the codebook says. */
+  const char *trim; /**< Bounds of the weights, as trygg_design_trim() names them: `median:3`, `weight:0.5,8`; `none`;
+                         NULL: the codebook's. */
+  int trim_strata;  /**< 1: strata are trimmed each by itself; 0: as the codebook says, else waves are. */
 } trygg_design_options;
 
 /**
@@ -44,12 +47,17 @@ typedef struct trygg_design_options {
  * 1992, JASA 87:376-382), and every variance is then that of the calibrated residuals, also in domains.  With `given`
  * the weights are calibrated already: they stay, and must meet the totals to a thousandth, or the totals are empty.
  *
+ * `trim` cuts weights that are beyond its bounds.  The others take over what was cut, each the same, until none is beyond
+ * (as R survey's trimWeights(strict = TRUE)), so that the sum of the weights of a wave or stratum stays.  Calibrated
+ * weights are calibrated again: those at a bound stay there, and the others meet what is left of the margins.  Variances
+ * take the bounds as given.
+ *
  * @param[in]  options  NULL: defaults.
  * @param[out] out      Yours to free; NULL on failure.
  * @retval TRYGG_EDATA    A record without stratum or cluster.
  * @retval TRYGG_EDESIGN  A finite population smaller than its sample, or not one a stratum; totals that no weights
  *                        meet (the message names one and by how much it is missed), a respondent without a place in
- *                        them, or weights that would be negative.
+ *                        them, weights that would be negative, or bounds that leave no room for the sum.
  * @retval TRYGG_ENAME    No such rule, calibration or variable.
  */
 TRYGG_API trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
@@ -94,13 +102,20 @@ TRYGG_API const char *trygg_design_calibration(size_t i);
 /** What it does, one English line, borrowed; NULL after the last one. */
 TRYGG_API const char *trygg_design_calibration_help(size_t i);
 
+/** Name of the @p i-th way to give bounds to weights (`weight`, `median`, ...), borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_trim(size_t i);
+
+/** What its bounds are, one English line, borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_trim_help(size_t i);
+
 /**
  * What the weights are like: a row a wave.
  *
  * `n` records with a positive weight; the sum of the weights and Kish's design effect n sum w^2 / (sum w)^2 (Kish 1965,
  * 11.7) before and after calibration; lowest, median and highest weight after it; of the factors by which it changed
  * weights the lowest, the 5th, 50th and 95th percentile and the highest; steps that solving its equations took.
- * Without calibration `after` is as `before`, and there are no factors.
+ * Without calibration `after` is as `before`, and there are no factors.  With trimming, how many records are at the
+ * lower and at the upper bound, and Kish's design effect before it.
  *
  * @param[out] out  Yours to free; NULL on failure.
  */

@@ -209,6 +209,8 @@ typedef struct tg_settings {
   tg_replicate_settings replicates;
   char *calibrate, *calibrate_spread; /* "" where not given; the room design says what they mean */
   int calibrate_households;
+  char *trim; /* as calibrate */
+  int trim_strata;
 } tg_settings;
 
 #endif

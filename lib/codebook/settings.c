@@ -25,6 +25,8 @@ enum {
   SET_CALIBRATE,
   SET_CALIBRATE_SPREAD,
   SET_CALIBRATE_HOUSEHOLDS,
+  SET_TRIM,
+  SET_TRIM_STRATA,
   SET_REPLICATE_TYPE,
   SET_REPLICATE_SCALE,
   SET_REPLICATE_RSCALES,
@@ -56,6 +58,8 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                               "a number to which the variance of what is estimated is proportional"},
     [SET_CALIBRATE_HOUSEHOLDS] = {"calibrate_households", 0,
                                   "yes: one weight for all persons of a household; empty or no: not"},
+    [SET_TRIM] = {"trim", 0, "bounds of the weights: weight:L,U, median:L,U or mean:L,U"},
+    [SET_TRIM_STRATA] = {"trim_strata", 0, "yes: strata are trimmed each by itself; empty or no: waves are"},
     [SET_REPLICATE_TYPE] =
         {"replicate_type", 0,
          "how replicate weights in the data were made: BRR, Fay, JK1, JKn, JK2, bootstrap, "
@@ -161,13 +165,21 @@ static trygg_status add_closing(tg_settings *settings, const tg_sheet_row *row, 
   return TRYGG_OK;
 }
 
+/* Cells that are kept as they are. */
+static const size_t text_cells[] = {SET_TITLE, SET_FORM,      SET_VERSION,          SET_LANGUAGE,
+                                    SET_WAVE,  SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM};
+
+static void list_texts(tg_settings *settings, char **texts[COUNT(text_cells)]) {
+  char **const all[] = {
+      &settings->title, &settings->form_id,   &settings->version,          &settings->default_language,
+      &settings->wave,  &settings->calibrate, &settings->calibrate_spread, &settings->trim};
+  memcpy(texts, all, sizeof all);
+}
+
 static trygg_status copy_texts(tg_settings *settings, const tg_sheet_row *row, trygg_error *error) {
-  char **const texts[] = {
-      &settings->title, &settings->form_id,   &settings->version,         &settings->default_language,
-      &settings->wave,  &settings->calibrate, &settings->calibrate_spread};
-  static const size_t cells[] = {SET_TITLE, SET_FORM,      SET_VERSION,         SET_LANGUAGE,
-                                 SET_WAVE,  SET_CALIBRATE, SET_CALIBRATE_SPREAD};
-  return tg_sheet_copy_cells(row, texts, cells, COUNT(cells), error);
+  char **texts[COUNT(text_cells)];
+  list_texts(settings, texts);
+  return tg_sheet_copy_cells(row, texts, text_cells, COUNT(text_cells), error);
 }
 
 static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
@@ -189,6 +201,7 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   TRY(choose(row, SET_ANSWERS, answers_names, COUNT(answers_names), &settings->answers_are_labels, error));
   TRY(choose(row, SET_CALIBRATE_HOUSEHOLDS, yes_names, COUNT(yes_names), &settings->calibrate_households,
              error));
+  TRY(choose(row, SET_TRIM_STRATA, yes_names, COUNT(yes_names), &settings->trim_strata, error));
   TRY(read_duplicates(settings, row, error));
   TRY(tg_replicates_read(&settings->replicates, row, replicate_fields, error));
   TRY(tg_sheet_number(row, SET_MIN_ANSWERED, &settings->min_answered, error));
@@ -308,9 +321,8 @@ trygg_status tg_settings_link(trygg_codebook *codebook, trygg_error *error) {
   tg_settings *settings = &codebook->settings;
   const tg_sheet_rows *rows = &codebook->reader->sheets[TG_SETTINGS];
   if (rows->count == 0) {
-    char **const texts[] = {
-        &settings->title, &settings->form_id,   &settings->version,         &settings->default_language,
-        &settings->wave,  &settings->calibrate, &settings->calibrate_spread};
+    char **texts[COUNT(text_cells)];
+    list_texts(settings, texts);
     for (size_t i = 0; i < COUNT(texts); i++)
       if (!(*texts[i] = tg_memory_string("")))
         return tg_error_memory(error);

@@ -22,6 +22,7 @@ void tg_calibrate_free(tg_calibration *c) {
   tg_memory_free(c->method);
   tg_memory_free(c->factor);
   tg_memory_free(c->regression);
+  tg_memory_free(c->own);
   tg_memory_free(c->weight);
   tg_memory_free(c->iterations);
   tg_patterns_clear(&c->patterns);
@@ -38,8 +39,7 @@ static trygg_status set_sums(tg_calibration *c, const double *sums, int after, t
     return tg_error_memory(error);
   for (size_t i = 0; i < p->count; i++)
     for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++)
-      tg_sum_add(&totals[p->column[k]],
-                 sums[i] * (after ? c->factor[i] : 1) * (p->value[k] + p->aims[p->column[k]].centre));
+      tg_sum_add(&totals[p->column[k]], sums[i] * (p->value[k] + p->aims[p->column[k]].centre));
   for (size_t j = 0; j < p->aim_count; j++)
     *(after ? &p->aims[j].after : &p->aims[j].before) = tg_sum_value(&totals[j]);
   tg_memory_free(totals);
@@ -135,7 +135,7 @@ static trygg_status make_normal(tg_calibration *c, size_t w, const double *sums,
   if (!matrix)
     return tg_error_memory(error);
   for (size_t i = wave->first_pattern; i < wave->first_pattern + wave->patterns; i++) {
-    double weight = sums[i] * c->factor[i] * c->regression[i];
+    double weight = sums[i] * c->regression[i];
     for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++)
       for (size_t l = p->begin[i]; l < p->begin[i + 1]; l++)
         matrix[(p->column[k] - wave->first_aim) * n + p->column[l] - wave->first_aim] +=
@@ -257,6 +257,30 @@ trygg_status tg_calibrate_uncertainty(const tg_calibration *c, const double *b1,
   return TRYGG_OK;
 }
 
+static void set_own(tg_calibration *c, const double *base, const double *weight) {
+  for (size_t i = 0; i < c->records; i++)
+    c->own[i] = weight[i] > 0 ? (base ? base[i] : 1) / weight[i] * c->patterns.q[c->patterns.of[i]] : 0;
+}
+
+trygg_status tg_calibrate_settle(tg_calibration *c, const double *base, const double *weight,
+                                 trygg_error *error) {
+  size_t n = c->patterns.count;
+  double *sums = tg_memory_new(n, 2 * sizeof *sums);
+  trygg_status status = TRYGG_OK;
+  c->own = tg_memory_new(c->records, sizeof *c->own);
+  if (!sums || !c->own) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  set_own(c, base, weight);
+  memcpy(c->weight, weight, c->records * sizeof *weight);
+  tg_pattern_sums(&c->patterns, weight, c->records, sums, sums + n);
+  TRY(set_sums(c, sums, 1, error));
+cleanup:
+  tg_memory_free(sums);
+  return status;
+}
+
 /* ---- all of it --------------------------------------------------------------------------------------- */
 
 static trygg_status allocate(tg_calibration *c, double **sums, trygg_error *error) {
@@ -300,6 +324,8 @@ trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_cali
     TRY(check_given(c, error));
   TRY(solve_waves(c, sums, c->factor, c->iterations, error));
   TRY(multiply(c, request->weight, c->factor, c->weight, error));
+  for (size_t p = 0; p < c->patterns.count; p++)
+    sums[p] *= c->factor[p];
   TRY(set_sums(c, sums, 1, error));
   TRY(make_regression(c, sums, error));
   *out = c;

@@ -24,6 +24,7 @@ typedef struct tg_calibration {
   tg_patterns patterns;
   double *factor;     /* g of each pattern */
   double *regression; /* q / g of each pattern, which makes w of a record its d q; 0 where g is 0 */
+  double *own;        /* the same of each record, where weights are trimmed; else NULL */
   double *weight;     /* w of each record */
   size_t records;
   int *iterations; /* of each wave */
@@ -43,6 +44,10 @@ trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_cali
                                  tg_calibration **out, trygg_error *error);
 void tg_calibrate_free(tg_calibration *calibration);
 
+/* Other weights that meet the margins take the place of those there are, from these before (NULL: 1). */
+trygg_status tg_calibrate_settle(tg_calibration *calibration, const double *base, const double *weight,
+                                 trygg_error *error);
+
 /* Calibrate other weights of the same records to the same totals (replicates): base[i] to out[i], which may be the
  * same.  With `given` they stay.  Any number of threads may do so at once. */
 trygg_status tg_calibrate_weights(const tg_calibration *calibration, const double *base, double *out,
@@ -54,7 +59,13 @@ trygg_status tg_calibrate_factors(const tg_calibration *calibration, const doubl
 
 /* ---- the variance of what is calibrated ------------------------------------------------------ */
 
-/* B of a statistic from t[j] = sum over all records of regression[pattern] x_j z, z = w u: for every aim j. */
+/* What makes w of a record its d q. */
+static inline double tg_calibrate_own(const tg_calibration *calibration, size_t record) {
+  return calibration->own ? calibration->own[record]
+                          : calibration->regression[calibration->patterns.of[record]];
+}
+
+/* B of a statistic from t[j] = sum over all records of their own d q / w times x_j z, z = w u: for every aim j. */
 trygg_status tg_calibrate_regress(const tg_calibration *calibration, const double *t, double *b,
                                   trygg_error *error);
 

@@ -11,6 +11,7 @@
 #include <design/collapse.h>
 #include <design/populations.h>
 #include <design/stages.h>
+#include <design/trim.h>
 #include <design/weights.h>
 #include <numeric/sum.h>
 
@@ -190,7 +191,8 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
     trygg_design_options chosen;
     TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
     TRY(tg_populations_read(design, 1, error));
-    TRY(tg_weights_make(design, &chosen, error)); /* by the strata as they were drawn, before any are joined */
+    TRY(tg_weights_make(design, &chosen,
+                        error)); /* by the strata as they were drawn, before any are joined */
     TRY(tg_design_settle(design, 1, error));
     TRY(tg_replicates_create(design, options, error));
   }
@@ -262,6 +264,10 @@ const double *tg_design_weight(const trygg_design *design, size_t variable) {
 }
 
 const double *tg_design_base_weight(const trygg_design *design) {
+  return tg_design_drawn_weight(design);
+}
+
+const double *tg_design_drawn_weight(const trygg_design *design) {
   size_t variable = tg_codebook_find_role(design->responses->codebook, TG_ROLE_WEIGHT, 1, 0);
   if (design->made_weight)
     return design->made_weight;
@@ -320,6 +326,7 @@ void trygg_design_free(trygg_design *design) {
   tg_replicates_free(design->replicates);
   tg_memory_free(design->made_weight);
   tg_calibrate_free(design->calibration);
+  tg_trim_free(design->trim);
   trygg_responses_free(design->responses);
   tg_memory_free(design);
 }

@@ -13,10 +13,10 @@ typedef struct tg_stratum {
   const char *codes; /* the name without the wave */
   size_t
       group; /* wave when waves are independent, else 0, plus group_count a stage: where lonely rules look */
-  size_t clusters;  /* n_h: in the design, whatever their weight */
-  double fraction;  /* f_h = n_h / N_h; 0 without a finite population */
-  double remaining; /* 1 - f_h */
-  double scale;     /* product of f over the units it lies in; 1 at the first stage */
+  size_t clusters;      /* n_h: in the design, whatever their weight */
+  double fraction;      /* f_h = n_h / N_h; 0 without a finite population */
+  double remaining;     /* 1 - f_h */
+  double scale;         /* product of f over the units it lies in; 1 at the first stage */
   double people, drawn; /* population and sample of strata.csv; 0: not given */
 } tg_stratum;
 
@@ -49,8 +49,9 @@ struct trygg_design {
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
   struct tg_replicates *replicates; /* NULL: variances are linearised */
-  double *made_weight;                /* weights from strata.csv, before calibration; NULL: those of the data */
+  double *made_weight;              /* weights from strata.csv, before calibration; NULL: those of the data */
   struct tg_calibration *calibration; /* NULL: none */
+  struct tg_trim *trim;               /* NULL: none */
 };
 
 /* ---- steps of making one ------------------------------------------------------------------- */
@@ -106,6 +107,9 @@ static inline size_t tg_design_group_of_wave(const trygg_design *design, size_t 
 
 /* Weight column of a variable (TG_NONE: the design's own); NULL stands for 1 everywhere. */
 const double *tg_design_weight(const trygg_design *design, size_t variable);
+
+/* The design's own weights that people were drawn by; NULL stands for 1 everywhere. */
+const double *tg_design_drawn_weight(const trygg_design *design);
 
 /* The design's own weights before calibration; NULL stands for 1 everywhere. */
 const double *tg_design_base_weight(const trygg_design *design);

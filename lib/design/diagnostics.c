@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <base/error.h>
-#include <design/calibrate.h>
+#include <design/trim.h>
 #include <numeric/sum.h>
 #include <table/table.h>
 
@@ -25,6 +25,9 @@ enum {
   W_FACTOR_95,
   W_FACTOR_HIGHEST,
   W_STEPS,
+  W_TRIMMED_LOW,
+  W_TRIMMED_HIGH,
+  W_DEFF_UNTRIMMED,
   W_COLUMNS
 };
 
@@ -44,6 +47,11 @@ static const tg_column_description weight_columns[W_COLUMNS] = {
     [W_FACTOR_95] = {"factor_95", TRYGG_NUMBER, TRYGG_VALUE, "95th percentile of the factors", 0},
     [W_FACTOR_HIGHEST] = {"factor_highest", TRYGG_NUMBER, TRYGG_VALUE, "highest factor", 0},
     [W_STEPS] = {"steps", TRYGG_INTEGER, TRYGG_VALUE, "steps to the solution", 0},
+    [W_TRIMMED_LOW] = {"trimmed_low", TRYGG_INTEGER, TRYGG_VALUE, "records at the lower bound of trimming",
+                       0},
+    [W_TRIMMED_HIGH] = {"trimmed_high", TRYGG_INTEGER, TRYGG_VALUE, "records at the upper bound", 0},
+    [W_DEFF_UNTRIMMED] = {"deff_untrimmed", TRYGG_NUMBER, TRYGG_VALUE, "Kish's design effect before trimming",
+                          0},
 };
 
 enum { M_WAVE, M_VARIABLES, M_CATEGORY, M_N, M_TOTAL, M_SE, M_BEFORE, M_AFTER, M_DIFFERENCE, M_COLUMNS };
@@ -104,6 +112,27 @@ static double kish(double n, const tg_sum *sum, const tg_sum *squares) {
   return n * tg_sum_value(squares) / (total * total);
 }
 
+/* How many records of the wave are at the bounds, and what it was like before. */
+static void set_trimmed(const trygg_design *design, size_t wave, trygg_table *table) {
+  const tg_trim *trim = design->trim;
+  tg_sum sum = {0}, squares = {0};
+  int64_t n = 0, low = 0, high = 0;
+  for (size_t g = 0; g < trim->group_count; g++)
+    for (size_t k = trim->begin[g]; k < trim->begin[g + 1]; k++) {
+      double before = trim->before[trim->member[k]], after = trim->weight[trim->member[k]];
+      if (design->responses->wave[trim->member[k]] != wave)
+        continue;
+      n++;
+      low += after == trim->groups[g].lower;
+      high += after == trim->groups[g].upper;
+      tg_sum_add(&sum, before);
+      tg_sum_add(&squares, before * before);
+    }
+  tg_table_set_integer(table, W_TRIMMED_LOW, low);
+  tg_table_set_integer(table, W_TRIMMED_HIGH, high);
+  tg_table_set_number(table, W_DEFF_UNTRIMMED, kish((double)n, &sum, &squares));
+}
+
 static trygg_status add_weights(const trygg_design *design, size_t wave, spread_of *s, trygg_table *table,
                                 trygg_error *error) {
   const tg_calibration *c = design->calibration;
@@ -122,6 +151,8 @@ static trygg_status add_weights(const trygg_design *design, size_t wave, spread_
   tg_table_set_number(table, W_LOWEST, at(s->weights, s->count, 0));
   tg_table_set_number(table, W_MEDIAN, at(s->weights, s->count, 0.5));
   tg_table_set_number(table, W_HIGHEST, at(s->weights, s->count, 1));
+  if (design->trim)
+    set_trimmed(design, wave, table);
   if (!c || !c->patterns.waves[wave].aims)
     goto cleanup;
   tg_table_set_number(table, W_FACTOR_LOWEST, at(s->factors, s->count, 0));

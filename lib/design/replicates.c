@@ -9,7 +9,8 @@
 #include <base/number.h>
 #include <base/options.h>
 #include <base/text.h>
-#include <design/calibrate.h>
+#include <design/trim.h>
+#include <design/weights.h>
 #include <numeric/hadamard.h>
 
 #define DEFAULT_COUNT 500
@@ -164,30 +165,36 @@ static trygg_status check_kept(const trygg_design *design, trygg_error *error) {
       replicates->method->name);
 }
 
-/* Every replicate is calibrated as the weights were, record by record. */
-static trygg_status calibrate_anew(tg_replicates *replicates, const trygg_design *design,
-                                   trygg_error *error) {
+/* Whether the calibration can be made anew. */
+static trygg_status check_calibration(const trygg_design *design, trygg_error *error) {
   const tg_calibration *calibration = design->calibration;
-  trygg_status status = TRYGG_OK;
-  if (!calibration)
-    return TRYGG_OK;
-  if (!strcmp(calibration->method, "given")) {
-    if (replicates->given) /* so are these */
-      return TRYGG_OK;
+  if (!strcmp(calibration->method, "given"))
     return tg_error_at(
         error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
         "weights that were calibrated elsewhere cannot be calibrated anew for replicates; choose "
         "--variance taylor");
-  }
   for (size_t w = 0; w < design->responses->wave_count; w++)
     if (calibration->waves[w].uncertainty)
       return tg_error_at(
           error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
           "replicates do not vary the totals of margins.csv that have a standard error; choose "
           "--variance taylor");
+  return TRYGG_OK;
+}
+
+/* Every replicate is made as the weights were, record by record. */
+static trygg_status remake(tg_replicates *replicates, const trygg_design *design, trygg_error *error) {
+  const tg_calibration *calibration = design->calibration;
+  trygg_status status = TRYGG_OK;
+  if (replicates->given && calibration && !strcmp(calibration->method, "given")) /* so are these */
+    return TRYGG_OK;
+  if (!tg_weights_are_made(design))
+    return TRYGG_OK;
+  if (calibration)
+    TRY(check_calibration(design, error));
   if (replicates->deletes)
     TRY(tg_jackknife_spell_out(replicates, design, error));
-  replicates->calibrated = replicates->absolute = replicates->by_record = 1;
+  replicates->remade = replicates->absolute = replicates->by_record = 1;
   replicates->drawn_count = replicates->unit_count;
   replicates->unit_count = design->responses->count;
 cleanup:
@@ -221,7 +228,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
   replicates->absolute = replicates->given;
   if (replicates->given) {
     TRY(method->prepare(replicates, design, error));
-    TRY(calibrate_anew(replicates, design, error));
+    TRY(remake(replicates, design, error));
     return TRYGG_OK;
   }
   TRY(check_lonely(design, error));
@@ -230,7 +237,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
   TRY(method->prepare(replicates, design, error));
   if (!method->deletes)
     replicates->df = (double)replicates->count - 1;
-  TRY(calibrate_anew(replicates, design, error));
+  TRY(remake(replicates, design, error));
 cleanup:
   return status;
 }
@@ -298,11 +305,11 @@ cleanup:
   return status;
 }
 
-/* Replicate weights that meet the margins, less the weights. */
-static trygg_status calibrate_changes(const trygg_design *design, size_t first, size_t count, double *changes,
-                                      trygg_error *error) {
+/* Replicate weights made as the weights were, less the weights. */
+static trygg_status remade_changes(const trygg_design *design, size_t first, size_t count, double *changes,
+                                   trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
-  const double *before = tg_design_base_weight(design);
+  const double *before = tg_design_drawn_weight(design);
   size_t records = design->responses->count;
   trygg_status status = TRYGG_OK;
   double *drawn = tg_memory_new(replicates->given ? 0 : replicates->drawn_count * TG_LANES, sizeof *drawn);
@@ -321,7 +328,7 @@ static trygg_status calibrate_changes(const trygg_design *design, size_t first, 
                        ? design->responses->columns[replicates->variables[first + k]].values.number[i]
                        : (before ? before[i] : 1) * (1 + drawn[unit * TG_LANES + k]);
     }
-    status = tg_calibrate_weights(design->calibration, weights, weights, &fault);
+    status = tg_weights_remake(design, weights, &fault);
     if (status == TRYGG_ENOMEM) {
       status = tg_error_memory(error);
       goto cleanup;
@@ -340,8 +347,8 @@ trygg_status tg_replicates_changes(const trygg_design *design, size_t first, siz
                                    trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
   memset(changes, 0, replicates->unit_count * TG_LANES * sizeof *changes);
-  if (replicates->calibrated)
-    return calibrate_changes(design, first, count, changes, error);
+  if (replicates->remade)
+    return remade_changes(design, first, count, changes, error);
   if (!replicates->given)
     return draw_changes(design, first, count, changes, error);
   changes_given(design, first, count, changes);

@@ -30,7 +30,7 @@ typedef struct tg_replicates {
   int absolute;        /* changes are replicate weight less weight; else relative to the weight */
   int given;           /* whole weights stand in the data */
   int by_record;       /* a change is a record's own, not its cluster's */
-  int calibrated;      /* each replicate is calibrated anew, so that changes are records' own */
+  int remade;          /* each replicate is adjusted and calibrated anew, so that changes are records' own */
   size_t drawn_count;  /* ... units that are drawn */
   size_t unit_count;   /* clusters, or records */
   size_t *order;       /* units in stratum order; NULL: as they are numbered */

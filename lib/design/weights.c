@@ -6,7 +6,7 @@
 
 #include <base/options.h>
 #include <base/text.h>
-#include <design/calibrate.h>
+#include <design/trim.h>
 
 /* ---- from the sizes of strata ------------------------------------------------------------------- */
 
@@ -93,19 +93,46 @@ cleanup:
   return status;
 }
 
+static trygg_status trim(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
+  const tg_settings *settings = &design->responses->codebook->settings;
+  trygg_status status = TRYGG_OK;
+  TRY(tg_trim_create(design, options->trim ? options->trim : settings->trim,
+                     options->trim_strata || settings->trim_strata, &design->trim, error));
+  if (design->trim)
+    design->weight = design->trim->weight;
+cleanup:
+  return status;
+}
+
 trygg_status tg_weights_make(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   const trygg_codebook *codebook = design->responses->codebook;
   if (!has_weight(codebook) && tg_codebook_has_populations(codebook) && design->responses->count)
     TRY(from_strata(design, error));
   TRY(calibrate(design, options, error));
+  TRY(trim(design, options, error));
 cleanup:
   return status;
+}
+
+int tg_weights_are_made(const trygg_design *design) {
+  return design->calibration || design->trim;
+}
+
+/* A trimmed weight is a multiple of what it was before calibration and is then calibrated: what bounds are for is the
+ * sample that was drawn, not one that counts a record twice. */
+trygg_status tg_weights_remake(const trygg_design *design, double *weight, trygg_error *error) {
+  const double *base = tg_design_base_weight(design);
+  for (size_t i = 0; i < design->responses->count && design->trim; i++)
+    if (weight[i] != 0)
+      weight[i] *= design->trim->weight[i] / (base ? base[i] : 1);
+  return design->calibration ? tg_calibrate_weights(design->calibration, weight, weight, error) : TRYGG_OK;
 }
 
 trygg_status tg_weights_check_stream(const trygg_codebook *codebook, const trygg_design_options *options,
                                      trygg_error *error) {
   tg_distance_choice choice;
+  tg_trim_choice bounds;
   trygg_design_options chosen;
   trygg_status status = TRYGG_OK;
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
@@ -115,6 +142,12 @@ trygg_status tg_weights_check_stream(const trygg_codebook *codebook, const trygg
         error, TRYGG_EINVAL, NULL, 0, 0, "calibrate",
         "calibration needs all records at once, which a stream does not keep; do not stream, or have "
         "calibrated weights in the data");
+  TRY(tg_trim_parse(chosen.trim ? chosen.trim : codebook->settings.trim, &bounds, error));
+  if (bounds.kind)
+    return tg_error_at(
+        error, TRYGG_EINVAL, NULL, 0, 0, "trim",
+        "trimming needs all weights at once, which a stream does not keep; do not stream, or have "
+        "trimmed weights in the data");
   if (!has_weight(codebook) && tg_codebook_has_populations(codebook))
     return tg_error_at(
         error, TRYGG_EINVAL, codebook->strata[0].file, 0, 0, "population",

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include <base/number.h>
-#include <design/calibrate.h>
+#include <design/trim.h>
 #include <base/options.h>
 #include <base/text.h>
 #include <design/replicates.h>
@@ -87,6 +87,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(add_variance(table, design->replicates, error));
   if (design->calibration)
     TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));
+  if (design->trim)
+    TRY(tg_table_add_note(table, "trim", design->trim->method, error));
   TRY(tg_table_add_note(table, "lonely", tg_lonely_names[design->lonely], error));
   if (design->domain_lonely)
     TRY(tg_table_add_note(table, "domain_lonely", "yes", error));

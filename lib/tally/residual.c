@@ -29,7 +29,7 @@ void tg_residual_regress(tg_residual *r, size_t output, size_t record, double z)
     return;
   patterns = &r->calibration->patterns;
   pattern = patterns->of[record];
-  z *= r->calibration->regression[pattern];
+  z *= tg_calibrate_own(r->calibration, record);
   for (size_t k = patterns->begin[pattern]; k < patterns->begin[pattern + 1]; k++)
     r->regressed[output * patterns->aim_count + patterns->column[k]] += patterns->value[k] * z;
 }

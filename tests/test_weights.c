@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Weights that are trimmed, and weights of those who answered that stand for those who did not. */
+#include <base/memory.h>
+#include <design/trim.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static trygg_error error;
+
+/* A number of the first row of a table of the design's weights. */
+static double of_weights(const fixture *f, const char *column) {
+  trygg_table *table = NULL;
+  double value;
+  ck_ok(trygg_design_weights(f->design, &table, &error));
+  value = trygg_table_number(table, 0, trygg_table_find(table, column));
+  trygg_table_free(table);
+  return value;
+}
+
+/* ---- trimming ---------------------------------------------------------------------------------------- */
+
+#define PEOPLE "type,name,role\nselect_one sex,sex,\ninteger,y,\ndecimal,w,weight\n"
+#define CHOICES "list_name,name\nsex,1\nsex,2\n"
+#define FIGURES "name,type,variable\nt,total,y\nm,mean,y\n"
+#define DATA "sex,y,w\n1,3,1\n1,4,2\n1,8,2.5\n1,9,3\n1,2,4\n2,4,4.5\n2,9,5\n2,8,9\n2,6,14\n2,5,30\n"
+
+/* R survey 4.1-1: trimWeights(svydesign(~1, weights = ~w), upper, lower, strict = TRUE), its weights, and SE of
+ * svytotal(~y) and svymean(~y). */
+static const struct {
+  const char *trim;
+  double weights[10], total, total_se, mean_se;
+} trimmed[] = {
+    {"weight:12",
+     {3.5, 4.5, 5, 5.5, 6.5, 7, 7.5, 11.5, 12, 12},
+     450.5,
+     87.85546843158561,
+     0.7185219121722072},
+    {"weight:8", {5.625, 6.625, 7.125, 7.625, 8, 8, 8, 8, 8, 8}, 441, 66.3434351604504, 0.8149833596725825},
+    {"weight:3,12",
+     {3.042857142857144, 3.042857142857144, 3.042857142857144, 6.342857142857143, 7.342857142857146,
+      7.842857142857141, 8.342857142857147, 12, 12, 12},
+     451.87142857142862,
+     97.19253736644544,
+     0.7659063370000248},
+    {"weight:2.2,9",
+     {2.96, 2.96, 7.360000000000003, 7.86, 8.860000000000001, 9, 9, 9, 9, 9},
+     456.06,
+     82.91205541616571,
+     0.841961394677350},
+    {"weight:4,20", {4, 4, 4, 4, 4.5, 5, 5.5, 9.5, 14.5, 20}, 437.5, 104.6455658135807, 0.5979388465366094},
+    {"weight:6,9",
+     {6.857142857142858, 6.857142857142858, 6.857142857142858, 6.857142857142858, 6.857142857142858,
+      6.857142857142858, 6.857142857142858, 9, 9, 9},
+     438.42857142857144,
+     63.64458070457551,
+     0.7680288840265455},
+};
+
+static fixture trim_load(const char *trim) {
+  return fixture_load(&(fixture_texts){
+      .survey = PEOPLE, .choices = CHOICES, .indicators = FIGURES, .data = DATA, .trim = trim});
+}
+
+START_TEST(trimmed_weights_are_those_of_r) {
+  fixture f = trim_load(trimmed[_i].trim);
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  for (size_t i = 0; i < 10; i++)
+    ck_near(f.design->weight[i], trimmed[_i].weights[i], 2e-15);
+  ck_near(trygg_design_population(f.design), 75, 1e-15);
+  ck_near(fixture_get(e, "", NULL, "t").estimate, trimmed[_i].total, 1e-14);
+  ck_near(fixture_get(e, "", NULL, "t").se, trimmed[_i].total_se, 1e-13);
+  ck_near(fixture_get(e, "", NULL, "m").se, trimmed[_i].mean_se, 1e-13);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(bounds_are_multiples_of_the_median_or_the_mean) {
+  static const char *const same[] = {"weight:8.5", "median:2", "mean:1.1333333333333333"};
+  fixture whole = trim_load("weight:8.5"); /* median (4 + 4.5) / 2, mean 7.5 */
+  for (size_t m = 0; m < 3; m++) {
+    fixture f = trim_load(same[m]);
+    for (size_t i = 0; i < 10; i++)
+      ck_near(f.design->weight[i], whole.design->weight[i], 1e-15);
+    ck_near(of_weights(&f, "trimmed_high"), 5, 0);
+    ck_near(of_weights(&f, "trimmed_low"), 0, 0);
+    /* Kish: n sum w^2 / (sum w)^2 */
+    ck_near(of_weights(&f, "deff_untrimmed"), 10 * 1258.5 / 5625, 1e-15);
+    ck_assert(of_weights(&f, "deff_after") < 1.1);
+    ck_near(of_weights(&f, "highest"), 8.5, 1e-15);
+    fixture_free(&f);
+  }
+  fixture_free(&whole);
+}
+END_TEST
+
+START_TEST(bounds_that_no_weight_meets_change_nothing) {
+  static const char *const wide[] = {"weight:30", "weight:1,30", "weight:1,", "median:100", "none", ""};
+  fixture f = trim_load(wide[_i]), plain = trim_load(NULL);
+  for (size_t i = 0; i < 10; i++)
+    ck_assert(f.design->weight[i] == plain.design->weight[i]);
+  fixture_free(&f);
+  fixture_free(&plain);
+}
+END_TEST
+
+/* Each stratum keeps its sum: 12.5 and 62.5. */
+START_TEST(strata_are_trimmed_each_by_itself) {
+  fixture_texts texts = {.survey = "type,name,role\ninteger,sex,stratum\ninteger,y,\ndecimal,w,weight\n",
+                         .data = DATA,
+                         .trim = "median:1.5",
+                         .trim_strata = 1};
+  fixture f = fixture_load(&texts);
+  double first = 0, second = 0;
+  for (size_t i = 0; i < 10; i++)
+    *(i < 5 ? &first : &second) += f.design->weight[i];
+  ck_near(first, 12.5, 1e-15);
+  ck_near(second, 62.5, 1e-15);
+  ck_near(f.design->weight[4], 3.75, 1e-15); /* 1.5 x 2.5, and 0.25 taken over by four */
+  ck_near(f.design->weight[3], 3.0625, 1e-15);
+  fixture_free(&f);
+  texts.settings = "form_id,trim,trim_strata\nt,median:1.5,yes\n"; /* the folder says it */
+  texts.trim = NULL;
+  texts.trim_strata = 0;
+  f = fixture_load(&texts);
+  ck_near(f.design->weight[4], 3.75, 1e-15);
+  texts.trim = "none";
+  fixture_free(&f);
+  f = fixture_load(&texts);
+  ck_near(f.design->weight[4], 4, 0);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(weights_of_nothing_stay_nothing) {
+  fixture f = fixture_load(&(fixture_texts){.survey = PEOPLE,
+                                            .choices = CHOICES,
+                                            .data = "sex,y,w\n1,1,0\n1,1,2\n1,1,2\n1,1,1e9\n2,1,0\n",
+                                            .trim = "weight:1,5e8"});
+  ck_assert(f.design->weight[0] == 0 && f.design->weight[4] == 0);
+  ck_near(f.design->weight[3], 5e8, 0);
+  ck_near(f.design->weight[1], 2 + 2.5e8, 1e-15);
+  fixture_free(&f);
+}
+END_TEST
+
+static const struct {
+  const char *trim, *calibrate, *margins;
+  trygg_status status;
+  const char *says;
+} refused[] = {
+    {"weight:7", NULL, NULL, TRYGG_EDESIGN,
+     "add up to 75.0, but 10 weights of 7 at most to 70.0; the highest bound must be a weight of 7.5 or more"},
+    {"weight:8,9", NULL, NULL, TRYGG_EDESIGN,
+     "10 weights of 8 at least to 80.0; the lowest bound must be a weight of 7.5 or less"},
+    {"mean:0.9", NULL, NULL, TRYGG_EDESIGN, "must be a weight of 7.5 or more"},
+    {"medain:3", NULL, NULL, TRYGG_ENAME, "did you mean `median`"},
+    {"median", NULL, NULL, TRYGG_EINVAL, "median:0.3,3"},
+    {"median:", NULL, NULL, TRYGG_EINVAL, "median:0.3,3"},
+    {"median:3,2", NULL, NULL, TRYGG_EINVAL, "median:0.3,3"},
+    {"median:,", NULL, NULL, TRYGG_EINVAL, "median:0.3,3"},
+    {"weight:-1,2", NULL, NULL, TRYGG_EINVAL, "weight:0.3,3"},
+    {"weight:x", NULL, NULL, TRYGG_EINVAL, "weight:0.3,3"},
+    {"weight:9", "rake", "sex,1,50\nsex,2,50\n", TRYGG_EDESIGN,
+     "`sex` 1 has 50.0 people, and weights within the bounds of trimming come to 45.0 at most"},
+    {"weight:9,20", "rake", "sex,1,40\nsex,2,50\n", TRYGG_EDESIGN, "come to 45.0 at least"},
+    {"weight:20", "given", "sex,,\n", TRYGG_EDESIGN, "--calibrate rake"},
+    {"weight:11", "rake", "sex,1,50\nsex,2,50\ny,,700\n", TRYGG_EDESIGN, "held at the bounds of trimming"},
+};
+
+START_TEST(what_cannot_be_trimmed_is_said_with_by_how_much) {
+  char margins[128];
+  fixture_texts texts = {.survey = PEOPLE,
+                         .choices = CHOICES,
+                         .data = DATA,
+                         .trim = refused[_i].trim,
+                         .calibrate = refused[_i].calibrate};
+  snprintf(margins, sizeof margins, "variables,category,total\n%s",
+           refused[_i].margins ? refused[_i].margins : "");
+  texts.margins = refused[_i].margins ? margins : NULL;
+  error = fixture_refuse(&texts, refused[_i].status);
+  ck_assert_msg(strstr(error.message, refused[_i].says) != NULL, "%s", error.message);
+}
+END_TEST
+
+START_TEST(ways_to_trim_are_listed_with_a_line_of_help_each) {
+  static const char *const names[] = {"weight", "median", "mean"};
+  for (size_t i = 0; i < 3; i++) {
+    ck_assert_str_eq(trygg_design_trim(i), names[i]);
+    ck_assert_uint_gt(strlen(trygg_design_trim_help(i)), 10);
+  }
+  ck_assert_ptr_null(trygg_design_trim(3));
+  ck_assert_ptr_null(trygg_design_trim_help(3));
+}
+END_TEST
+
+/* ---- trimming what is calibrated ------------------------------------------------------------------------ */
+
+#define TYPES "variables,category,total\nstype,E,4421\nstype,H,755\nstype,M,1018\napi99,,3914069\n"
+
+/* A folder of tests/data/golden, calibrated. */
+static fixture schools(const char *calibrate, const char *trim, const char *variance) {
+  static const char *const tables[] = {"survey", "choices", "indicators"};
+  char *texts[4], path[4096];
+  fixture f;
+  for (size_t i = 0; i < 4; i++) {
+    snprintf(path, sizeof path, i < 3 ? "%s/data/golden/apiclus1/%s.csv" : "%s/data/golden/apiclus1.csv",
+             tests_folder(), i < 3 ? tables[i] : NULL);
+    texts[i] = fixture_read_text(path);
+  }
+  f = fixture_load(&(fixture_texts){.survey = texts[0],
+                                    .choices = texts[1],
+                                    .indicators = texts[2],
+                                    .margins = TYPES,
+                                    .data = texts[3],
+                                    .calibrate = calibrate,
+                                    .trim = trim,
+                                    .variance = variance});
+  for (size_t i = 0; i < 4; i++)
+    free(texts[i]);
+  return f;
+}
+
+/* R survey 4.1-1: calibrate(dclus1, ~stype + api99, bounds = list(lower, upper), bounds.const = TRUE, calfun, epsilon =
+ * 1e-12), of api00 the mean and of enroll the total. */
+static const struct {
+  const char *calibrate, *trim;
+  double low, high, mean, mean_se, total, total_se;
+} within[] = {
+    {"linear", "weight:55", 0, 11, 665.323095726491033, 3.443168783051562, 3665816.4127762774,
+     381170.2661579761},
+    {"rake", "weight:55", 0, 15, 665.410601871610993, 3.443330801074762, 3664482.5498599778,
+     379095.0229861045},
+    {"linear", "weight:17,60", 3, 5, 665.356401287634412, 3.439797068154474, 3643635.7688168469,
+     384323.3554466411},
+    {"rake", "weight:17,60", 0, 8, 665.403912718142465, 3.439271361388326, 3648564.782305202,
+     381512.664018158},
+};
+
+START_TEST(calibrated_weights_within_bounds_are_those_of_r) {
+  fixture f = schools(within[_i].calibrate, within[_i].trim, NULL);
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  trygg_table *margins = NULL;
+  ck_near(of_weights(&f, "trimmed_low"), within[_i].low, 0);
+  ck_near(of_weights(&f, "trimmed_high"), within[_i].high, 0);
+  ck_near(fixture_get(e, "", NULL, "api_mean").estimate, within[_i].mean, 1e-11);
+  ck_near(fixture_get(e, "", NULL, "api_mean").se, within[_i].mean_se, 1e-10);
+  ck_near(fixture_get(e, "", NULL, "enroll_total").estimate, within[_i].total, 1e-11);
+  ck_near(fixture_get(e, "", NULL, "enroll_total").se, within[_i].total_se, 1e-10);
+  ck_ok(trygg_design_margins(f.design, &margins, &error));
+  for (size_t r = 0; r < trygg_table_rows(margins); r++)
+    ck_assert(fabs(trygg_table_number(margins, r, trygg_table_find(margins, "difference"))) <= 1e-9 * 6194);
+  trygg_table_free(margins);
+  trygg_estimate_free(e);
+  e = fixture_estimate(&f, "stype", NULL); /* what was calibrated to has no error */
+  ck_assert(fixture_get(e, "", "H", "api99_mean").se > 0);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Replicates take a trimmed weight as a multiple of the weight that it was made from: of a total the jackknife gives the
+ * linearised error. */
+START_TEST(replicates_of_trimmed_weights_agree_with_linearisation) {
+  fixture_texts texts = {.survey = PEOPLE,
+                         .choices = CHOICES,
+                         .indicators = FIGURES,
+                         .data = DATA,
+                         .trim = "weight:12",
+                         .variance = "jackknife"};
+  fixture f = fixture_load(&texts);
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  ck_near(fixture_get(e, "", NULL, "t").se, trimmed[0].total_se, 1e-13);
+  ck_near(fixture_get(e, "", NULL, "m").se, trimmed[0].mean_se, 0.1);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(replicates_of_trimmed_and_calibrated_weights_meet_the_margins) {
+  fixture f = schools("linear", "weight:17,60", "jackknife"),
+          linear = schools("linear", "weight:17,60", NULL);
+  trygg_estimates *e = fixture_estimate(&f, "stype", NULL), *l = fixture_estimate(&linear, "stype", NULL);
+  trygg_estimate all = fixture_get(e, "", NULL, "api99_mean"), first = fixture_get(l, "", NULL, "api99_mean");
+  ck_near(all.estimate, 3914069 / 6194.0, 1e-12);
+  ck_assert(all.se < 1e-9 && first.se < 1e-9);
+  /* as before trimming: 10.02 and 8.07 */
+  ck_near(fixture_get(e, "", "E", "api_mean").se, fixture_get(l, "", "E", "api_mean").se, 0.35);
+  trygg_estimate_free(e);
+  trygg_estimate_free(l);
+  fixture_free(&f);
+  fixture_free(&linear);
+}
+END_TEST
+
+static trygg_status trim_once(trygg_responses *responses, const char *calibrate, trygg_error *fault) {
+  const trygg_design_options options = {.size = sizeof options,
+                                        .calibrate = calibrate,
+                                        .trim = calibrate ? "weight:3,22" : "median:0.5,3",
+                                        .variance = calibrate ? "bootstrap:5" : NULL};
+  trygg_design *design = NULL;
+  trygg_estimates *estimates = NULL;
+  trygg_table *weights = NULL;
+  trygg_status status = trygg_design_create(responses, &options, &design, fault);
+  if (status == TRYGG_OK)
+    status = trygg_estimate_create(design, NULL, &estimates, fault);
+  if (status == TRYGG_OK)
+    status = trygg_design_weights(design, &weights, fault);
+  trygg_table_free(weights);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+  return status;
+}
+
+START_TEST(every_allocation_of_trimming_may_fail) {
+  const char *calibrate = _i ? "rake" : NULL;
+  fixture f = fixture_load(&(fixture_texts){.survey = PEOPLE,
+                                            .choices = CHOICES,
+                                            .indicators = FIGURES,
+                                            .margins = "variables,category,total\nsex,1,30\nsex,2,60\n",
+                                            .data = DATA});
+  trygg_status status = TRYGG_ENOMEM;
+  long k = 0;
+  ck_ok(trim_once(f.responses, calibrate, &error));
+  for (; status != TRYGG_OK; k++) {
+    ck_assert_int_lt((int)k, 2000);
+    tg_memory_fail(k, 0);
+    status = trim_once(f.responses, calibrate, &error);
+    tg_memory_fail(-1, 0);
+    ck_assert_msg(status == TRYGG_OK || status == TRYGG_ENOMEM, "%ld: %s", k, error.message);
+  }
+  ck_assert_int_gt((int)k, 40);
+  fixture_free(&f);
+}
+END_TEST
+
+static Suite *weights_suite(void) {
+  Suite *suite = suite_create("weights");
+  TCase *trim = tcase_create("trim");
+  tcase_add_loop_test(trim, trimmed_weights_are_those_of_r, 0, sizeof trimmed / sizeof *trimmed);
+  tcase_add_test(trim, bounds_are_multiples_of_the_median_or_the_mean);
+  tcase_add_loop_test(trim, bounds_that_no_weight_meets_change_nothing, 0, 6);
+  tcase_add_test(trim, strata_are_trimmed_each_by_itself);
+  tcase_add_test(trim, weights_of_nothing_stay_nothing);
+  tcase_add_loop_test(trim, what_cannot_be_trimmed_is_said_with_by_how_much, 0,
+                      sizeof refused / sizeof *refused);
+  tcase_add_test(trim, ways_to_trim_are_listed_with_a_line_of_help_each);
+  tcase_add_loop_test(trim, calibrated_weights_within_bounds_are_those_of_r, 0,
+                      sizeof within / sizeof *within);
+  tcase_add_test(trim, replicates_of_trimmed_weights_agree_with_linearisation);
+  tcase_add_test(trim, replicates_of_trimmed_and_calibrated_weights_meet_the_margins);
+  tcase_add_loop_test(trim, every_allocation_of_trimming_may_fail, 0, 2);
+  suite_add_tcase(suite, trim);
+  return suite;
+}
+
+int main(void) {
+  return run_suite(weights_suite());
+}
