@@ -43,7 +43,7 @@ int program_list_add(program_list *list, const char *item);
 
 /* What was asked for; zero means the library's default. */
 typedef struct program_options {
-  program_list indicators, where, waves, indices, tests, on, parts;
+  program_list indicators, where, waves, indices, tests, on, parts, expected;
   program_list *by; /* one a --by */
   size_t by_count;
   const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *trim, *against, *nonresponse, *scale,

@@ -47,11 +47,6 @@ static const char *model_test_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
-/* Without goodness_of_fit, the last one, whose expected shares no option can give. */
-static const char *compare_test_name(size_t i) {
-  return trygg_inference_group_test(i + 1) != NULL ? trygg_inference_group_test(i) : NULL;
-}
-
 enum { NONRESPONSE_KINDS = 3 };
 
 static const char *nonresponse_name(size_t i) {
@@ -441,10 +436,16 @@ static const program_option options[] = {
          " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
          "cochran_armitage jonckheere pettitt ",
      .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
-    {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = set_list, .value = compare_test_name,
+    {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = set_list, .value = trygg_inference_group_test,
      .value_help = trygg_inference_group_test_help,
      .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",
               "I stället för att jämföra grupper en och en: pröva om de skiljer sig, alla på en gång."}},
+    {"expected", "CODE:SHARE,...", PROGRAM_COMPARE, TARGET(expected), .set = set_list,
+     .help =
+         {"For --test goodness_of_fit, which is meant where no test is named: what share each answer to the question "
+          "in --indicator should have, or, of a share, one number. Numbers of people do as well.",
+          "För --test goodness_of_fit, som menas där inget test anges: vilken andel varje svar på frågan i --indicator "
+          "borde ha, eller, för en andel, ett tal. Det går lika bra med antal personer."}},
     {"test", "wald|none", PROGRAM_MODEL, TARGET(tests), .set = set_list, .value = model_test_name,
      .help = {"Whether the terms are tested, each as a whole: adjusted Wald F.",
               "Om bakgrunden prövas, varje variabel som helhet: justerat Wald-F."}},
@@ -608,5 +609,6 @@ void program_clear_options(program_options *given) {
   free(given->tests.items);
   free(given->on.items);
   free(given->parts.items);
+  free(given->expected.items);
   *given = (program_options){0};
 }

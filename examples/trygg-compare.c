@@ -17,14 +17,17 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
   return trygg_inference_compare(estimates, &options, out, &program->error);
 }
 
-/* All groups at once, where --test asks for it. */
+/* All groups at once, or all answers with what they should be, where --test or --expected asks for it. */
 static trygg_status test(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
+  static const char *const fit[] = {"goodness_of_fit"};
   const program_options *given = &program->options;
   trygg_group_test_options options = {.size = sizeof options,
-                                      .tests = given->tests.items,
-                                      .test_count = given->tests.count,
+                                      .tests = given->tests.count > 0 ? given->tests.items : fit,
+                                      .test_count = given->tests.count > 0 ? given->tests.count : 1,
                                       .adjust = given->adjust,
-                                      .min_n = program_min_n(program)};
+                                      .min_n = program_min_n(program),
+                                      .expected_texts = given->expected.items,
+                                      .expected_text_count = given->expected.count};
 
   return trygg_inference_test_groups(estimates, &options, out, &program->error);
 }
@@ -99,9 +102,10 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
   int sample = strcmp(given->nonresponse, "sample") == 0,
       tipping = strcmp(given->nonresponse, "tipping") == 0;
 
-  if (given->against != NULL || given->scale != NULL || given->tests.count > 0)
-    return program_fail(program, TRYGG_EINVAL,
-                        "--nonresponse has comparisons of its own; leave out --against, --scale and --test");
+  if (given->against != NULL || given->scale != NULL || given->tests.count > 0 || given->expected.count > 0)
+    return program_fail(
+        program, TRYGG_EINVAL,
+        "--nonresponse has comparisons of its own; leave out --against, --scale, --test and --expected");
   if (!tipping && (given->by_count > 0 || given->pool))
     return program_fail(program, TRYGG_EINVAL, "--nonresponse %s takes no --by and no --pool",
                         given->nonresponse);
@@ -119,6 +123,7 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
 
 static trygg_status run(struct program *program) {
   const program_options *given = &program->options;
+  int tested = given->tests.count > 0 || given->expected.count > 0;
   trygg_table *table = NULL;
   trygg_status status;
 
@@ -132,11 +137,11 @@ static trygg_status run(struct program *program) {
     return status;
   }
 
-  if (given->tests.count > 0 && (given->against != NULL || given->scale != NULL))
-    return program_fail(program, TRYGG_EINVAL,
-                        "--test looks at all groups at once; leave out --against and --scale, or --test");
-  status = program_make_table(program, &given->indicators, &given->waves,
-                              given->tests.count > 0 ? test : make, &table);
+  if (tested && (given->against != NULL || given->scale != NULL))
+    return program_fail(
+        program, TRYGG_EINVAL,
+        "--test looks at all groups at once; leave out --against and --scale, or --test and --expected");
+  status = program_make_table(program, &given->indicators, &given->waves, tested ? test : make, &table);
   if (status == TRYGG_OK)
     status = program_write_table(program, table);
   trygg_table_free(table);

@@ -14,15 +14,22 @@
 
 static trygg_error error;
 
+/* `by`: NULL, a variable, or two with + between. */
 static trygg_estimates *estimate(const fixture *f, const char *by, const char *indicator) {
   trygg_estimates *estimates = NULL;
+  char first[64] = "";
+  const char *plus = by ? strchr(by, '+') : NULL, *names[] = {by, plus ? plus + 1 : NULL};
   trygg_estimate_options options = {.size = sizeof options,
                                     .indicators = &indicator,
                                     .indicator_count = 1,
-                                    .by = &by,
-                                    .by_count = by != NULL,
+                                    .by = names,
+                                    .by_count = plus ? 2 : by != NULL,
                                     .pool = 1,
                                     .threads = 1};
+  if (plus) {
+    snprintf(first, sizeof first, "%.*s", (int)(plus - by), by);
+    names[0] = first;
+  }
   ck_ok(trygg_estimate_create(f->design, &options, &estimates, &error));
   return estimates;
 }
@@ -225,6 +232,94 @@ START_TEST(an_empty_cell_leaves_a_test) {
 }
 END_TEST
 
+static trygg_status fit_texts(const fixture *f, const char *indicator, const char *const *texts, size_t count,
+                              trygg_table **out) {
+  trygg_estimates *estimates = estimate(f, NULL, indicator);
+  const char *test = "goodness_of_fit";
+  trygg_group_test_options options = {.size = sizeof options,
+                                      .tests = &test,
+                                      .test_count = 1,
+                                      .expected_texts = texts,
+                                      .expected_text_count = count};
+  trygg_status status = trygg_inference_test_groups(estimates, &options, out, &error);
+  trygg_estimate_free(estimates);
+  return status;
+}
+
+/* Of T5, in another order, and as people; of a share, and of its question. */
+START_TEST(expected_shares_may_be_texts) {
+  fixture f = fixture_golden("apiclus1", NULL, NULL), g = small(TWELVE);
+  trygg_table *shares, *people, *share, *question;
+  ck_ok(fit_texts(&f, "stype", (const char *[]){"M:0.15", "E:0.7", "H:0.15"}, 3, &shares));
+  ck_ok(fit_texts(&f, "stype", (const char *[]){"E:1400", "H:300", "M:300"}, 3, &people));
+  ck_near(number(shares, 0, "statistic"), 297.259946 / 71.19048462, 1e-8);
+  ck_near(number(shares, 0, "p"), 0.07414692763, 1e-9);
+  ck_near(number(people, 0, "p"), number(shares, 0, "p"), 1e-13);
+  ck_ok(fit_texts(&g, "bad", (const char *[]){"0.3"}, 1, &share));
+  ck_ok(fit_texts(&g, "y", (const char *[]){"0:0.7", "1:0.3"}, 2, &question));
+  ck_near(number(question, 0, "p"), number(share, 0, "p"), 1e-12);
+  ck_near(number(question, 0, "statistic"), number(share, 0, "statistic"), 1e-12);
+  trygg_table_free(shares);
+  trygg_table_free(people);
+  trygg_table_free(share);
+  trygg_table_free(question);
+  fixture_free(&f);
+  fixture_free(&g);
+}
+END_TEST
+
+/* One share is tested by t with the error under the hypothesis' linearised form: chi square is (p - p0)^2 / V on 1. */
+START_TEST(fit_of_one_share_is_its_distance_over_its_error) {
+  fixture f = small(TWELVE);
+  trygg_table *table;
+  trygg_estimates *estimates = estimate(&f, NULL, "bad");
+  trygg_estimate e = trygg_estimate_get(estimates, 0);
+  char text[32];
+  snprintf(text, sizeof text, "%.17g", e.estimate);
+  ck_ok(fit_texts(&f, "bad", (const char *[]){text}, 1, &table));
+  ck_near(number(table, 0, "df1"), 1, 1e-12);
+  ck_assert(number(table, 0, "statistic") < 1e-25); /* as expected */
+  ck_near(number(table, 0, "p"), 1, 1e-12);
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(expected_texts_that_are_wrong_are_refused) {
+  static const struct {
+    const char *indicator, *texts[3], *words;
+    size_t count;
+    trygg_status status;
+  } faults[] = {{"y", {"0:0.5"}, "`1` has no expected share", 1, TRYGG_EINVAL},
+                {"y", {"0:0.5", "2:0.5"}, "no answer `2`", 2, TRYGG_ENAME},
+                {"y", {"0:0.5", "0:0.5"}, "twice", 2, TRYGG_EINVAL},
+                {"y", {"0:0.5", "1:-0.5"}, "above 0", 2, TRYGG_EINVAL},
+                {"y", {"0:0.5", "1:x"}, "above 0", 2, TRYGG_EINVAL},
+                {"y", {"0.5", "0.5"}, "code and share", 2, TRYGG_EINVAL},
+                {"bad", {"0.5", "0.5"}, "one number", 2, TRYGG_EINVAL},
+                {"bad", {"1"}, "one number", 1, TRYGG_EINVAL},
+                {"bad", {NULL}, "give them", 0, TRYGG_EINVAL},
+                {NULL, {"0.5"}, "name it alone", 1, TRYGG_EINVAL}};
+  fixture f = small(TWELVE);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    trygg_table *table = NULL;
+    trygg_estimates *all = fixture_estimate(&f, NULL, NULL);
+    trygg_group_test_options options = {
+        .size = sizeof options, .expected_texts = faults[i].texts, .expected_text_count = faults[i].count};
+    trygg_status status = faults[i].indicator
+                              ? fit_texts(&f, faults[i].indicator, faults[i].texts, faults[i].count, &table)
+                              : trygg_inference_test_groups(all, &options, &table, &error);
+    ck_assert_int_eq(status, faults[i].status);
+    ck_assert_ptr_null(table);
+    ck_assert_str_eq(error.field, "expected");
+    ck_assert_msg(strstr(error.message, faults[i].words) != NULL, "%s", error.message);
+    trygg_estimate_free(all);
+  }
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(calls_refuse_what_cannot_be_tested) {
   fixture f = small(TWELVE);
   trygg_estimates *totals = estimate(&f, NULL, "bad"), *groups = estimate(&f, "g", "bad");
@@ -253,13 +348,15 @@ END_TEST
 START_TEST(every_allocation_may_fail) {
   fixture f = small(TWELVE);
   const double expected[] = {0.6, 0.4};
+  const char *texts[] = {"0.3"};
   trygg_group_test_options options = {.size = sizeof options, .expected = expected, .expected_count = 2};
   trygg_estimates *estimates = estimate(&f, "g", "bad");
-  for (int for_ever = 0; for_ever < 2; for_ever++)
+  for (int for_ever = 0; for_ever<4; for_ever++, options.expected_texts = for_ever> 1 ? texts : NULL,
+           options.expected_text_count = for_ever > 1)
     for (long after = 0;; after++) {
       trygg_table *table = NULL;
       trygg_status status;
-      tg_memory_fail(after, for_ever);
+      tg_memory_fail(after, for_ever % 2);
       status = trygg_inference_test_groups(estimates, &options, &table, &error);
       tg_memory_fail(-1, 0);
       ck_assert(status == TRYGG_OK || (status == TRYGG_ENOMEM && !table));
@@ -285,6 +382,9 @@ static Suite *suite(void) {
   tcase_add_test(edges, tests_that_do_not_apply_have_no_row);
   tcase_add_test(edges, edges_have_no_p);
   tcase_add_test(edges, an_empty_cell_leaves_a_test);
+  tcase_add_test(edges, expected_shares_may_be_texts);
+  tcase_add_test(edges, fit_of_one_share_is_its_distance_over_its_error);
+  tcase_add_test(edges, expected_texts_that_are_wrong_are_refused);
   tcase_add_test(edges, calls_refuse_what_cannot_be_tested);
   tcase_add_test(edges, every_allocation_may_fail);
   suite_add_tcase(s, edges);

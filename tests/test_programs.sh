@@ -338,7 +338,11 @@ works compare --by kommun --test kruskal_wallis --min-n 0 --lang sv folder data.
 that "tests have names in Swedish" has out 'Kruskal'
 refuses 2 'leave out --against' compare --by kon --test t --against total folder data.csv
 refuses 2 'rao_scott' compare --by kon --test linear folder data.csv
-refuses 2 'goodness_of_fit' compare --by kon --test goodness_of_fit folder data.csv
+refuses 2 'give them' compare --by kon --test goodness_of_fit folder data.csv
+works compare --indicator kon --expected 2:0.5,1:0.5 --wave 2024 --min-n 0 --format csv folder data.csv
+that "expected shares are tested" has out '^2024,kon,goodness_of_fit,1,[0-9]*,[0-9.e-]*,1,'
+refuses 2 'no expected share' compare --indicator kon --expected 2:0.5 folder data.csv
+refuses 2 'leave out --against' compare --indicator kon --expected 1:1,2:1 --against total folder data.csv
 refuses 2 'no groups' compare --test t folder data.csv
 
 works model --outcome otrygga --on kon=2,kommun,kvallar --format csv folder data.csv

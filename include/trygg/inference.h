@@ -121,6 +121,10 @@ typedef struct trygg_group_test_options {
   size_t expected_count;    /**< How many. */
   const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
   int64_t min_n;            /**< Rows with a group of fewer respondents are no part of an adjustment.  0: all are. */
+  const char *const *expected_texts; /**< Instead of `expected`: `CODE:SHARE` of each answer in any order, or of a
+                                          share one number, that of hits.  People do for shares.  The estimates are
+                                          then of one question or share. */
+  size_t expected_text_count;        /**< 0: none. */
 } trygg_group_test_options;
 
 /**
@@ -133,8 +137,8 @@ typedef struct trygg_group_test_options {
  * A test has no row where it does not apply (ranks: also where records are not kept), and no p
  * without degrees of freedom.
  *
- * @retval TRYGG_ENAME   An unknown test or adjustment.
- * @retval TRYGG_EINVAL  No by-variable; expected shares that are none.
+ * @retval TRYGG_ENAME   An unknown test, adjustment or code.
+ * @retval TRYGG_EINVAL  No by-variable; expected shares that are none; `goodness_of_fit` by name without any.
  */
 TRYGG_API trygg_status trygg_inference_test_groups(const trygg_estimates *estimates,
                                                    const trygg_group_test_options *options, trygg_table **out,

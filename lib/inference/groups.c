@@ -71,8 +71,7 @@ static int is_answer(const tg_indicator *indicator) {
   return !indicator->row && indicator->type->is_share;
 }
 
-/* How many indicators from k on are the answers to one question; 1 for anything else. */
-static size_t answers_from(const trygg_estimates *estimates, size_t k) {
+size_t tg_groups_answers(const trygg_estimates *estimates, size_t k) {
   size_t end = k + 1;
   if (!is_answer(indicator_at(estimates, k)))
     return 1;
@@ -218,7 +217,7 @@ static trygg_status run_all(trials *all, const trygg_estimates *estimates,
   for (size_t w = 0; w < waves; w++)
     for (groups.first = 0; groups.first < indicators; groups.first += groups.indicators) {
       groups.wave = estimates->pooled ? TG_POOLED : estimates->waves[w];
-      groups.indicators = answers_from(estimates, groups.first);
+      groups.indicators = tg_groups_answers(estimates, groups.first);
       TRY(run_tests(all, &groups, error));
     }
 cleanup:
@@ -277,7 +276,10 @@ cleanup:
 }
 
 static trygg_status check(const trygg_estimates *estimates, const trygg_group_test_options *options,
-                          trygg_error *error) {
+                          const trials *all, trygg_error *error) {
+  if (options->test_count && !options->expected && all->wanted[tg_group_test_count - 1])
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "expected",
+                       "`goodness_of_fit` compares with expected shares; give them");
   if (!estimates->tally->by_count && !options->expected)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "by",
                        "there are no groups to test; give a by-variable");
@@ -294,6 +296,7 @@ trygg_status trygg_inference_test_groups(const trygg_estimates *estimates,
   trygg_group_test_options chosen;
   trygg_table *table = NULL;
   trials all = {0};
+  double *expected = NULL;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
   *out = NULL;
@@ -302,7 +305,12 @@ trygg_status trygg_inference_test_groups(const trygg_estimates *estimates,
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_group_test_options", error));
   TRY(tg_options_list(chosen.tests, chosen.test_count, "test", error));
   TRY(choose_tests(&chosen, &all, error));
-  TRY(check(estimates, &chosen, error));
+  TRY(tg_options_list(chosen.expected_texts, chosen.expected_text_count, "expected", error));
+  if (chosen.expected_text_count) {
+    TRY(tg_expected_read(estimates, &chosen, &expected, &chosen.expected_count, error));
+    chosen.expected = expected;
+  }
+  TRY(check(estimates, &chosen, &all, error));
   TRY(run_all(&all, estimates, &chosen, error));
   TRY(adjust(&all, &chosen, error));
   TRY(tg_table_create(&table, error));
@@ -315,6 +323,7 @@ trygg_status trygg_inference_test_groups(const trygg_estimates *estimates,
   *out = table;
   table = NULL;
 cleanup:
+  tg_memory_free(expected);
   tg_memory_free(all.list);
   trygg_table_free(table);
   return status;

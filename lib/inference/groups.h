@@ -47,6 +47,13 @@ static inline const tg_row *tg_groups_row(const tg_groups *groups, size_t group,
   return &groups->estimates->rows[groups->domains[group] * width + groups->first + indicator];
 }
 
+/* How many indicators from `first` on are the answers to one question; 1 for anything else. */
+size_t tg_groups_answers(const trygg_estimates *estimates, size_t first);
+
+/* The expected share of each answer from the texts of the options (expected.c); to be freed, also on failure. */
+trygg_status tg_expected_read(const trygg_estimates *estimates, const trygg_group_test_options *options,
+                              double **out, size_t *count, trygg_error *error);
+
 trygg_status tg_contingency_second_order(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_first_order(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_wald(const tg_groups *, tg_group_finding *, trygg_error *);

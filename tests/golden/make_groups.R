@@ -100,6 +100,16 @@ dnhanes <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRU
 tables("nhanes", "race", "chol", dnhanes)
 tables("nhanes", "sex", "chol", dnhanes)
 tables("nhanes", "age", "race", dnhanes)
+# Several variables cross: groups are their combinations.
+dnhanes <- update(dnhanes, crossed = interaction(race, sex, drop = TRUE))
+golden_before <- length(golden)
+tables("nhanes", "crossed", "chol", dnhanes)
+for (i in (golden_before + 1):length(golden)) golden[[i]][2] <- "race+sex"
+dstrat <- update(dstrat, crossed = interaction(awards, sch_wide, drop = TRUE))
+golden_before <- length(golden)
+tables("apistrat", "crossed", "stype", dstrat)
+tables("apistrat", "crossed", "comp_imp", dstrat)
+for (i in (golden_before + 1):length(golden)) golden[[i]][2] <- "awards+sch_wide"
 fit("nhanes", "race", dnhanes, c(0.15, 0.65, 0.12, 0.08))
 
 golden <- as.data.frame(do.call(rbind, golden))
