@@ -122,6 +122,53 @@ START_TEST(weight_is_population_over_sample_of_the_stratum) {
 }
 END_TEST
 
+#define STRATA_FPC STRATA "decimal,N,fpc\n"
+
+/* A variable with the role fpc and strata.csv say the same thing, and weights come from the table. */
+START_TEST(weight_comes_from_strata_beside_a_finite_population) {
+  static const char *const data[] = {"str,y,N\na,1,40\na,2,40\nb,5,90\nb,6,90\nb,7,90\n",
+                                     "str,y,N\na,1,0.05\na,2,0.05\nb,5,0.03333\nb,6,0.03333\nb,7,0.03333\n"};
+  static const char *const sizes[] = {"stratum,population\na,40\nb,90\n",
+                                      "stratum,population,sample\na,40,4\nb,90,\n"};
+  for (size_t s = 0; s < 2; s++) {
+    fixture f = fixture_load(
+        &(fixture_texts){.survey = STRATA_FPC, .data = data[_i], .indicators = TOTAL, .strata = sizes[s]});
+    trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+    ck_near(trygg_design_population(f.design), s ? 2 * 10 + 90 : 130, 1e-15);
+    ck_near(fixture_get(e, "", NULL, "t").estimate, s ? 10 * 3 + 30 * 18 : 20 * 3 + 30 * 18, 1e-15);
+    ck_near(fixture_get(e, "", NULL, "t").se,
+            sqrt(0.95 * 2 * (s ? 50 : 200) + (_i ? 1 - 0.03333 : 87.0 / 90) * 1.5 * 1800), 1e-14);
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
+static const struct {
+  const char *survey, *data, *strata, *field, *says;
+} disagreements[] = {
+    {STRATA_FPC, "str,y,N\na,1,40\na,2,40\n", "stratum,population\na,41\n", "N",
+     "stratum `a` has a finite population of 40 here and 41 people in strata.csv"},
+    {STRATA_FPC, "str,y,N\na,1,0.1\na,2,0.1\n", "stratum,population\na,41\n", "N",
+     "a drawn fraction of 0.1 here and 41 people"},
+    {STRATA_FPC, "str,y,N\na,1,40\na,2,40\nb,1,9\n", "stratum,population\na,40\n", "stratum",
+     "`b` has no row"},
+    {STRATA_FPC, "str,y,N\na,1,40\na,2,40\n", "stratum,population\na,40\nc,3\n", "stratum",
+     "no accepted record is in stratum `c`"},
+    {STRATA_FPC "integer,c,cluster\n", "str,y,N,c\na,1,40,1\na,2,40,2\n", "stratum,population\na,40\n",
+     "population", "a variable with the role weight"},
+};
+
+START_TEST(populations_that_contradict_each_other_are_refused) {
+  trygg_error error = fixture_refuse(&(fixture_texts){.survey = disagreements[_i].survey,
+                                                      .data = disagreements[_i].data,
+                                                      .strata = disagreements[_i].strata},
+                                     TRYGG_EDESIGN);
+  ck_assert_str_eq(error.field, disagreements[_i].field);
+  ck_assert_msg(strstr(error.message, disagreements[_i].says) != NULL, "%s", error.message);
+}
+END_TEST
+
 static const struct {
   const char *strata, *field, *says;
 } strata_faults[] = {
@@ -583,6 +630,9 @@ static Suite *calibration_suite(void) {
   suite_add_tcase(suite, margins);
   TCase *strata = tcase_create("strata");
   tcase_add_test(strata, weight_is_population_over_sample_of_the_stratum);
+  tcase_add_loop_test(strata, weight_comes_from_strata_beside_a_finite_population, 0, 2);
+  tcase_add_loop_test(strata, populations_that_contradict_each_other_are_refused, 0,
+                      sizeof disagreements / sizeof *disagreements);
   tcase_add_loop_test(strata, stratum_whose_weight_cannot_be_made_is_refused, 0,
                       sizeof strata_faults / sizeof *strata_faults);
   suite_add_tcase(suite, strata);

@@ -9,6 +9,8 @@
 #include <base/text.h>
 #include <design/stages.h>
 
+#define SAME 1e-3 /* fractions have few decimals */
+
 /* As in R survey and Stata: up to 1 it is the sampled fraction, above the number of units. */
 static void set_population(tg_stratum *stratum, double value) {
   stratum->fraction = value <= 1 ? value : (double)stratum->clusters / value;
@@ -17,18 +19,15 @@ static void set_population(tg_stratum *stratum, double value) {
 
 /* ---- from strata.csv ------------------------------------------------------------------------------ */
 
-/* A population of one person is no fraction. */
-static trygg_status from_row(tg_stratum *stratum, double people, trygg_error *error) {
+static trygg_status check_row(const tg_stratum *stratum, double people, trygg_error *error) {
   char text[TG_NUMBER_SIZE], sample[TG_NUMBER_SIZE];
   double n = (double)stratum->clusters;
-  if (people < n)
-    return tg_error_set(
-        error, TRYGG_EDESIGN,
-        "stratum `%s` has a finite population of %s but %s sampled people; it must be at least that",
-        stratum->name, tg_number_format(text, people), tg_number_format(sample, n));
-  stratum->fraction = n / people;
-  stratum->remaining = 1 - stratum->fraction;
-  return TRYGG_OK;
+  if (people >= n)
+    return TRYGG_OK;
+  return tg_error_set(
+      error, TRYGG_EDESIGN,
+      "stratum `%s` has a finite population of %s but %s sampled people; it must be at least that",
+      stratum->name, tg_number_format(text, people), tg_number_format(sample, n));
 }
 
 /* Does a word mean a code: the same text, or the same number (a spreadsheet turns 0380 into 380). */
@@ -66,20 +65,20 @@ static int wave_is_there(const trygg_design *design, const char *wave) {
   return 0;
 }
 
-static trygg_status apply_row(trygg_design *design, const tg_strata_row *row, unsigned char *named,
-                              trygg_error *error) {
+static trygg_status apply_row(trygg_design *design, const tg_strata_row *row, int strict,
+                              unsigned char *named, trygg_error *error) {
   int matched = 0;
   for (size_t h = 0; h < design->stratum_count; h++)
     if (tg_populations_row_matches(design, row, &design->strata[h])) {
       trygg_status status =
-          isnan(row->population) ? TRYGG_OK : from_row(&design->strata[h], row->population, error);
+          isnan(row->population) ? TRYGG_OK : check_row(&design->strata[h], row->population, error);
       if (status != TRYGG_OK)
         return status;
       design->strata[h].people = isnan(row->population) ? 0 : row->population;
       design->strata[h].drawn = isnan(row->sample) ? 0 : row->sample;
       matched = named[h] = 1;
     }
-  if (matched || !wave_is_there(design, row->wave))
+  if (matched || !strict || !wave_is_there(design, row->wave))
     return TRYGG_OK;
   return tg_error_at(
       error, TRYGG_EDESIGN, row->file, row->line, 0, "stratum",
@@ -88,28 +87,17 @@ static trygg_status apply_row(trygg_design *design, const tg_strata_row *row, un
       row->stratum);
 }
 
-/* strata.csv counts people: finite populations of samples of people.  Every stratum must be named, and every row be of
- * use, for a population that is silently left out makes an interval too wide or too narrow. */
-static trygg_status from_table(trygg_design *design, trygg_error *error) {
+/* strata.csv counts people: finite populations of samples of people.  Where they have a use every stratum must be named,
+ * and every row be of use, for a population that is silently left out makes an interval too wide or too narrow. */
+static trygg_status read_table(trygg_design *design, int strict, trygg_error *error) {
   const trygg_codebook *codebook = design->responses->codebook;
   trygg_status status = TRYGG_OK;
-  int populations = 0;
-  unsigned char *named;
-  for (size_t i = 0; i < codebook->strata_count; i++)
-    populations |= !isnan(codebook->strata[i].population);
-  if (!populations)
-    return TRYGG_OK;
-  if (design->cluster)
-    return tg_error_at(
-        error, TRYGG_EDESIGN, codebook->strata[0].file, 0, 0, "population",
-        "the populations count people, but clusters were sampled; leave the column empty and give the "
-        "number of clusters in the data, as a variable with role fpc");
-  named = tg_memory_new(design->stratum_count, 1);
+  unsigned char *named = tg_memory_new(design->stratum_count, 1);
   if (!named)
     return tg_error_memory(error);
   for (size_t i = 0; i < codebook->strata_count; i++)
-    TRY(apply_row(design, &codebook->strata[i], named, error));
-  for (size_t h = 0; h < design->stratum_count; h++)
+    TRY(apply_row(design, &codebook->strata[i], strict, named, error));
+  for (size_t h = 0; h < design->stratum_count && strict; h++)
     if (!named[h]) {
       status = tg_error_at(error, TRYGG_EDESIGN, codebook->strata[0].file, 0, 0, "stratum",
                            "stratum `%s` has no row; add one, with an empty population if it is not known",
@@ -118,6 +106,32 @@ static trygg_status from_table(trygg_design *design, trygg_error *error) {
     }
 cleanup:
   tg_memory_free(named);
+  return status;
+}
+
+/* Where a variable with the role fpc says how much was drawn, strata.csv must say the same; where it is there for the
+ * weights alone its rows must be complete.  Clusters have finite populations of clusters, of which it says nothing. */
+static trygg_status from_table(trygg_design *design, size_t variable, trygg_error *error) {
+  const trygg_codebook *codebook = design->responses->codebook;
+  int weighted = tg_codebook_find_role(codebook, TG_ROLE_WEIGHT, 1, 0) != TG_NONE;
+  trygg_status status = TRYGG_OK;
+  if (!tg_codebook_has_populations(codebook) || (design->cluster && variable != TG_NONE && weighted))
+    return TRYGG_OK;
+  if (design->cluster)
+    return tg_error_at(
+        error, TRYGG_EDESIGN, codebook->strata[0].file, 0, 0, "population",
+        variable == TG_NONE
+            ? "the populations count people, but clusters were sampled; leave the column empty and give the "
+              "number of clusters in the data, as a variable with role fpc"
+            : "the populations count people, but clusters were sampled, and no weights come from that; give the "
+              "data a variable with the role weight");
+  TRY(read_table(design, variable == TG_NONE || !weighted, error));
+  for (size_t h = 0; h < design->stratum_count && variable == TG_NONE; h++) {
+    tg_stratum *stratum = &design->strata[h];
+    stratum->fraction = stratum->people > 0 ? (double)stratum->clusters / stratum->people : 0;
+    stratum->remaining = 1 - stratum->fraction; /* a population of one person is no fraction */
+  }
+cleanup:
   return status;
 }
 
@@ -163,20 +177,45 @@ static int is_too_small(const tg_stratum *stratum, double value, int has_numbers
   return !(value > 0) || ((value > 1 || (value == 1 && has_numbers)) && value < (double)stratum->clusters);
 }
 
+/* A stratum's population as people counted it and as records have it, which may be the fraction of it that was drawn or
+ * that answered, in few decimals. */
+static trygg_status check_agreement(const trygg_design *design, size_t h, double value,
+                                    const tg_variable *variable, trygg_error *error) {
+  const tg_stratum *stratum = &design->strata[h];
+  double people = stratum->people, sampled = value <= 1 ? value * people : 0;
+  char fault[160], said[TG_NUMBER_SIZE], counted[TG_NUMBER_SIZE];
+  int agrees = value > 1 ? fabs(value - people) <= SAME * people
+                         : fabs(sampled - (double)stratum->clusters) <= SAME * sampled ||
+                               (stratum->drawn > 0 && fabs(sampled - stratum->drawn) <= SAME * sampled);
+  if (!(people > 0) || agrees)
+    return TRYGG_OK;
+  tg_text_print(
+      fault, sizeof fault,
+      "has %s %s here and %s people in strata.csv; mend the one or the other, or leave one of them out",
+      value > 1 ? "a finite population of" : "a drawn fraction of", tg_number_format(said, value),
+      tg_number_format(counted, people));
+  return refuse(design, h, variable, fault, error);
+}
+
 trygg_status tg_populations_set(trygg_design *design, int stage, const double *population,
                                 trygg_error *error) {
   const trygg_codebook *codebook = design->responses->codebook;
   size_t variable = tg_codebook_find_role(codebook, TG_ROLE_FPC, stage, 0), first = first_of(design, stage);
   size_t count = stage == 1 ? design->stratum_count : design->stages[stage - 2].stratum_count;
   int has_numbers = 0;
+  trygg_status status = TRYGG_OK;
+  if (stage == 1)
+    TRY(from_table(design, variable, error));
   if (variable == TG_NONE)
-    return stage == 1 ? from_table(design, error) : TRYGG_OK;
+    goto cleanup;
   for (size_t h = 0; h < count; h++)
     has_numbers |= population[h] > 1;
   for (size_t h = 0; h < count; h++) {
     char fault[160], size[TG_NUMBER_SIZE], sample[TG_NUMBER_SIZE];
     if (!is_too_small(&design->strata[first + h], population[h], has_numbers)) {
       set_population(&design->strata[first + h], population[h]);
+      if (stage == 1)
+        TRY(check_agreement(design, h, population[h], &codebook->variables[variable], error));
       continue;
     }
     tg_text_print(fault, sizeof fault,
@@ -186,7 +225,8 @@ trygg_status tg_populations_set(trygg_design *design, int stage, const double *p
                   tg_number_format(sample, (double)design->strata[first + h].clusters));
     return refuse(design, first + h, &codebook->variables[variable], fault, error);
   }
-  return TRYGG_OK;
+cleanup:
+  return status;
 }
 
 trygg_status tg_populations_read(trygg_design *design, int stage, trygg_error *error) {

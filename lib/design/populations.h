@@ -10,7 +10,8 @@
 trygg_status tg_populations_gather(const trygg_design *design, int stage, size_t variable,
                                    const uint32_t *numbers, double *population, trygg_error *error);
 
-/* Set them: those; or at the first stage, where no variable has the role fpc, those of strata.csv. */
+/* Set them: those; or at the first stage, where no variable has the role fpc, those of strata.csv.  Where both are there
+ * they must agree. */
 trygg_status tg_populations_set(trygg_design *design, int stage, const double *population,
                                 trygg_error *error);
 
