@@ -126,21 +126,21 @@ START_TEST(covariance_matrix_agrees_with_single_variances_over_many_outputs) {
 }
 END_TEST
 
-/* More records than a block, with their answers as codes and as numbers: a one-byte column is looked up, a number
- * is not, and neither way loses anything at the block's end. */
-START_TEST(codes_and_numbers_give_the_same_sums) {
+/* More records than a block, with their answers as codes and as numbers; clustered or not. */
+static fixture many_records(int clustered, const char *indicators) {
   enum { RECORDS = 70000 };
   fixture_texts many = {
-      .survey = _i ? "type,name,role\ninteger,str,stratum\ninteger,c,cluster\ndecimal,w,weight\n"
-                     "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n"
-                   : "type,name,role\ninteger,str,stratum\ninteger,c,\ndecimal,w,weight\n"
-                     "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n",
+      .survey = clustered ? "type,name,role\ninteger,str,stratum\ninteger,c,cluster\ndecimal,w,weight\n"
+                            "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n"
+                          : "type,name,role\ninteger,str,stratum\ninteger,c,\ndecimal,w,weight\n"
+                            "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n",
       .choices = "list_name,name,missing,score\ntwo,1,,\ntwo,2,,\nscale,1,,1000001\nscale,2,,1000002\n"
                  "scale,3,,1000004\nscale,9,no_answer,\n",
-      .indicators = "name,type,variable\nm,mean,a\nk,mean,y\n"};
+      .indicators = indicators};
   static const char *const answers[] = {"1,1000001", "2,1000002", "3,1000004", "9,"};
   tg_text data = {0};
   uint64_t random = 7;
+  fixture f;
   tg_text_put(&data, "str,c,w,g,a,y\n");
   for (int i = 0; i < RECORDS; i++) {
     random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
@@ -148,7 +148,14 @@ START_TEST(codes_and_numbers_give_the_same_sums) {
                    (int)(random >> 50 & 7), 1 + (int)(random >> 54 & 1), answers[random >> 56 & 3]);
   }
   many.data = data.bytes;
-  fixture f = fixture_load(&many);
+  f = fixture_load(&many);
+  tg_text_free(&data);
+  return f;
+}
+
+/* A one-byte column is looked up, a number is not, and neither way loses anything at the block's end. */
+START_TEST(codes_and_numbers_give_the_same_sums) {
+  fixture f = many_records(_i, "name,type,variable\nm,mean,a\nk,mean,y\n");
   tg_tally *tally = tally_by_g(&f, NULL);
   tg_workspace *workspace = tg_workspace_create(tally);
   for (uint32_t c = 0; c < 2; c++) {
@@ -163,12 +170,45 @@ START_TEST(codes_and_numbers_give_the_same_sums) {
     ck_near(code.weight, number.weight, 1e-14);
     ck_near(code.shift + code.y / code.x, number.shift + number.y / number.x, 1e-15);
     ck_near(tg_tally_variance(tally, 0, &c, 1, 1, -code.y / code.x, code.shift, workspace, &lonely),
-            tg_tally_variance(tally, 1, &c, 1, 1, -number.y / number.x, number.shift, workspace, &lonely), 1e-12);
+            tg_tally_variance(tally, 1, &c, 1, 1, -number.y / number.x, number.shift, workspace, &lonely),
+            1e-12);
   }
   tg_workspace_free(workspace);
   tg_tally_free(tally);
   fixture_free(&f);
-  tg_text_free(&data);
+}
+END_TEST
+
+/* Of ten indicators four and four go side by side, where their answers say all, and two alone. */
+START_TEST(indicators_side_by_side_have_the_bits_of_each_alone) {
+  static const char *const names[] = {"i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9"};
+  fixture f = many_records(
+      _i,
+      "name,type,variable,numerator,where\ni0,mean,a,,\ni1,share,g,1,\ni2,share,a,2 3,\n"
+      "i3,total,g,2,\ni4,mean,a,,\ni5,mean,y,,\ni6,share,a,1,g=2\ni7,total,y,,\ni8,mean,a,,\ni9,share,a,2,\n");
+  size_t by = tg_codebook_find_variable(f.codebook, "g", 1);
+  tg_tally_request request = {.by = &by, .by_count = 1, .threads = 1};
+  tg_tally *together = NULL;
+  trygg_error error = {0};
+  tg_indicators indicators = {0};
+  ck_ok(tg_indicator_select(f.codebook, names, 10, &indicators, &error));
+  ck_ok(tg_tally_create(f.design, &indicators, &request, &together, &error));
+  for (size_t k = 0; k < 10; k++) {
+    tg_tally *alone = NULL;
+    tg_indicators one = {0};
+    ck_ok(tg_indicator_select(f.codebook, &names[k], 1, &one, &error));
+    ck_ok(tg_tally_create(f.design, &one, &request, &alone, &error));
+    size_t cells = alone->cell_count, entries = alone->entry_count;
+    ck_assert(alone->cell_sums[1].n > 10000);
+    ck_assert(!memcmp(alone->shift, together->shift + k * cells, cells * sizeof *alone->shift));
+    ck_assert(!memcmp(alone->sums, together->sums + k * entries, entries * sizeof *alone->sums));
+    ck_assert(!memcmp(alone->cell_sums, together->cell_sums + k * cells, cells * sizeof *alone->cell_sums));
+    ck_assert(_i ||
+              !memcmp(alone->moments, together->moments + k * entries, entries * sizeof *alone->moments));
+    tg_tally_free(alone);
+  }
+  tg_tally_free(together);
+  fixture_free(&f);
 }
 END_TEST
 
@@ -217,6 +257,7 @@ static Suite *tally_suite(void) {
   tcase_add_test(tests, variance_of_a_total_both_ways);
   tcase_add_test(tests, covariance_matrix_agrees_with_single_variances_over_many_outputs);
   tcase_add_loop_test(tests, codes_and_numbers_give_the_same_sums, 0, 2);
+  tcase_add_loop_test(tests, indicators_side_by_side_have_the_bits_of_each_alone, 0, 2);
   tcase_add_test(tests, keys_are_ranked_in_order);
   tcase_add_test(tests, a_hundred_thousand_keys_find_their_ranks);
   suite_add_tcase(suite, tests);

@@ -10,7 +10,7 @@ typedef struct tg_run {
   uint32_t entry, count;
 } tg_run;
 
-/* Records inside whose weight is positive, in the order block, run, record; an entry has one run in a block.
+/* Records inside whose weight is positive, in the order block, entry, record; an entry has one run in a block.
  * What belongs to block b starts at [b * TG_BLOCK]. */
 typedef struct tg_blocks {
   size_t variable;    /* of the weight; TG_NONE: the design's */
