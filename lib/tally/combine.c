@@ -3,7 +3,8 @@
  *
  * Every such statistic is linearised to one number a record, u = sum of w (a y' + b x) over its terms (Woodruff 1971,
  * JASA 66:411-414), and u is added up over the records of a unit.  Units of one stage are added up to those of the stage
- * before; tally/spread.c makes variances of them. */
+ * before; tally/spread.c makes variances of them.  Variances that the sums of the tally know already come from
+ * tally/retained.c. */
 #include <tally/tally.h>
 
 #include <float.h>
@@ -14,6 +15,7 @@
 #include <base/keys.h>
 #include <base/thread.h>
 #include <tally/residual.h>
+#include <tally/retained.h>
 #include <tally/spread.h>
 
 #define RUN ((size_t)1024)
@@ -262,28 +264,17 @@ static trygg_status run_chunk(void *opaque, size_t chunk, trygg_error *error) {
   return run_job(&j, c->begin[chunk + 1] - c->begin[chunk], 0, c->variance, c->df, error);
 }
 
-trygg_status tg_tally_combine(const tg_tally *tally, tg_term *terms, size_t count, size_t outputs, int full,
-                              int threads, double *variance, double *df, trygg_error *error) {
-  trygg_status status = TRYGG_OK;
+/* Variances from the records, in chunks of outputs. */
+static trygg_status pass_chunks(const tg_tally *tally, tg_term *terms, size_t count, size_t outputs,
+                                int threads, double *variance, double *df, trygg_error *error) {
   size_t chunks = (outputs + CHUNK - 1) / CHUNK;
-  chunk_context context = {tally, terms, NULL, outputs, variance, df};
-  if (!outputs)
-    return TRYGG_OK;
-  if (!tally->entry && !tally->design->cluster)
-    return tg_error_set(error, TRYGG_EINVAL,
-                        "the estimates are from a stream: covariances in a sample of people need the records, which were "
-                        "not kept; load them (trygg_responses_load)");
-  if (full) {
-    job j = {.tally = tally, .terms = terms, .count = outputs};
-    if (count)
-      qsort(terms, count, sizeof *terms, by_cell);
-    return run_job(&j, count, 1, variance, df, error);
-  }
-  if (count)
-    qsort(terms, count, sizeof *terms, by_output_chunk);
-  context.begin = tg_memory_new(chunks + 1, sizeof *context.begin);
+  chunk_context context = {tally,   terms,    tg_memory_new(chunks + 1, sizeof *context.begin),
+                           outputs, variance, df};
+  trygg_status status;
   if (!context.begin)
     return tg_error_memory(error);
+  if (count)
+    qsort(terms, count, sizeof *terms, by_output_chunk);
   for (size_t t = 0; t < count; t++)
     context.begin[terms[t].output / CHUNK + 1]++;
   for (size_t c = 0; c < chunks; c++)
@@ -291,4 +282,94 @@ trygg_status tg_tally_combine(const tg_tally *tally, tg_term *terms, size_t coun
   status = tg_thread_run(tg_thread_count(threads, chunks), chunks, run_chunk, &context, NULL, NULL, error);
   tg_memory_free(context.begin);
   return status;
+}
+
+/* ---- what the retained sums leave -------------------------------------------------------------------- */
+
+static int by_output(const void *a, const void *b) {
+  const tg_term *p = a, *q = b;
+  return p->output != q->output ? (p->output > q->output) - (p->output < q->output) : by_cell(a, b);
+}
+
+static void order_by_output(tg_term *terms, size_t count) {
+  for (size_t t = 1; t < count; t++)
+    if (terms[t].output < terms[t - 1].output) {
+      qsort(terms, count, sizeof *terms, by_output);
+      return;
+    }
+}
+
+/* Outputs that are not known yet, numbered anew. */
+typedef struct remaining {
+  unsigned char *known;
+  uint32_t *output; /* of each that remains */
+  size_t count, terms;
+  double *variance, *df; /* the same */
+} remaining;
+
+/* Terms of what remains move to the front. */
+static void take_terms(remaining *r, tg_term *terms, const size_t *begin, size_t outputs) {
+  for (size_t o = 0; o < outputs; o++) {
+    for (size_t t = begin[o]; t < begin[o + 1] && !r->known[o]; t++) {
+      terms[r->terms] = terms[t];
+      terms[r->terms++].output = (uint32_t)r->count;
+    }
+    if (!r->known[o])
+      r->output[r->count++] = (uint32_t)o;
+  }
+}
+
+static trygg_status find_variances(const tg_tally *tally, tg_term *terms, size_t count, size_t outputs,
+                                   int threads, double *variance, double *df, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  remaining r = {tg_memory_new(outputs, 1),
+                 tg_memory_new(outputs, sizeof *r.output),
+                 0,
+                 0,
+                 tg_memory_new(outputs, sizeof *r.variance),
+                 tg_memory_new(outputs, sizeof *r.df)};
+  size_t *begin = tg_memory_new(outputs + 1, sizeof *begin);
+  tg_retained retained = {tally, terms, begin, outputs, threads};
+  if (!r.known || !r.output || !r.variance || !r.df || !begin) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  order_by_output(terms, count);
+  for (size_t t = 0; t < count; t++)
+    begin[terms[t].output + 1]++;
+  for (size_t o = 0; o < outputs; o++)
+    begin[o + 1] += begin[o];
+  TRY(tg_retained_variances(&retained, r.known, variance, df, error));
+  take_terms(&r, terms, begin, outputs);
+  if (r.count)
+    TRY(pass_chunks(tally, terms, r.terms, r.count, threads, r.variance, r.df, error));
+  for (size_t i = 0; i < r.count; i++) {
+    variance[r.output[i]] = r.variance[i];
+    if (df)
+      df[r.output[i]] = r.df[i];
+  }
+cleanup:
+  tg_memory_free(r.known);
+  tg_memory_free(r.output);
+  tg_memory_free(r.variance);
+  tg_memory_free(r.df);
+  tg_memory_free(begin);
+  return status;
+}
+
+trygg_status tg_tally_combine(const tg_tally *tally, tg_term *terms, size_t count, size_t outputs, int full,
+                              int threads, double *variance, double *df, trygg_error *error) {
+  job j = {.tally = tally, .terms = terms, .count = outputs};
+  if (!outputs)
+    return TRYGG_OK;
+  if (!tally->entry && !tally->design->cluster)
+    return tg_error_set(
+        error, TRYGG_EINVAL,
+        "the estimates are from a stream: covariances in a sample of people need the records, which were "
+        "not kept; load them (trygg_responses_load)");
+  if (!full)
+    return find_variances(tally, terms, count, outputs, threads, variance, df, error);
+  if (count)
+    qsort(terms, count, sizeof *terms, by_cell);
+  return run_job(&j, count, 1, variance, df, error);
 }

@@ -139,36 +139,33 @@ static void merge_entry(stratum_state *stratum, const tg_sums *sums, const tg_mo
   stratum->n = both;
 }
 
-static void gather_records(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
-                           double a, double b, double shift, tg_workspace *w) {
+static void add_records(const tg_tally *tally, size_t indicator, uint32_t cell, double a, double own,
+                        tg_workspace *w) {
   const tg_sums *sums = tally->sums + indicator * tally->entry_count;
   const tg_moments *moments = tally->moments + indicator * tally->entry_count;
-  for (size_t k = 0; k < count; k++) {
-    double own = reshift(a, b, shift, tally->shift[indicator * tally->cell_count + cells[k]]);
-    for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
-      uint32_t e = tally->cell_entries[i], h = tally->entry_unit[e];
-      if (sums[e].n == 0)
-        continue;
-      meet_stratum(w, h);
-      merge_entry(&w->strata[h], &sums[e], &moments[e], a, own);
-    }
+  for (size_t i = tally->cell_begin[cell]; i < tally->cell_begin[cell + 1]; i++) {
+    uint32_t e = tally->cell_entries[i], h = tally->entry_unit[e];
+    if (sums[e].n == 0)
+      continue;
+    meet_stratum(w, h);
+    merge_entry(&w->strata[h], &sums[e], &moments[e], a, own);
   }
 }
 
-static void gather_clusters(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
-                            double a, double b, double shift, tg_workspace *w) {
+static void add_clusters(const tg_tally *tally, size_t indicator, uint32_t cell, double a, double own,
+                         tg_workspace *w) {
   const tg_sums *sums = tally->sums + indicator * tally->entry_count;
-  const uint32_t *stratum_of = tally->design->cluster_stratum;
-  for (size_t k = 0; k < count; k++) {
-    double own = reshift(a, b, shift, tally->shift[indicator * tally->cell_count + cells[k]]);
-    for (size_t i = tally->cell_begin[cells[k]]; i < tally->cell_begin[cells[k] + 1]; i++) {
-      uint32_t e = tally->cell_entries[i];
-      if (sums[e].n == 0)
-        continue;
-      meet_cluster(w, tally->entry_unit[e]);
-      w->totals[tally->entry_unit[e]] += tg_tally_linear(a, sums[e].y, own, sums[e].x);
-    }
+  for (size_t i = tally->cell_begin[cell]; i < tally->cell_begin[cell + 1]; i++) {
+    uint32_t e = tally->cell_entries[i];
+    if (sums[e].n == 0)
+      continue;
+    meet_cluster(w, tally->entry_unit[e]);
+    w->totals[tally->entry_unit[e]] += tg_tally_linear(a, sums[e].y, own, sums[e].x);
   }
+}
+
+static void settle_clusters(const tg_tally *tally, tg_workspace *w) {
+  const uint32_t *stratum_of = tally->design->cluster_stratum;
   for (size_t k = 0; k < w->cluster_count; k++) {
     stratum_state *stratum = &w->strata[stratum_of[w->clusters_met[k]]];
     meet_stratum(w, stratum_of[w->clusters_met[k]]);
@@ -185,13 +182,22 @@ static void gather_clusters(const tg_tally *tally, size_t indicator, const uint3
   }
 }
 
-double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
-                         double a, double b, double shift, tg_workspace *w, int *lonely_met) {
-  double variance;
+/* A cell's w (a (y - shift x) + b x) joins the statistic. */
+static void add_to_variance(const tg_tally *tally, size_t indicator, uint32_t cell, double a, double b,
+                            double shift, tg_workspace *w) {
+  double own = reshift(a, b, shift, tally->shift[indicator * tally->cell_count + cell]);
   if (tally->design->cluster)
-    gather_clusters(tally, indicator, cells, count, a, b, shift, w);
+    add_clusters(tally, indicator, cell, a, own, w);
   else
-    gather_records(tally, indicator, cells, count, a, b, shift, w);
+    add_records(tally, indicator, cell, a, own, w);
+}
+
+/* Everything was added. */
+static void finish_variance(const tg_tally *tally, tg_workspace *w, tg_statistic_sums *out) {
+  double records = 0;
+  int lonely = 0;
+  if (tally->design->cluster)
+    settle_clusters(tally, w);
   for (size_t k = 0; k < w->strata_count; k++) {
     uint32_t h = w->strata_met[k];
     const stratum_state *stratum = &w->strata[h];
@@ -199,8 +205,28 @@ double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t
     /* The other n_h - n clusters of the design have the total 0. */
     double zeros = n > stratum->n ? stratum->mean * stratum->mean * stratum->n * (n - stratum->n) / n : 0;
     w->list[k] = (tg_stratum_sums){h, stratum->sum, stratum->squares + zeros};
+    records += stratum->n;
   }
-  variance = tg_variance_total(tally->design, w->list, w->strata_count, lonely_met);
+  *out = (tg_statistic_sums){
+      .df = records - (double)w->strata_count, .strata = w->list, .count = w->strata_count};
+  out->variance = tg_variance_total(tally->design, w->list, w->strata_count, &lonely);
+  out->lonely = lonely;
   reset(w);
-  return variance;
+}
+
+double tg_tally_variance(const tg_tally *tally, size_t indicator, const uint32_t *cells, size_t count,
+                         double a, double b, double shift, tg_workspace *w, int *lonely_met) {
+  tg_statistic_sums sums;
+  for (size_t k = 0; k < count; k++)
+    add_to_variance(tally, indicator, cells[k], a, b, shift, w);
+  finish_variance(tally, w, &sums);
+  *lonely_met |= sums.lonely;
+  return sums.variance;
+}
+
+void tg_tally_statistic(const tg_tally *tally, const tg_term *terms, size_t count, tg_workspace *w,
+                        tg_statistic_sums *out) {
+  for (size_t t = 0; t < count; t++)
+    add_to_variance(tally, terms[t].indicator, terms[t].cell, terms[t].y, terms[t].x, terms[t].shift, w);
+  finish_variance(tally, w, out);
 }

@@ -6,9 +6,6 @@
 
 #include <base/memory.h>
 
-/* What is left of a variance that calibration takes away is rounding below this share of it. */
-#define NOTHING_LEFT 1e-13
-
 int tg_residual_begin(tg_residual *r, const trygg_design *design, size_t own) {
   *r = (tg_residual){.calibration = design->calibration, .own = own};
   if (!r->calibration)
@@ -87,7 +84,7 @@ static trygg_status reduce_pair(const reduction *r, size_t a, size_t b, double *
   double uncertainty, whole = r->matrix[a * r->size + b];
   double rest = whole + dot(of_a, r->products + b * r->aims, r->aims) - cross(r, a, of_b);
   trygg_status status = tg_calibrate_uncertainty(r->residual->calibration, of_a, of_b, &uncertainty, error);
-  if (a == b && rest < NOTHING_LEFT * (whole + fabs(cross(r, a, of_a))))
+  if (a == b && rest < TG_RESIDUAL_NOTHING * (whole + fabs(cross(r, a, of_a))))
     rest = 0;
   *out = rest + uncertainty;
   return status;

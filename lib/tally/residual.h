@@ -13,6 +13,9 @@
 #include <design/calibrate.h>
 #include <tally/spread.h>
 
+/* What is left of a variance that calibration takes away is rounding below this share of it. */
+#define TG_RESIDUAL_NOTHING 1e-13
+
 /* Zero-initialise.  The auxiliary totals are outputs of a spread behind the `own` ones. */
 typedef struct tg_residual {
   const tg_calibration *calibration; /* NULL: the design is not calibrated, and all this does nothing */

@@ -6,6 +6,7 @@
 #include <tally/cells.h>
 #include <tally/gather.h>
 #include <tally/growth.h>
+#include <tally/joint.h>
 
 static trygg_status begin(tg_indicators *indicators, const tg_tally_request *request, tg_tally **out,
                           trygg_error *error) {
@@ -37,6 +38,8 @@ trygg_status tg_tally_create(trygg_design *design, tg_indicators *indicators, co
   tally->has_moments = !design->cluster;
   TRY(tg_cells_index(tally, request, error));
   TRY(tg_gather_all(tally, &(tg_gather_window){tally, NULL}, 1, request, error));
+  if (tg_auxiliary_suits(design))
+    TRY(tg_joint_create(tally, &tally->joint, error));
   *out = tally;
   tally = NULL;
 cleanup:
@@ -89,6 +92,7 @@ void tg_tally_free(tg_tally *tally) {
   tg_cells_clear(tally);
   tg_gather_free(tally);
   tg_growth_free(tally->growth);
+  tg_joint_free(tally->joint);
   tg_memory_free(tally->by);
   tg_memory_free(tally->cell_met);
   tg_memory_free(tally->entry_met);

@@ -44,6 +44,7 @@ typedef struct tg_cell_sums {
 
 typedef struct tg_gathered tg_gathered;
 typedef struct tg_growth tg_growth;
+typedef struct tg_joint tg_joint;
 
 /* Where records are kept, a tally is made of them at once.  Where they come in windows, which are not kept, cells and
  * entries are numbered as they are met, and put in order at the end: everything else is the same, and so are the bits. */
@@ -68,6 +69,8 @@ typedef struct tg_tally {
   tg_moments *moments;       /* the same; NULL with clusters */
   tg_cell_sums *cell_sums;   /* [indicator * cell_count + cell] */
   int has_moments;           /* records are clusters */
+  tg_joint *
+      joint; /* with the auxiliary variables of a calibrated design; NULL where it is not, or does not suit */
   /* While records are added; the numbers by which cells and entries were met are NULL where they are the final ones. */
   tg_gathered *gathered; /* of each indicator */
   tg_growth *growth;     /* of windows */
@@ -140,6 +143,19 @@ typedef struct tg_term {
   int across; /* the output is a statistic of one sample over its waves: the lonely rule `adjust` compares with
                      * the clusters of all of them; its terms agree on this */
 } tg_term;
+
+/* What the retained sums say of one statistic. */
+typedef struct tg_statistic_sums {
+  double variance, df;           /* df: distinct clusters less strata */
+  const tg_stratum_sums *strata; /* that were met; within the workspace, until it is used again */
+  size_t count;
+  int lonely; /* a lonely stratum had a rule applied */
+} tg_statistic_sums;
+
+/* One statistic of its terms, none with a threshold, of a design of one stage.  Where records are clusters, all are of one
+ * indicator and no cell has two. */
+void tg_tally_statistic(const tg_tally *tally, const tg_term *terms, size_t count, tg_workspace *workspace,
+                        tg_statistic_sums *out);
 
 /* Variances of `outputs` linear statistics (variance[o]), or with `full` their covariance matrix (row-major), and
  * their degrees of freedom: distinct clusters minus strata that have a record which counts in some term's
