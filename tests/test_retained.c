@@ -26,28 +26,33 @@ static const struct {
   const char *settings;
   const char *margins, *calibrate;
   int waves;
+  const char *trim;
 } designs[] = {
-    {"records", "text,h,\ntext,c,\n", NULL, NULL, NULL, 0},
-    {"records, strata", "text,h,stratum\ntext,c,\n", NULL, NULL, NULL, 0},
-    {"clusters", "text,h,\ntext,c,cluster\n", NULL, NULL, NULL, 0},
-    {"clusters, strata", "text,h,stratum\ntext,c,cluster\n", NULL, NULL, NULL, 0},
-    {"records, linear", "text,h,\ntext,c,\n", NULL, MARGINS, "linear", 0},
-    {"records, strata, rake", "text,h,stratum\ntext,c,\n", NULL, MARGINS, "rake", 0},
-    {"clusters, linear", "text,h,\ntext,c,cluster\n", NULL, MARGINS, "linear", 0},
-    {"clusters, strata, rake", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "rake", 0},
-    {"clusters, strata, logit", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "logit:0.2,5", 0},
-    {"lonely average", "text,u,stratum\ntext,c,cluster\n", "form_id,lonely\nt,average\n", MARGINS, "rake", 0},
+    {"records", "text,h,\ntext,c,\n", NULL, NULL, NULL, 0, NULL},
+    {"records, strata", "text,h,stratum\ntext,c,\n", NULL, NULL, NULL, 0, NULL},
+    {"clusters", "text,h,\ntext,c,cluster\n", NULL, NULL, NULL, 0, NULL},
+    {"clusters, strata", "text,h,stratum\ntext,c,cluster\n", NULL, NULL, NULL, 0, NULL},
+    {"records, linear", "text,h,\ntext,c,\n", NULL, MARGINS, "linear", 0, NULL},
+    {"records, strata, rake", "text,h,stratum\ntext,c,\n", NULL, MARGINS, "rake", 0, NULL},
+    {"clusters, linear", "text,h,\ntext,c,cluster\n", NULL, MARGINS, "linear", 0, NULL},
+    {"clusters, strata, rake", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "rake", 0, NULL},
+    {"clusters, strata, logit", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "logit:0.2,5", 0, NULL},
+    {"lonely average", "text,u,stratum\ntext,c,cluster\n", "form_id,lonely\nt,average\n", MARGINS, "rake", 0,
+     NULL},
     {"lonely certainty", "text,u,stratum\ntext,c,cluster\n", "form_id,lonely\nt,certainty\n", MARGINS, "rake",
-     0},
-    {"lonely adjust", "text,u,stratum\ntext,c,cluster\n", "form_id,lonely\nt,adjust\n", MARGINS, "rake", 0},
+     0, NULL},
+    {"lonely adjust", "text,u,stratum\ntext,c,cluster\n", "form_id,lonely\nt,adjust\n", MARGINS, "rake", 0,
+     NULL},
     {"uncertain totals", "text,h,stratum\ntext,c,\n", NULL,
-     "variables,category,total,se\nsex,1,3100,40\nsex,2,2900,50\n", "linear", 0},
+     "variables,category,total,se\nsex,1,3100,40\nsex,2,2900,50\n", "linear", 0, NULL},
     {"only the number of people", "text,h,stratum\ntext,c,\n", NULL, "variables,category,total\n,,6000\n",
-     "linear", 0},
-    {"waves", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "rake", 1},
+     "linear", 0, NULL},
+    {"waves", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "rake", 1, NULL},
     {"overlapping waves", "text,h,stratum\ntext,c,cluster\n", "form_id,waves\nt,overlapping\n", MARGINS,
-     "rake", 1},
-    {"waves of records", "text,h,stratum\ntext,c,\n", NULL, MARGINS, "linear", 1},
+     "rake", 1, NULL},
+    {"records, trimmed", "text,h,stratum\ntext,c,\n", NULL, MARGINS, "rake", 0, "median:1.7"},
+    {"clusters, trimmed", "text,h,stratum\ntext,c,cluster\n", NULL, MARGINS, "rake", 0, "median:1.7"},
+    {"waves of records", "text,h,stratum\ntext,c,\n", NULL, MARGINS, "linear", 1, NULL},
 };
 #define DESIGNS ((int)(sizeof designs / sizeof *designs))
 
@@ -108,6 +113,7 @@ static fixture load(int d) {
                                     .indicators = INDICATORS,
                                     .margins = margins,
                                     .calibrate = designs[d].calibrate,
+                                    .trim = designs[d].trim,
                                     .data = data});
   tg_memory_free(data);
   tg_memory_free(margins);

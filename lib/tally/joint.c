@@ -145,12 +145,13 @@ static void add_record(const gatherer *g, size_t record, size_t i) {
   double w = g->weight ? g->weight[record] : 1, x = g->values.x[i], y, d;
   const tg_tally *tally = g->tally;
   const double *own = tally->design->calibration->own;
-  joint_sums *of = &g->of[joint];
+  joint_sums *of;
   if (joint == TG_RANK_NONE || g->values.state[i] != TG_INSIDE || !(w > 0))
     return;
   y = w * (g->values.y[i] -
            tally->shift[g->indicator * tally->cell_count + tally->entry_cell[tally->entry[record]]] * x);
   x *= w;
+  of = &g->of[joint];
   of->ty += own ? y * own[record] : y;
   of->tx += own ? x * own[record] : x;
   if (!by_entry(tally))
