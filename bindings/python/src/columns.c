@@ -17,7 +17,7 @@
 
 struct tg_column {
   const char *name;
-  char format[2];
+  const char *format;      /* Arrow's, or in words what no answers can be read from */
   size_t width;            /* bytes of a value; 0: texts */
   Py_buffer view, mask;    /* obj is NULL where there is none */
   const char *values;      /* the first one */
@@ -93,7 +93,7 @@ static int borrow(tg_column *self, PyObject *column) {
     self->view.obj = NULL;
     return 0;
   }
-  self->format[0] = *format;
+  self->format = format;
   self->width = (size_t)self->view.itemsize;
   self->values = self->view.buf;
   self->stride = self->view.strides[0];
@@ -106,22 +106,18 @@ static int take_numbers(tg_column *self, PyObject *list, Py_ssize_t rows, tg_kee
   for (Py_ssize_t i = 0; numbers && i < rows; i++) {
     PyObject *item = PySequence_GetItem(list, i);
     numbers[i] = !item || item == Py_None ? (double)NAN : PyFloat_AsDouble(item);
-    if (item && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_TypeError))
-      PyErr_Format(PyExc_TypeError,
-                   "column `%s` must hold numbers, or texts, or None: row %zd is of another kind", self->name,
-                   i + 1);
     Py_XDECREF(item);
     if (PyErr_Occurred())
       return -1;
   }
-  self->format[0] = 'g';
+  self->format = "g";
   self->width = sizeof *numbers;
   self->stride = sizeof *numbers;
   self->values = (const char *)numbers;
   return numbers ? 0 : -1;
 }
 
-/* Whether the first cell that is not None is a text. */
+/* Whether the first cell that is not None is a text; -1 when something was raised. */
 static int holds_texts(PyObject *list, Py_ssize_t rows) {
   int texts = 0, found = 0;
   for (Py_ssize_t i = 0; i < rows && !found; i++) {
@@ -135,19 +131,21 @@ static int holds_texts(PyObject *list, Py_ssize_t rows) {
   return texts;
 }
 
+/* A list of cells of which no answers can be made is refused by the library, where it is a variable. */
 static int take_list(tg_column *self, PyObject *list, Py_ssize_t rows, tg_keep *keep) {
-  int texts = holds_texts(list, rows);
-  if (texts <= 0)
-    return texts < 0 ? -1 : take_numbers(self, list, rows, keep);
-  self->format[0] = 'U';
-  self->width = 0;
-  if (gather_texts(list, rows, keep, self->buffers)) {
-    if (PyErr_ExceptionMatches(PyExc_TypeError))
-      PyErr_Format(PyExc_TypeError,
-                   "column `%s` mixes texts and other cells: make it all texts or all numbers", self->name);
-    return -1;
+  int texts = holds_texts(list, rows), failed = texts < 0;
+  if (texts > 0) {
+    failed = gather_texts(list, rows, keep, self->buffers);
+    self->format = "U";
+  } else if (!failed) {
+    failed = take_numbers(self, list, rows, keep);
   }
-  return 0;
+  if (failed && PyErr_ExceptionMatches(PyExc_TypeError)) {
+    PyErr_Clear();
+    self->format = texts ? "texts and other cells" : "numbers and other cells";
+    failed = 0;
+  }
+  return failed ? -1 : 0;
 }
 
 /* The values that codes stand for, a list of texts. */

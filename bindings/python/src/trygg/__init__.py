@@ -8,13 +8,14 @@ and ``.quantile()``.
 
 from . import _trygg
 from ._design import Design
-from ._errors import Error, Status
+from ._errors import DataWarning, Error, Status
 from ._results import Contrast, Estimates, Influence, Model, Published, Table
 from ._survey import Responses, Sample, Stratum, Survey
 
 __version__ = _trygg.version()
 __all__ = [
     "Contrast",
+    "DataWarning",
     "Design",
     "Error",
     "Estimates",

@@ -43,6 +43,18 @@ def columns_of(data: Any, wanted: Collection[str] | None) -> list[Column]:
     return [column_of(str(name), cells) for name, cells in pairs if wanted is None or str(name) in wanted]
 
 
+def names_of(data: Any) -> list[str] | None:
+    """Names of the columns of data, None where they are not known before it is read."""
+    if isinstance(data, Mapping):
+        return [str(name) for name in data]
+    names = getattr(data, "column_names", None)  # pyarrow
+    if names is None:
+        names = getattr(data, "columns", None)  # pandas, polars, DuckDB
+    if names is None:
+        names = getattr(getattr(data, "schema", None), "names", None)  # a reader of batches
+    return None if names is None else [str(name) for name in names]
+
+
 def column_of(name: str, cells: Any) -> Column:
     """A column as a buffer where it has one, else as a list of numbers or texts."""
     if is_pandas(cells) and hasattr(cells, "dtype"):

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from ._columns import names_of
+from ._errors import DataWarning, Error, Status
 from ._results import Estimates
 from ._survey import Names, Responses, Survey, names
 
@@ -17,6 +21,15 @@ def sheet(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
+
+
+def check_columns(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Say which column is not there, and which one may be meant."""
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; is it `{near[0]}`?" if near else f": they have {', '.join(known[:20])}"
+            raise Error(f"the data have no column `{name}`{hint}", Status.NAME, field=name)
 
 
 class Design:
@@ -86,8 +99,19 @@ class Design:
     def _read(self, tables: dict[str, str]) -> Responses:
         """The columns of the data that a survey folder names."""
         survey = Survey.build(tables)
+        known = names_of(self._data)
+        if known is not None:
+            check_columns(survey.variables, known)
         survey._wanted = frozenset(survey.variables)
-        return survey.read(self._data, **self._options)
+        responses = survey.read(self._data, **self._options)
+        account = [row for row in responses.account().rows() if not row["variable"]]
+        rejected = [row for row in account if row["account"] == "rejected"]
+        if rejected:
+            count = sum(row["count"] for row in rejected)
+            read = sum(row["count"] for row in account if row["account"] == "read")
+            reasons = ", ".join(dict.fromkeys(row["reason"] for row in rejected))
+            warnings.warn(f"{count} of {read} records are not used: {reasons}", DataWarning, stacklevel=4)
+        return responses
 
     def _estimate(
         self,

@@ -42,4 +42,10 @@ class Error(Exception):
 
     def __str__(self) -> str:
         place = ":".join([self.file] + [str(number) for number in (self.line, self.column) if number])
-        return f"{place}: {self.message}" if self.file else self.message
+        place = " ".join(part for part in (place, f"({self.field})" if self.field else "") if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+
+class DataWarning(UserWarning):
+    """Some records of the data are not used."""

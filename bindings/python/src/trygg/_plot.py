@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,22 +25,26 @@ def plot(table: Published, survey: Survey, ax: Any, language: str | None) -> Any
     rows = [row for row in table.rows() if row[figure] is not None]
     if not rows:
         raise ValueError("no row of the table may be published; lower min_n, or draw larger groups")
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(layout="constrained")
-    keys = [key for key in table.keys if key != "wave"]
-    said = [key for key in keys if len({row[key] for row in rows}) > 1] or keys[-1:]
+    keys = [key for key in table.keys if key not in ("wave", "waves")]
+    several = [key for key in keys if len({row[key] for row in rows}) > 1]
+    said = [key for key in several if key != "a"] or several or keys[-1:]  # what is compared is what it is of
     label = {id(row): " · ".join(name(survey, key, row[key], language) for key in said) for row in rows}
     waves = list(dict.fromkeys(row["wave"] for row in rows)) if "wave" in table.keys else []
     groups = list(dict.fromkeys(label.values()))
-    if len(waves) > 1 and len(groups) <= CURVES:
+    curves = len(waves) > 1 and len(groups) <= CURVES
+    if ax is None:
+        from matplotlib import pyplot
+
+        lines = len(groups) if curves else len(rows)
+        _, ax = pyplot.subplots(figsize=(6.4, 3.6 + 0.22 * lines if curves else 1.4 + 0.26 * lines), layout="constrained")
+    if curves:
         draw_curves(ax, figure, waves, {group: [row for row in rows if label[id(row)] == group] for group in groups})
     else:
         if len(waves) > 1:
             label = {id(row): f"{row['wave']} · {label[id(row)]}" for row in rows}
         draw_dots(ax, figure, rows, [label[id(row)] for row in rows])
-    ax.set_title(" · ".join(dict.fromkeys(name(survey, key, rows[0][key], language) for key in keys if key not in said)))
+    about = dict.fromkeys(name(survey, key, rows[0][key], language) for key in keys if key not in several)
+    ax.set_title("\n".join(textwrap.wrap(" · ".join(about), 60)), loc="left", fontsize="medium")
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax
@@ -69,6 +74,9 @@ def axis(ax: Any, figure: str, rows: list[dict[str, Any]], side: str) -> None:
         from matplotlib.ticker import PercentFormatter
 
         getattr(ax, f"{side}axis").set_major_formatter(PercentFormatter(1, symbol=" %"))
+    from matplotlib.ticker import MaxNLocator
+
+    getattr(ax, f"{side}axis").set_major_locator(MaxNLocator(6))
     getattr(ax, f"set_{side}label")(figure)
     if figure == "difference":
         (ax.axvline if side == "x" else ax.axhline)(0, color="#bbbbbb", linewidth=0.8, zorder=0)
@@ -80,7 +88,7 @@ def draw_dots(ax: Any, figure: str, rows: list[dict[str, Any]], labels: list[str
     values = [row[figure] for row in rows]
     ax.errorbar(values, places, xerr=reach(figure, rows), fmt="o", color=COLOURS[0], linewidth=1, markersize=5)
     ax.set_yticks(places, labels)
-    ax.invert_yaxis()
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     axis(ax, figure, rows, "x")
 
 
@@ -94,5 +102,5 @@ def draw_curves(ax: Any, figure: str, waves: list[str], groups: dict[str, list[d
                     markersize=5, label=group)
     ax.set_xticks(range(len(waves)), waves)
     if len(groups) > 1:
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.1), fontsize="small")
     axis(ax, figure, [row for rows in groups.values() for row in rows], "y")
