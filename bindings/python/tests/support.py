@@ -47,10 +47,14 @@ def survey_of(**columns: str) -> trygg.Survey:
     return trygg.Survey.build({"settings": "form_id,wave\nx,1\n", "survey": "\n".join(["type,name,role", *rows, ""])})
 
 
+# Programs are run without what is preloaded into this interpreter.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
 def run(name: str, survey: os.PathLike, data: os.PathLike, *options: str) -> str:
     """What a program prints."""
     command = [PROGRAMS / f"trygg-{name}", "--format", "csv", "--min-n", "0", *options, survey, data]
-    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=ENVIRONMENT).stdout
 
 
 class CountyCase(unittest.TestCase):
@@ -62,7 +66,8 @@ class CountyCase(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        subprocess.run([PROGRAMS / "make-county", cls.folder.name], check=True, capture_output=True)
+        subprocess.run([PROGRAMS / "make-county", cls.folder.name], check=True, capture_output=True,
+                       env=ENVIRONMENT)
         cls.data = os.path.join(cls.folder.name, "data.csv.gz")
         cls.survey = trygg.Survey(cls.path)
         cls.responses = cls.survey.read(cls.data)

@@ -6,7 +6,7 @@ import threading
 import unittest
 
 import trygg
-from support import PROGRAMS, CountyCase
+from support import ENVIRONMENT, PROGRAMS, CountyCase
 
 class County(CountyCase):
     """The county's survey: the same text as the programs, to the last digit."""
@@ -20,7 +20,7 @@ class County(CountyCase):
         self.same(table, "estimate", "--by", "delomrade", "--where", "kon=2", "--wave", "2020,2024")
         self.same(self.responses.estimate(pool=True, ci="beta", level=0.9), "estimate", "--pool", "--ci", "beta", "--level", "0.9")
         command = [PROGRAMS / "trygg-estimate", "--format", "csv", "--by", "kommun", self.path, self.data]
-        hidden = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+        hidden = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=ENVIRONMENT).stdout
         self.assertEqual(self.responses.estimate(by="kommun").publish().write("csv"), hidden)
 
     def test_the_index_is_that_of_the_program(self) -> None:

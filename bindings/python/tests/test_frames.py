@@ -5,6 +5,7 @@ import array
 import datetime
 import gc
 import itertools
+import os
 import pathlib
 import unittest
 
@@ -269,6 +270,7 @@ class RoundTrips(unittest.TestCase):
         self.out(result, dict(zip(result.columns, map(list, zip(*found)))))
 
 
+@unittest.skipIf("asan" in os.environ.get("LD_PRELOAD", ""), "AddressSanitizer keeps what is freed")
 class Memory(unittest.TestCase):
     """Imports leave nothing behind."""
 
