@@ -50,6 +50,7 @@ typedef struct program_options {
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
+  double start; /* decimal year */
   int64_t min_n; /* as in trygg_disclosure_options */
   int pool, stream, across_breaks, trim_strata, threads, seed, help, version;
   char delimiter, decimal;

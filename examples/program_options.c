@@ -47,6 +47,16 @@ static const char *model_test_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
+/* The tests of the library, and `all`. */
+static const char *trend_test_name(size_t i) {
+  const char *name = trygg_trend_test(i);
+  return name != NULL || i == 0 || trygg_trend_test(i - 1) == NULL ? name : "all";
+}
+
+static const char *trend_test_help(size_t i) {
+  return trygg_trend_test(i) != NULL ? trygg_trend_help(i) : "all of them";
+}
+
 enum { NONRESPONSE_KINDS = 3 };
 
 static const char *nonresponse_name(size_t i) {
@@ -289,6 +299,12 @@ static int set_threads(struct program *program, const program_option *option, ch
   return 0;
 }
 
+static int set_start(struct program *program, const program_option *option, char *value) {
+  program->options.start = read_decimal(value);
+  return program->options.start > 0 ? 0
+                                    : usage(program, "--%s wants a year, as in 2021 or 2021.5", option->name);
+}
+
 static int set_min_n(struct program *program, const program_option *option, char *value) {
   int min_n = read_whole(value);
 
@@ -430,12 +446,16 @@ static const program_option options[] = {
     {"trim-strata", NULL, PROGRAM_ALL, TARGET(trim_strata), .set = set_flag,
      .help = {"Trim each stratum by itself, instead of each wave.",
               "Trimma varje stratum för sig, i stället för varje mätning."}},
-    {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trygg_trend_test,
-     .value_help = trygg_trend_help,
-     .later =
-         " quadratic cubic gls_slope joinpoint level_change slope_change mann_kendall_design sen_slope_design "
-         "cochran_armitage jonckheere pettitt ",
-     .help = {"Tests, with commas between; default all.", "Test, med komman emellan; annars alla."}},
+    {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trend_test_name,
+     .value_help = trend_test_help,
+     .help =
+         {"Tests, with commas between; default difference, linear, wls_slope, heterogeneity, the two on records, "
+          "mann_kendall and sen_slope.",
+          "Test, med komman emellan; annars difference, linear, wls_slope, heterogeneity, de två på posterna, "
+          "mann_kendall och sen_slope."}},
+    {"start", "YEAR", PROGRAM_TREND, .set = set_start,
+     .help = {"When the measure began that level_change and slope_change follow up, as in 2021.5.",
+              "När åtgärden började som level_change och slope_change följer upp, som i 2021.5."}},
     {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = set_list, .value = trygg_inference_group_test,
      .value_help = trygg_inference_group_test_help,
      .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",

@@ -10,7 +10,8 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .level = given->level,
                                  .adjust = given->adjust,
                                  .across_breaks = given->across_breaks,
-                                 .min_n = program_min_n(program)};
+                                 .min_n = program_min_n(program),
+                                 .start = given->start};
 
   return trygg_trend_table(estimates, &options, out, &program->error);
 }

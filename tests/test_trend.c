@@ -8,20 +8,12 @@
 #include <string.h>
 
 #include "fixture.h"
-
-/* Flow of the Nile 1871-1970 (R's datasets::Nile). */
-static const double nile[] = {
-    1120, 1160, 963,  1210, 1160, 1160, 813,  1230, 1370, 1140, 995,  935,  1110, 994, 1020, 960,  1180,
-    799,  958,  1140, 1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774,  840,  874, 694,  940,  833,
-    701,  916,  692,  1020, 1050, 969,  831,  726,  456,  824,  702,  1120, 1100, 832, 764,  821,  768,
-    845,  864,  862,  698,  845,  744,  796,  1040, 759,  781,  865,  845,  944,  984, 897,  822,  1010,
-    771,  676,  649,  846,  812,  742,  801,  1040, 860,  874,  848,  890,  744,  749, 838,  1050, 918,
-    986,  797,  923,  975,  815,  1020, 906,  901,  1170, 912,  746,  919,  718,  714, 740};
+#include "nile.h"
 
 START_TEST(mann_kendall_of_the_nile) {
   /* R trend 1.1.6 mk.test(Nile) and Kendall 2.2.1 */
   tg_kendall k;
-  ck_assert_int_eq(tg_kendall_test(nile, 100, &k, NULL), TRYGG_OK);
+  ck_assert_int_eq(tg_kendall_test(NULL, nile, 100, &k, NULL), TRYGG_OK);
   ck_near(k.s, -1387, 0);
   ck_near(k.variance, 112728.333333333, 1e-12);
   ck_near(k.z, -4.12806652284, 1e-11);
@@ -45,7 +37,7 @@ START_TEST(mann_kendall_corrects_for_ties) {
   /* Sachs (1997, p. 668), as in R trend's vignette. */
   const double y[] = {5, 6, 2, 3, 5, 6, 4, 3, 7, 8, 9, 7, 5, 3, 4, 7, 3, 5, 6, 7, 8, 9};
   tg_kendall k;
-  ck_assert_int_eq(tg_kendall_test(y, 22, &k, NULL), TRYGG_OK);
+  ck_assert_int_eq(tg_kendall_test(NULL, y, 22, &k, NULL), TRYGG_OK);
   ck_near(k.s, 67, 0);
   ck_near(k.variance, 1225, 1e-14);
   ck_near(k.z, 1.88571428571, 1e-11);
@@ -56,15 +48,15 @@ END_TEST
 START_TEST(mann_kendall_is_exact_for_short_series) {
   const double four[] = {1, 2, 3, 4}, five[] = {1, 2, 3, 5, 4}, one_tie[] = {1, 2, 2, 3}, flat[] = {2, 2, 2};
   tg_kendall k;
-  tg_kendall_test(four, 4, &k, NULL);
+  tg_kendall_test(NULL, four, 4, &k, NULL);
   ck_near(k.p, 2.0 / 24, 1e-15); /* two of the 24 orders have |S| = 6: four waves cannot reject at 5 % */
-  tg_kendall_test(five, 5, &k, NULL);
+  tg_kendall_test(NULL, five, 5, &k, NULL);
   ck_near(k.s, 8, 0);
   ck_near(k.p, 2 * (1.0 + 4.0) / 120, 1e-15); /* 1 and 4 permutations of five have 0 and 1 inversions */
-  tg_kendall_test(one_tie, 4, &k, NULL);
+  tg_kendall_test(NULL, one_tie, 4, &k, NULL);
   ck_near(k.s, 5, 0);
   ck_near(k.variance, (4 * 3 * 13 - 2 * 1 * 9) / 18.0, 1e-15);
-  tg_kendall_test(flat, 3, &k, NULL);
+  tg_kendall_test(NULL, flat, 3, &k, NULL);
   ck_assert(isnan(k.p) && isnan(k.tau));
 }
 END_TEST
@@ -74,8 +66,8 @@ START_TEST(mann_kendall_turns_with_the_series) {
   tg_kendall a, b;
   for (int i = 0; i < 100; i++)
     back[i] = nile[99 - i];
-  tg_kendall_test(nile, 100, &a, NULL);
-  tg_kendall_test(back, 100, &b, NULL);
+  tg_kendall_test(NULL, nile, 100, &a, NULL);
+  tg_kendall_test(NULL, back, 100, &b, NULL);
   ck_near(a.s, -b.s, 0);
   ck_near(a.p, b.p, 1e-15);
 }
@@ -274,16 +266,19 @@ START_TEST(unknown_time_says_where_to_give_it) {
 }
 END_TEST
 
-START_TEST(every_test_is_listed_with_help_and_runs) {
+START_TEST(every_test_has_help_and_the_usual_ones_run) {
   trygg_table *table = trend(
       &(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()},
       NULL, 0);
-  ck_assert_uint_eq(trygg_table_rows(table), tg_test_count);
+  size_t row = 0;
   for (size_t i = 0; i < tg_test_count; i++) {
-    ck_assert_str_eq(text_cell(table, i, "test"), trygg_trend_test(i));
-    ck_assert(!trygg_table_missing(table, i, trygg_table_find(table, "statistic")));
     ck_assert(strlen(trygg_trend_help(i)) > 10);
+    if (!trygg_trend_usual(i))
+      continue;
+    ck_assert_str_eq(text_cell(table, row, "test"), trygg_trend_test(i));
+    ck_assert(!trygg_table_missing(table, row++, trygg_table_find(table, "statistic")));
   }
+  ck_assert_uint_eq(trygg_table_rows(table), row);
   ck_assert_ptr_null(trygg_trend_test(tg_test_count));
   trygg_table_free(table);
 }
@@ -312,7 +307,7 @@ START_TEST(tests_that_do_not_apply_give_no_row) {
                              NULL, 0);
   for (size_t row = 0; row < trygg_table_rows(table); row++)
     ck_assert(strncmp(text_cell(table, row, "test"), "record_", 7));
-  ck_assert_uint_eq(trygg_table_rows(table), tg_test_count - 2);
+  ck_assert_uint_eq(trygg_table_rows(table), 6); /* the usual eight without those on records */
   trygg_table_free(table);
 }
 END_TEST
@@ -357,7 +352,7 @@ static Suite *trend_suite(void) {
   tcase_add_test(tests, record_slope_equals_weighted_least_squares_on_records);
   tcase_add_test(tests, logit_slope_of_two_waves_is_the_log_odds_ratio);
   tcase_add_test(tests, unknown_time_says_where_to_give_it);
-  tcase_add_test(tests, every_test_is_listed_with_help_and_runs);
+  tcase_add_test(tests, every_test_has_help_and_the_usual_ones_run);
   tcase_add_test(tests, shares_of_0_throughout_have_no_interval);
   tcase_add_test(tests, tests_that_do_not_apply_give_no_row);
   tcase_add_test(tests, rows_that_will_not_be_published_are_no_part_of_the_family);

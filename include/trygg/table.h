@@ -46,7 +46,8 @@ typedef enum trygg_flag {
   TRYGG_FLAG_MODEL = 1 << 10,       /**< The figure comes from a model. */
   TRYGG_FLAG_EMPTY = 1 << 11,       /**< No valid answer in the cell. */
   TRYGG_FLAG_FEW_WAVES = 1 << 12,   /**< Too few waves for the test. */
-  TRYGG_FLAG_IMPOSSIBLE = 1 << 13   /**< No share does it: the finding stands whatever the others think. */
+  TRYGG_FLAG_IMPOSSIBLE = 1 << 13,  /**< No share does it: the finding stands whatever the others think. */
+  TRYGG_FLAG_CANNOT_REJECT = 1 << 14 /**< So few waves that the test finds nothing, whatever happened. */
 } trygg_flag;
 
 /** Rows of @p table. */

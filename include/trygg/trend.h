@@ -16,22 +16,28 @@ TRYGG_API const char *trygg_trend_test(size_t i);
 /** One line of help on the @p i-th trend test, or NULL; borrowed. */
 TRYGG_API const char *trygg_trend_help(size_t i);
 
-/** Options of trend tests; zero everywhere means every test, Holm, no line across a break. */
+/** 1 if the @p i-th trend test is one of those that are run when none is named. */
+TRYGG_API int trygg_trend_usual(size_t i);
+
+/** Options of trend tests; zero everywhere means the usual tests, Holm, no line across a break. */
 typedef struct trygg_trend_options {
   size_t size;              /**< sizeof(trygg_trend_options). */
-  const char *const *tests; /**< Names. */
-  size_t test_count;        /**< 0: all. */
+  const char *const *tests; /**< Names, or the one word `all`. */
+  size_t test_count;        /**< 0: the usual ones, trygg_trend_usual(). */
   double level;             /**< Confidence level; 0: 0.95. */
   const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
   int across_breaks;        /**< 1: let trends run across declared breaks. */
-  int64_t min_n;            /**< Rows that rest on fewer respondents are no part of an adjustment: they will not be
+  int64_t min_n; /**< Rows that rest on fewer respondents are no part of an adjustment: they will not be
                                  published.  0: all rows are. */
+  double start;  /**< Decimal year in which a measure began: tests of a change of level and slope then have
+                                 rows.  0: none. */
 } trygg_trend_options;
 
 /**
  * Test the series of every domain and indicator of @p estimates (not pooled):
- * `<by...>, indicator, test, waves, statistic, df1, df2, estimate, se, lower,
- * upper, p, p_adjusted, flag`.
+ * `<by...>, indicator, test, waves, at, statistic, df1, df2, estimate, se,
+ * lower, upper, p, p_adjusted, flag`; `at` is the wave with which a test that
+ * looks for one says something new begins.
  *
  * Waves without an estimate are left out.  Trends use the waves since the last
  * declared break; a difference across one is empty, flag `break`.
@@ -41,6 +47,26 @@ typedef struct trygg_trend_options {
  */
 TRYGG_API trygg_status trygg_trend_table(const trygg_estimates *estimates, const trygg_trend_options *options,
                                          trygg_table **out, trygg_error *error);
+
+/**
+ * Test a series that was published, or computed elsewhere: `test, waves, at,
+ * statistic, ...` as trygg_trend_table(), `waves` and `at` being times.
+ *
+ * @param time        @p count decimal years, increasing.
+ * @param estimate    What was estimated at each.
+ * @param covariance  @p count x @p count, symmetric: variances (squared standard errors) on the diagonal, 0
+ *                    beside it for independent samples.  NULL: not known; tests that need it have the flag `no_se`.
+ * @param df          Degrees of freedom of the covariance; 0: large.
+ *
+ * All arrays are only read.  Tests on records have no row.
+ *
+ * @retval TRYGG_ENAME   An unknown test.
+ * @retval TRYGG_EINVAL  A number that is not finite, times out of order, an asymmetric covariance.
+ */
+TRYGG_API trygg_status trygg_trend_series(const double *time, const double *estimate,
+                                          const double *covariance, size_t count, double df,
+                                          const trygg_trend_options *options, trygg_table **out,
+                                          trygg_error *error);
 
 TRYGG_END_DECLS
 

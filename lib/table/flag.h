@@ -22,11 +22,12 @@ enum {
   TG_FLAG_MODEL = TRYGG_FLAG_MODEL,
   TG_FLAG_EMPTY = TRYGG_FLAG_EMPTY,
   TG_FLAG_FEW_WAVES = TRYGG_FLAG_FEW_WAVES,
-  TG_FLAG_IMPOSSIBLE = TRYGG_FLAG_IMPOSSIBLE
+  TG_FLAG_IMPOSSIBLE = TRYGG_FLAG_IMPOSSIBLE,
+  TG_FLAG_CANNOT_REJECT = TRYGG_FLAG_CANNOT_REJECT
 };
 
-#define TG_FLAG_COUNT 14
-#define TG_FLAG_SIZE 160 /* bytes that the text of any set of flags fits in */
+#define TG_FLAG_COUNT 15
+#define TG_FLAG_SIZE 176 /* bytes that the text of any set of flags fits in */
 
 /* Names of the bits in `flags`, separated by spaces; returns `out`. */
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags);

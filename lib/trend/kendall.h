@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The classic rank test and slope for a bare series. */
+/* Kendall's S and what is made of it, for a bare series. */
 #ifndef TG_TREND_KENDALL_H
 #define TG_TREND_KENDALL_H
 
 #include <base/error.h>
 
 typedef struct tg_kendall {
-  double s;        /* concordant minus discordant pairs */
-  double variance; /* of S, corrected for ties */
-  double tau;      /* Kendall's tau-b */
-  double z;        /* (S -+ 1) / sd, 0 when S is 0 */
-  double p;        /* two-sided; exact when n <= 10 without ties */
+  double s;          /* concordant minus discordant pairs */
+  double variance;   /* of S, corrected for ties */
+  double tau_a;      /* S over all pairs */
+  double tau;        /* tau-b: over the pairs that are not tied */
+  double z;          /* (S -+ 1) / sd, 0 when S is 0 */
+  double p;          /* two-sided; exact when n <= 10 and no two times are equal */
+  double smallest_p; /* of the exact distribution; 0 for the normal one */
 } tg_kendall;
 
-/* `y` in time order. */
-trygg_status tg_kendall_test(const double *y, size_t n, tg_kendall *out, trygg_error *error);
+/* `y` at times `t`; t NULL: in time order, one a step. */
+trygg_status tg_kendall_test(const double *t, const double *y, size_t n, tg_kendall *out, trygg_error *error);
 
-/* Median of (y_j - y_i) / (t_j - t_i) over pairs of different times, and its limits at `level` (NaN where the
- * ranks fall outside). */
+/* z and p of S under another variance, with the continuity correction. */
+void tg_kendall_judge(double s, double variance, double *z, double *p);
+
+/* All (y_j - y_i) / (t_j - t_i) of different times, in increasing order; yours to free. */
+trygg_status tg_kendall_slopes(const double *t, const double *y, size_t n, double **slopes, size_t *count,
+                               trygg_error *error);
+
+/* Median of the slopes, and its limits at `level` (NaN where the ranks fall outside). */
 trygg_status tg_kendall_slope(const double *t, const double *y, size_t n, double level, double *slope,
                               double *lower, double *upper, trygg_error *error);
+
+void tg_kendall_sort(double *numbers, size_t count);
+
+/* Median of increasing numbers. */
+double tg_kendall_median(const double *sorted, size_t count);
 
 #endif

@@ -72,8 +72,8 @@ cleanup:
   return status;
 }
 
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out,
-                              size_t *count, trygg_error *error) {
+trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, double start,
+                              tg_series **out, size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t indicators = estimates->tally->indicators.count, groups = estimates->group_count + 1;
   *count = groups * indicators;
@@ -84,6 +84,7 @@ trygg_status tg_series_create(const trygg_estimates *estimates, int across_break
   for (size_t i = 0; i < *count; i++) {
     tg_series *series = &(*out)[i];
     series->estimates = estimates;
+    series->start = start;
     series->indicator = i % indicators;
     series->group = i < indicators ? TG_TOTAL_DOMAIN : (uint32_t)(i / indicators - 1);
     TRY(fill(series, across_breaks, error));

@@ -7,9 +7,10 @@
 
 #include <inference/inference.h>
 
-/* The waves of one indicator in one domain that have an estimate, in time order. */
+/* The waves of one indicator in one domain that have an estimate, in time order; or a series from elsewhere. */
 typedef struct tg_series {
-  const trygg_estimates *estimates;
+  const trygg_estimates
+      *estimates; /* NULL: from elsewhere; then there are no rows, waves, indicator and domain */
   size_t indicator;
   uint32_t group;          /* TG_TOTAL_DOMAIN: the total */
   const tg_domain *domain; /* of some wave: its by-codes */
@@ -18,7 +19,9 @@ typedef struct tg_series {
   uint32_t *waves;
   double *time; /* decimal years */
   double *value;
-  double *covariance; /* count x count, between the waves */
+  double *covariance; /* count x count, between the waves; NULL: not known */
+  double df;          /* of the covariance of a series from elsewhere */
+  double start;       /* when the measure began that is followed up; NaN: none */
   size_t since_break; /* first wave after the last declared break */
 } tg_series;
 
@@ -28,11 +31,17 @@ typedef struct tg_span {
   size_t first, count;
 } tg_span;
 
+static inline const double *tg_span_times(const tg_span *s) {
+  return s->series->time + s->first;
+}
+static inline const double *tg_span_values(const tg_span *s) {
+  return s->series->value + s->first;
+}
 static inline double tg_span_time(const tg_span *s, size_t i) {
-  return s->series->time[s->first + i];
+  return tg_span_times(s)[i];
 }
 static inline double tg_span_value(const tg_span *s, size_t i) {
-  return s->series->value[s->first + i];
+  return tg_span_values(s)[i];
 }
 static inline size_t tg_span_row(const tg_span *s, size_t i) {
   return s->series->rows[s->first + i];
@@ -41,12 +50,32 @@ static inline double tg_span_covariance(const tg_span *s, size_t i, size_t j) {
   return s->series->covariance[(s->first + i) * s->series->count + s->first + j];
 }
 
+#define TG_MOST_CHANGES 3
+
 /* What a test found; NaN is empty. */
 typedef struct tg_finding {
   double statistic, df1, df2, estimate, se, lower, upper, p;
-  double df_lost; /* set by `terms`: parameters beyond one (regression: df + 1 - p) */
-  int no_test;    /* set by `terms`: cannot be computed here */
+  double smallest_p; /* the smallest p that it can give on so many waves; 0: any */
+  double df_lost;    /* set by `contrast` and `terms`: parameters beyond one (regression: df + 1 - p) */
+  double misfit;     /* set by `contrast`: W of what the fitted line leaves */
+  size_t changes[TG_MOST_CHANGES]; /* waves of the span with which something new begins */
+  size_t change_count;
+  int no_test; /* set by `contrast` and `terms`: cannot be computed here */
 } tg_finding;
+
+/* What a test is given when it comes to its finding. */
+typedef struct tg_given {
+  double variance, df; /* of the estimate of `contrast` or `terms`; NaN without one */
+  double level;        /* of limits */
+} tg_given;
+
+/* What a test must be given beside the values and their times. */
+typedef enum tg_test_needs {
+  TG_NEEDS_SERIES,  /* nothing */
+  TG_NEEDS_ERRORS,  /* standard errors, and covariances where waves overlap */
+  TG_NEEDS_START,   /* these, and when a measure began */
+  TG_NEEDS_RECORDS, /* the records behind the estimates */
+} tg_test_needs;
 
 /* What the estimate of a test measures. */
 typedef enum tg_test_unit { TG_TEST_CHANGE, TG_TEST_NUMBER } tg_test_unit;
@@ -54,25 +83,59 @@ typedef enum tg_test_unit { TG_TEST_CHANGE, TG_TEST_NUMBER } tg_test_unit;
 /* One row a test (tests.c), one file a test or a family of them. */
 typedef struct tg_test {
   const char *name, *help;
+  tg_test_needs needs;
+  int usual; /* one of those that are run when none is named */
   size_t min_waves;
   size_t
       last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */
   tg_test_unit unit;
   int (*applies)(const tg_indicator *indicator); /* NULL: to every type */
-  /* Set finding->estimate and add the terms of its linearised form; their variance and df come to `finish`.
-   * NULL: the test needs neither. */
+  /* The coefficients of an estimate that is linear in the waves; its variance and df come to `finish`.  NULL: none. */
+  trygg_status (*contrast)(const tg_span *span, double *coefficients, tg_finding *finding,
+                           trygg_error *error);
+  /* The same for an estimate on the records: set finding->estimate and add the terms of its linearised form. */
   trygg_status (*terms)(const tg_span *span, size_t output, tg_terms *terms, tg_finding *finding,
                         trygg_error *error);
-  trygg_status (*finish)(const tg_span *span, double variance, double df, double level, tg_finding *finding,
-                         trygg_error *error);
+  trygg_status (*finish)(const tg_span *span, const tg_given *given, tg_finding *finding, trygg_error *error);
 } tg_test;
 
 extern const tg_test tg_tests[];
 extern const size_t tg_test_count;
 
 /* The series of every domain group and indicator; yours to clear. */
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, tg_series **out,
-                              size_t *count, trygg_error *error);
+trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, double start,
+                              tg_series **out, size_t *count, trygg_error *error);
 void tg_series_free(tg_series *list, size_t count);
+
+/* One test on one series. */
+typedef struct tg_trial {
+  const tg_test *test;
+  tg_span span;
+  tg_finding finding;
+  size_t output; /* among the terms; TG_NONE: none */
+  tg_given given;
+  unsigned flags;
+  int applies; /* to the type of indicator; else there is no row */
+  int enough;  /* waves and standard errors for the test */
+  double p_adjusted;
+} tg_trial;
+
+typedef struct tg_trials {
+  tg_trial *list; /* series by series, tests in order */
+  size_t count, test_count, series_count;
+  const tg_test **tests;
+  tg_terms terms;
+  size_t outputs;
+  double level;
+} tg_trials;
+
+/* Run the tests that are asked for on every series; zero-initialise `out`, and clear it whatever comes back. */
+trygg_status tg_trials_run(const tg_series *series, size_t series_count, size_t indicators,
+                           const trygg_trend_options *options, double level, tg_trials *out,
+                           trygg_error *error);
+void tg_trials_clear(tg_trials *trials);
+
+/* Smallest base of the waves used; where too few waves were left, of all of them. */
+int64_t tg_trial_base(const tg_trial *trial);
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <trend/draws.h>
+
+#include <math.h>
+
+#include <base/memory.h>
+
+#define SEED 20120
+
+static trygg_status factor(const tg_span *span, tg_draws *draws, trygg_error *error) {
+  size_t n = span->count;
+  trygg_status status;
+  double *matrix = tg_memory_new(n * n, sizeof *matrix);
+  if (!matrix)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++)
+      matrix[i * n + j] = span->series->covariance ? tg_span_covariance(span, i, j) : i == j;
+  status = tg_semidefinite_factor(matrix, n, &draws->factor, error);
+  tg_memory_free(matrix);
+  return status;
+}
+
+trygg_status tg_draws_begin(const tg_span *span, tg_draws *draws, trygg_error *error) {
+  draws->count = span->count;
+  draws->normal = tg_memory_new(span->count, sizeof *draws->normal);
+  draws->random = tg_memory_new(1, sizeof *draws->random);
+  if (!draws->normal || !draws->random)
+    return tg_error_memory(error);
+  tg_random_seed(draws->random, SEED, 0);
+  return factor(span, draws, error);
+}
+
+void tg_draws_next(tg_draws *draws, double *value) {
+  const tg_semidefinite *f = &draws->factor;
+  for (size_t j = 0; j < f->rank; j++)
+    draws->normal[j] = tg_random_normal(draws->random);
+  for (size_t i = 0; i < draws->count; i++) {
+    double sum = 0;
+    for (size_t j = 0; j < f->rank && j <= i; j++)
+      sum += f->factor[i * draws->count + j] * draws->normal[j];
+    value[f->order[i]] = f->scale[f->order[i]] > 0 ? sum / f->scale[f->order[i]] : 0;
+  }
+}
+
+void tg_draws_clear(tg_draws *draws) {
+  tg_semidefinite_clear(&draws->factor);
+  tg_memory_free(draws->random);
+  tg_memory_free(draws->normal);
+}

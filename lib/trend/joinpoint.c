@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines joined at observed waves (Kim, Fay, Feuer & Midthune 2000, Stat. Med. 19:335-351), by generalised least squares
+ * with the covariance of the waves.
+ *
+ * joinpoint: with t_j the t of the change of slope at inner wave j, two waves or more on each side, the largest |t_j|; p is
+ * the share of series theta* ~ N(line, V) whose largest is as large.  A line is no part of t_j, so the draws need
+ * none; V's own error is taken as that of a common factor, chi-square over nu.
+ *
+ * joinpoint_last: the slope after the last joint, of the number of joints with the smallest
+ * BIC = W + p log K, W the weighted sum of squares that is left and p the regressors: up to one joint, from 11 waves two
+ * (with 7 and 11 waves the National Center for Health Statistics begins to look for one and two bends: Ingram et al. 2018,
+ * Vital and Health Statistics 2:179).  Its standard error is that of the lines given the joints. */
+#include <math.h>
+#include <string.h>
+
+#include <base/memory.h>
+#include <numeric/distribution.h>
+#include <trend/draws.h>
+#include <trend/gls.h>
+#include <trend/tests.h>
+
+#define APART 2 /* waves on each side of a joint, it not counted */
+#define TWO_FROM 11
+
+/* Regressors 1, t and, of each joint, (t_j - t)+: the coefficient of t is the slope after the last joint, that of a joint
+ * how much the slope rises there. */
+static size_t fill(const tg_span *span, const size_t *joints, size_t count, double *x) {
+  size_t columns = count + 2;
+  for (size_t i = 0; i < span->count; i++) {
+    x[i * columns] = 1;
+    x[i * columns + 1] = tg_span_time(span, i) - tg_span_time(span, 0);
+    for (size_t k = 0; k < count; k++)
+      x[i * columns + 2 + k] = fmax(0, tg_span_time(span, joints[k]) - tg_span_time(span, i));
+  }
+  return columns;
+}
+
+/* ---- one joint, tested ------------------------------------------------------------------ */
+
+/* The changes of slope at all candidates: their coefficients over their standard errors. */
+typedef struct candidates {
+  double *z; /* count x waves */
+  double *se;
+  size_t count, first;
+} candidates;
+
+static trygg_status list_candidates(const tg_span *span, candidates *out, tg_finding *finding,
+                                    trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t n = span->count;
+  double *x = tg_memory_new(3 * n, sizeof *x);
+  out->first = APART;
+  out->count = n - 2 * APART;
+  out->z = tg_memory_new(out->count * n, sizeof *out->z);
+  out->se = tg_memory_new(out->count, sizeof *out->se);
+  if (!x || !out->z || !out->se) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  for (size_t k = 0; k < out->count; k++) {
+    double *c = out->z + k * n, variance = 0;
+    size_t joint = out->first + k;
+    TRY(tg_gls_coefficients(span, x, fill(span, &joint, 1, x), 2, c, finding, error));
+    for (size_t i = 0; i < n; i++)
+      for (size_t j = 0; j < n; j++)
+        variance += c[i] * c[j] * tg_span_covariance(span, i, j);
+    out->se[k] = sqrt(variance);
+    if (!(variance > 0))
+      finding->no_test = 1;
+    for (size_t i = 0; i < n; i++)
+      c[i] /= out->se[k];
+  }
+cleanup:
+  tg_memory_free(x);
+  return status;
+}
+
+static double largest(const candidates *all, const double *value, size_t n, size_t *at) {
+  double most = -1;
+  for (size_t k = 0; k < all->count; k++) {
+    double z = 0;
+    for (size_t i = 0; i < n; i++)
+      z += all->z[k * n + i] * value[i];
+    if (fabs(z) > most) {
+      most = fabs(z);
+      *at = k;
+    }
+  }
+  return most;
+}
+
+/* Root of a chi-square over its df; 1 where that is so near. */
+static double scale(tg_random *random, double df) {
+  double sum = 0;
+  if (!(df < 1000))
+    return 1;
+  for (int i = 0; i < (int)rint(df); i++) {
+    double z = tg_random_normal(random);
+    sum += z * z;
+  }
+  return sqrt(sum / rint(df));
+}
+
+static trygg_status share_as_large(const tg_span *span, const candidates *all, double met, double df,
+                                   double *p, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_draws draws = {0};
+  size_t beyond = 0, at;
+  double *value = tg_memory_new(span->count, sizeof *value);
+  if (!value)
+    return tg_error_memory(error);
+  TRY(tg_draws_begin(span, &draws, error));
+  for (size_t k = 0; k < TG_DRAWS; k++) {
+    tg_draws_next(&draws, value);
+    beyond += largest(all, value, span->count, &at) >= met * scale(draws.random, df);
+  }
+  *p = tg_draws_p(beyond, TG_DRAWS);
+cleanup:
+  tg_draws_clear(&draws);
+  tg_memory_free(value);
+  return status;
+}
+
+trygg_status tg_joinpoint_finish(const tg_span *span, const tg_given *given, tg_finding *finding,
+                                 trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  candidates all = {0};
+  size_t at = 0;
+  finding->estimate = NAN;
+  TRY(list_candidates(span, &all, finding, error));
+  if (finding->no_test || !(given->df >= 1))
+    goto cleanup;
+  finding->statistic = largest(&all, tg_span_values(span), span->count, &at);
+  finding->estimate = 0;
+  for (size_t i = 0; i < span->count; i++)
+    finding->estimate += all.z[at * span->count + i] * all.se[at] * tg_span_value(span, i);
+  finding->changes[0] = all.first + at;
+  finding->change_count = 1;
+  finding->df2 = given->df;
+  TRY(share_as_large(span, &all, finding->statistic, given->df, &finding->p, error));
+cleanup:
+  tg_memory_free(all.z);
+  tg_memory_free(all.se);
+  return status;
+}
+
+/* ---- as many as BIC wants --------------------------------------------------------------- */
+
+typedef struct search {
+  const tg_span *span;
+  double *x, *c, *best_c;
+  double best;
+  tg_finding finding; /* of the fit at hand */
+  tg_finding *chosen;
+} search;
+
+/* Fit with these joints; keep it if its BIC is the smallest so far. */
+static trygg_status try_joints(search *s, const size_t *joints, size_t count, trygg_error *error) {
+  size_t columns = fill(s->span, joints, count, s->x), n = s->span->count;
+  trygg_status status;
+  double bic;
+  status = tg_gls_coefficients(s->span, s->x, columns, 1, s->c, &s->finding, error);
+  if (status != TRYGG_OK || s->finding.no_test)
+    return status;
+  bic = s->finding.misfit + (double)columns * log((double)n);
+  if (bic < s->best) {
+    s->best = bic;
+    memcpy(s->best_c, s->c, n * sizeof *s->c);
+    s->chosen->misfit = s->finding.misfit;
+    s->chosen->df_lost = s->finding.df_lost;
+    s->chosen->change_count = count;
+    for (size_t k = 0; k < count; k++)
+      s->chosen->changes[k] = joints[k];
+  }
+  return TRYGG_OK;
+}
+
+trygg_status tg_joinpoint_last_contrast(const tg_span *span, double *c, tg_finding *finding,
+                                        trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t n = span->count, joints[2] = {0};
+  double *memory = tg_memory_new((TG_GLS_COLUMNS + 1) * n, sizeof *memory);
+  search s = {.span = span,
+              .x = memory,
+              .c = memory + TG_GLS_COLUMNS * n,
+              .best_c = c,
+              .best = INFINITY,
+              .chosen = finding};
+  if (!memory)
+    return tg_error_memory(error);
+  TRY(try_joints(&s, joints, 0, error));
+  for (joints[0] = APART; joints[0] + APART < n; joints[0]++) {
+    TRY(try_joints(&s, joints, 1, error));
+    for (joints[1] = joints[0] + APART + 1; n >= TWO_FROM && joints[1] + APART < n; joints[1]++)
+      TRY(try_joints(&s, joints, 2, error));
+  }
+  finding->no_test = !isfinite(s.best);
+cleanup:
+  tg_memory_free(memory);
+  return status;
+}
