@@ -319,7 +319,7 @@ refuses 1 'did you mean `kon`' compare --against kom=1 --by kon folder data.csv
 
 works trend --format csv --test linear,difference --adjust bh --indicator otrygga folder data.csv
 that "columns of trygg-trend" has out \
-  '^indicator,test,waves,statistic,df1,df2,estimate,se,lower,upper,p,p_adjusted,flag$'
+  '^indicator,test,waves,at,statistic,df1,df2,estimate,se,lower,upper,p,p_adjusted,flag$'
 that "the tests asked for" lines out 3
 printf 'wave,indicator,kind,note\n2024,,break,\n' >folder/breaks.csv
 works trend --format csv --test difference --indicator otrygga folder data.csv
@@ -470,7 +470,9 @@ for later in '--format px'; do
   # shellcheck disable=SC2086 # an option and its value
   refuses 2 'not yet' estimate $later folder data.csv
 done
-refuses 2 'not yet' trend --test joinpoint folder data.csv
+refuses 2 'wants a year' trend --start then folder data.csv
+works trend --test all --format csv --indicator otrygga folder data.csv
+that "all tests are run" has out ',snht,'
 refuses 2 'did you mean `rake`' estimate --calibrate raek folder data.csv
 refuses 1 'no margins.csv' estimate --calibrate rake folder data.csv
 refuses 2 'two factors' estimate --calibrate logit:3 folder data.csv

@@ -34,6 +34,7 @@ static const struct {
     {"rank_upper", TG_KIND_COUNT, 4},
     {"count", TG_KIND_COUNT, 0},
     {"waves", TG_KIND_KEY, 4},
+    {"at", TG_KIND_KEY, 1},
 };
 
 #define KNOWN_COLUMNS (sizeof known_columns / sizeof *known_columns)
