@@ -95,6 +95,8 @@ static const struct {
     {"test", "lack_of_fit", "avviker mätningarna från linjen i gls_slope; justerad Wald-F"},
     {"test", "cochran_armitage",
      "stiger andelar med tiden, med Raos och Scotts korrektion; X2, lutning per år"},
+    {"test", "jonckheere",
+     "är ett senare svar oftare högre än lägre, över par av mätningar, enligt urvalet; t"},
     {"test", "joinpoint",
      "två linjer som möts i mätningen `at`; största |t| för en ändrad lutning, p ur dragningar"},
     {"test", "joinpoint_last", "lutningen efter den sista brytpunkt som BIC väljer; t"},

@@ -250,6 +250,80 @@ START_TEST(logit_slope_of_two_waves_is_the_log_odds_ratio) {
 }
 END_TEST
 
+/* For a share P(later higher) - P(later lower) is the difference of two waves: J is the mean over pairs. */
+START_TEST(jonckheere_of_a_share_is_a_contrast) {
+  trygg_table *table = trend(
+      &(fixture_texts){.survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()},
+      "jonckheere", 0);
+  double estimate = 0, variance = 0;
+  for (int w = 0; w < 4; w++) {
+    double c =
+        (2 * w - 3) / 6.0; /* pairs in which wave w is the later one, less those in which it is the earlier */
+    estimate += c * share[w];
+    variance += c * c * share[w] * (1 - share[w]) / 9;
+  }
+  ck_near(cell(table, 0, "estimate"), estimate, 1e-13);
+  ck_near(cell(table, 0, "se"), sqrt(variance), 1e-13);
+  ck_near(cell(table, 0, "df2"), 36, 0);
+  trygg_table_free(table);
+}
+END_TEST
+
+/* Two samples of numbers: (J + 1)/2 is the area under the curve, and its variance that of DeLong, DeLong & Clarke-Pearson
+ * (1988, Biometrics 44:837-845), by the placements of each value among those of the other. */
+START_TEST(jonckheere_of_two_waves_is_the_area_under_the_curve) {
+  static const double first[] = {447, 396, 383, 410}, second[] = {438, 521, 468, 391, 504, 472};
+  char data[400], *at = data + sprintf(data, "year,score\n");
+  double a[4] = {0}, b[6] = {0}, area = 0, s10 = 0, s01 = 0;
+  trygg_table *table;
+  for (int i = 0; i < 4; i++)
+    at += sprintf(at, "2010,%g\n", first[i]);
+  for (int j = 0; j < 6; j++)
+    at += sprintf(at, "2011,%g\n", second[j]);
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 6; j++) {
+      a[i] += (second[j] > first[i]) / 6.0;
+      b[j] += (second[j] > first[i]) / 4.0;
+      area += (second[j] > first[i]) / 24.0;
+    }
+  for (int i = 0; i < 4; i++)
+    s10 += (a[i] - area) * (a[i] - area) / 3;
+  for (int j = 0; j < 6; j++)
+    s01 += (b[j] - area) * (b[j] - area) / 5;
+  table = trend(&(fixture_texts){.survey = "type,name,role\ninteger,year,wave\ndecimal,score,\n",
+                                 .choices = CHOICES,
+                                 .indicators = "name,type,variable\nm,mean,score\n",
+                                 .data = data},
+                "jonckheere", 0);
+  ck_near(cell(table, 0, "estimate"), 2 * area - 1, 1e-13);
+  ck_near(cell(table, 0, "se"), 2 * sqrt(s10 / 4 + s01 / 6), 1e-13);
+  trygg_table_free(table);
+}
+END_TEST
+
+/* Cochran and Armitage over waves of equal size are the slope of the shares, and X2 its t squared. */
+START_TEST(cochran_armitage_of_equal_waves_is_the_slope) {
+  fixture_texts texts = {
+      .survey = SURVEY, .choices = CHOICES, .indicators = INDICATORS, .data = four_waves()};
+  trygg_table *shares = trend(&texts, "cochran_armitage", 0), *line = trend(&texts, "linear", 0),
+              *classic = trend(&texts, "cochran_armitage_classic", 0);
+  double mean = 0, top = 0, squares = 0;
+  ck_near(cell(shares, 0, "estimate"), cell(line, 0, "estimate"), 1e-12);
+  ck_near(cell(shares, 0, "se"), cell(line, 0, "se"), 1e-12);
+  ck_near(cell(shares, 0, "statistic"), pow(cell(line, 0, "statistic"), 2), 1e-12);
+  for (int w = 0; w < 4; w++)
+    mean += year[w] / 4;
+  for (int w = 0; w < 4; w++) {
+    top += 10 * (year[w] - mean) * share[w];
+    squares += 10 * pow(year[w] - mean, 2);
+  }
+  ck_near(cell(classic, 0, "statistic"), top * top / (0.4 * 0.6 * squares), 1e-12);
+  trygg_table_free(shares);
+  trygg_table_free(line);
+  trygg_table_free(classic);
+}
+END_TEST
+
 START_TEST(unknown_time_says_where_to_give_it) {
   fixture f = fixture_load(&(fixture_texts){.survey = "type,name,role\ntext,round,wave\nselect_one yn,a,\n",
                                             .choices = CHOICES,
@@ -351,6 +425,9 @@ static Suite *trend_suite(void) {
   tcase_add_test(tests, break_of_another_indicator_does_not_matter);
   tcase_add_test(tests, record_slope_equals_weighted_least_squares_on_records);
   tcase_add_test(tests, logit_slope_of_two_waves_is_the_log_odds_ratio);
+  tcase_add_test(tests, jonckheere_of_a_share_is_a_contrast);
+  tcase_add_test(tests, jonckheere_of_two_waves_is_the_area_under_the_curve);
+  tcase_add_test(tests, cochran_armitage_of_equal_waves_is_the_slope);
   tcase_add_test(tests, unknown_time_says_where_to_give_it);
   tcase_add_test(tests, every_test_has_help_and_the_usual_ones_run);
   tcase_add_test(tests, shares_of_0_throughout_have_no_interval);

@@ -33,6 +33,8 @@ const tg_test tg_tests[] = {
      NUMBER, tg_record_logit_applies, NULL, tg_record_logit_terms, tg_linear_finish},
     {"cochran_armitage", "do shares rise with time, with Rao and Scott's correction; X2, slope per year",
      RECORDS, 0, 2, 0, CHANGE, tg_proportions_applies, tg_proportions_contrast, NULL, tg_proportions_finish},
+    {"jonckheere", "is a later answer more often higher than lower, over pairs of waves, by design; t",
+     RECORDS, 0, 2, 0, NUMBER, tg_record_linear_applies, NULL, NULL, tg_jonckheere_finish},
     {"joinpoint", "two lines joined at the wave `at`; largest |t| of a change of slope, p from draws", ERRORS,
      0, 7, 0, CHANGE, NULL, tg_wald_contrast, NULL, tg_joinpoint_finish},
     {"joinpoint_last", "slope after the last of the joints that BIC chooses; t", ERRORS, 0, 7, 0, CHANGE,
