@@ -23,7 +23,9 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
                 {"references", texts->references},
                 {"strata", texts->strata},
                 {"derived", texts->derived},
-                {"margins", texts->margins}};
+                {"margins", texts->margins},
+                {"standards", texts->standards},
+                {"measures", texts->measures}};
   trygg_status status = trygg_codebook_create(&f->codebook, error);
   for (size_t i = 0; status == TRYGG_OK && i < sizeof tables / sizeof *tables; i++)
     status = add(f->codebook, tables[i].table, tables[i].text, error);

@@ -78,6 +78,7 @@ static const table_text whole[] = {
     {"sample", "wave,variables,category,disposition,count\n2024,,,,3000\n2024,kommun area,380  1,NE,12\n"},
     {"references", "wave,variables,category,indicator,estimate,se,lower,upper,level,n,source\n"
                    "2024,area kommun,1 380,worried,\"0,25\",0.01,,,,1200,NTU\n,,,worried,0.3,,0.2,0.4,0.9,,\n"},
+    {"standards", "standard,variables,category,people\nlan,kommun area,380 1,\"24,1\"\nlan,kommun area,0381 2,30\n"},
 };
 
 enum { TABLES = sizeof whole / sizeof *whole };
@@ -801,6 +802,13 @@ static const struct fault {
     {"sample", "wave,variables,category,count\n1,,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category", "names 0"},
     {"sample", "wave,disposition,count\n1,I,1\n1,I,2\n", TRYGG_ECODEBOOK, 3, 2, "disposition", "line 2"},
     /* references */
+    {"standards", "standard,variables,category,people\np,q1,1,0\n", TRYGG_ECODEBOOK, 2, 4, "people",
+     "above 0"},
+    {"standards", "standard,variables,category,people\np,q1,1,x\n", TRYGG_EPARSE, 2, 4, "people", "no number"},
+    {"standards", "standard,variables,category,people\np,q7,1,5\n", TRYGG_ENAME, 2, 2, "variables", "`q7`"},
+    {"standards", "standard,variables,category,people\np,q1,7,5\n", TRYGG_ENAME, 2, 3, "category", "`7`"},
+    {"standards", "standard,variables,category,people\np,q1,1,5\np,s,1,5\n", TRYGG_ECODEBOOK, 3, 2, "variables",
+     "line 2"},
     {"references", "indicator,estimate\nworrid,0.2\n", TRYGG_ENAME, 2, 1, "indicator",
      "did you mean `worried`"},
     {"references", "indicator\nworried\n", TRYGG_ENAME, 1, 0, "estimate", "estimate"},

@@ -169,6 +169,55 @@ START_TEST(standardised_shares_by_hand) {
 }
 END_TEST
 
+#define CROSSED                                                                                                 \
+  "wave,g,y,z,v,a\n1,1,1,1,1,1\n1,1,2,1,1,1\n1,1,2,2,1,1\n1,1,1,2,1,1\n1,1,1,2,1,1\n1,2,1,1,1,2\n1,2,1,2,1,2\n" \
+  "1,2,2,2,1,2\n1,2,2,1,1,2\n1,2,2,1,1,2\n1,1,1,1,1,\n"
+
+/* Two variables crossed, by hand: hits of y = 1 are 1/2, 2/3 (a = 1, g = 1: z = 1, 2), and so on. */
+START_TEST(crossed_populations_by_hand) {
+  fixture f = fixture_load(&(fixture_texts){
+      .survey =
+          "type,name,role\ninteger,wave,wave\ninteger,g,\ninteger,y,\nselect_one g,z,\ninteger,v,\nselect_one a,a,\n",
+      .choices = CHOICES,
+      .indicators = "name,type,variable,numerator,standard\n"
+                    "s,share,y,1,\"a,z 1,1:1 1,2:2 2,1:3 2,2:4\"\nnamed,share,y,1,known\n"
+                    "people,share,y,1,\"z,a 2,2:400 2,1:200 1,2:300 1,1:100\"\n",
+      .standards = "standard,variables,category,people\nother,a,1,5\nother,a,2,5\n"
+                   "known,a z,1 1,1\nknown,a z,1 2,2\nknown,a z,2 1,3\nknown,a z,2 2,4\n",
+      .data = CROSSED});
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  trygg_estimate s = only(e, NULL, "s"), named = only(e, NULL, "named"), people = only(e, NULL, "people");
+  /* a z: 11 1/2, 12 2/3, 21 1/3, 22 1/2 */
+  ck_near(s.estimate, 0.1 * 0.5 + 0.2 * 2 / 3 + 0.3 / 3 + 0.4 * 0.5, 1e-15);
+  ck_assert_int_eq(s.n, 10);
+  /* u = P (y - p) / n of the cell: V = 11/10 sum u^2, since their sum is 0 */
+  ck_near(s.se, sqrt(1.1 * (0.01 * 0.5 / 4 + 0.04 * (2.0 / 3) / 9 + 0.09 * (2.0 / 3) / 9 + 0.16 * 0.5 / 4)),
+          1e-14);
+  ck_assert(named.estimate == s.estimate && named.se == s.se);
+  ck_near(people.estimate, s.estimate, 1e-15);
+  ck_near(people.se, s.se, 1e-14);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Standardised to what the groups have anyway, a share is what it was. */
+START_TEST(a_standard_as_the_sample_changes_nothing) {
+  fixture f = fixture_load(&(fixture_texts){
+      .survey =
+          "type,name,role\ninteger,wave,wave\ninteger,g,\ninteger,y,\nselect_one g,z,\ninteger,v,\nselect_one a,a,\n",
+      .choices = CHOICES,
+      .indicators = "name,type,variable,numerator,where,standard\n"
+                    "s,share,y,1,,\"a,z 1,1:2 1,2:3 2,1:3 2,2:2\"\nplain,share,y,1,\"a=1,2\",\n",
+      .data = CROSSED});
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  ck_near(only(e, NULL, "s").estimate, only(e, NULL, "plain").estimate, 1e-15);
+  ck_assert(only(e, NULL, "s").se < only(e, NULL, "plain").se); /* the mix no longer varies */
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(faults_of_a_standard_population_are_told) {
   static const struct {
     const char *standard, *type, *words;
@@ -183,6 +232,13 @@ START_TEST(faults_of_a_standard_population_are_told) {
       {"a 1:1 2:1 1:3", "mean", "twice", TRYGG_ECODEBOOK},
       {"a 1:1 2:1", "variance", "only shares, means", TRYGG_ECODEBOOK},
       {"a 1:1 2:1", "total", "only shares, means", TRYGG_ECODEBOOK},
+      {"\"a,g 1,1:1 1,2:1 2,1:1\"", "mean", "4 combinations, but only 3", TRYGG_ECODEBOOK},
+      {"\"a,g 1,1:1 1,2:1 2,1:1 2,1:1\"", "mean", "twice", TRYGG_ECODEBOOK},
+      {"\"a,g 1,1:1 1:1\"", "mean", "the people that have them", TRYGG_ECODEBOOK},
+      {"\"a,g 1,1,1:1 1,2:1\"", "mean", "the people that have them", TRYGG_ECODEBOOK},
+      {"\"a,g ,1:1 1,2:1\"", "mean", "the people that have them", TRYGG_ECODEBOOK},
+      {"\"a,h 1,1:1 1,2:1\"", "mean", "`h`", TRYGG_ENAME},
+      {"knwon", "mean", "no population `knwon`", TRYGG_ENAME},
   };
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     char text[200];
@@ -305,6 +361,8 @@ int main(void) {
   tcase_add_test(tests, moments_by_hand);
   tcase_add_test(tests, where_nobody_answered_there_is_nothing);
   tcase_add_test(tests, standardised_shares_by_hand);
+  tcase_add_test(tests, crossed_populations_by_hand);
+  tcase_add_test(tests, a_standard_as_the_sample_changes_nothing);
   tcase_add_test(tests, faults_of_a_standard_population_are_told);
   tcase_add_test(tests, formulas_have_the_value_and_gradient_of_what_they_say);
   tcase_add_test(tests, a_formula_without_a_value_is_empty_and_one_of_one_part_is_it);

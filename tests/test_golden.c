@@ -82,6 +82,7 @@ static const golden_case cases[] = {
     {.name = "nhanes", .folder = "nhanes"},
     /* W3: a linear, a quadratic and a cubic contrast. */
     {.name = "nhanes by age", .folder = "nhanes", .by = {"age"}},
+    {.name = "nhanes by race", .folder = "nhanes", .by = {"race"}},
     {.name = "nhanes by race sex", .folder = "nhanes", .by = {"race", "sex"}},
     {.name = "county certainty", .folder = "county"},
     {.name = "county adjust", .folder = "county", .lonely = "adjust"},

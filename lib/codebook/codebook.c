@@ -90,6 +90,7 @@ static void clear_waves(trygg_codebook *codebook) {
   tg_sample_clear(codebook);
   tg_margins_clear(codebook);
   tg_published_clear(codebook);
+  tg_standards_clear(codebook);
 }
 
 static void clear_settings(tg_settings *settings) {
@@ -123,11 +124,12 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->sample = NULL;
   codebook->margins = NULL;
   codebook->published = NULL;
+  codebook->standards = NULL;
   codebook->title = NULL;
   codebook->variable_count = codebook->derived_begin = codebook->indicator_count = codebook->index_count = 0;
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
   codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
-  codebook->margin_count = codebook->published_count = 0;
+  codebook->margin_count = codebook->published_count = codebook->standard_count = 0;
   codebook->layout_row_count = codebook->layout_count = 0;
 }
 

@@ -46,7 +46,7 @@ static const tg_sheet_field indicator_fields[IND_FIELDS] = {
     [IND_HIGH] = {"high", 0, "highest value of an item of a scale"},
     [IND_BETTER] = {"better", 0, "which values are good: low or high"},
     [IND_SENSITIVE] = {"sensitive", 0, "whether the answers are sensitive"},
-    [IND_STANDARD] = {"standard", 0, "standard population: a variable and CODE:PEOPLE for each of its codes"},
+    [IND_STANDARD] = {"standard", 0, "standard population: variables and CODE:PEOPLE for each of their codes, or a name from standards.csv"},
 };
 
 static trygg_status add_indicator(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {

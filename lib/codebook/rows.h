@@ -154,6 +154,17 @@ typedef struct tg_margin_row {
   char *file;
   int64_t line;
 } tg_margin_row;
+
+/* One row of standards.csv: the people of a category of a standard population. */
+typedef struct tg_standard_row {
+  char *name;
+  size_t *variables;
+  size_t variable_count;
+  char *names, *category; /* as those of sample.csv */
+  double people;
+  int64_t line;
+} tg_standard_row;
+
 /* One row of references.csv: a figure that somebody published. */
 typedef struct tg_published_row {
   char *wave; /* "": to compare with every wave */

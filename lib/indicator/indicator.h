@@ -117,8 +117,9 @@ struct tg_indicator {
   size_t left, right;   /* or TG_MOMENT_SUM; right TG_NONE: the left one alone */
   double *centre;       /* of each item; NaN until a record is met */
   double *standard;     /* shares of the standard population, one a part */
-  char *standard_codes; /* and their codes, each ended by NUL */
-  size_t standard_variable;
+  size_t *standard_variables;
+  size_t standard_count; /* of them */
+  char *standard_codes;  /* of each part one a variable, each ended by NUL */
   struct tg_expression *expression;
 };
 

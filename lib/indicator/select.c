@@ -11,6 +11,7 @@
 static void clear_one(tg_indicator *indicator) {
   tg_memory_free(indicator->standard);
   tg_memory_free(indicator->standard_codes);
+  tg_memory_free(indicator->standard_variables);
   tg_expression_free(indicator->expression);
   if (indicator->borrows)
     return;

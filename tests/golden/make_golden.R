@@ -791,6 +791,29 @@ found <- svymean(~api00, whole)
 put("clus1", "||api_standard", "estimate", coef(found))
 put("clus1", "||api_standard", "se", SE(found))
 
+# The share with high cholesterol standardised to a population of ages and sexes, in each race and in all.  The population
+# is that of indicators.csv.
+answered <- health[!is.na(health$chol), ]
+us <- expand.grid(age = 1:4, sex = 1:2)
+us$Freq <- c(42.8, 41.2, 41.9, 21.0, 40.9, 40.1, 43.2, 26.4)
+for (name in c("age", "sex", "race")) health[[paste0(name, "f")]] <- factor(health[[name]])
+dfactors <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = health)
+for (over in c("race", "all")) {
+  standard <- svystandardize(dfactors, by = ~agef + sexf, over = if (over == "race") ~racef else ~1, population = us,
+                             excluding.missing = ~chol)
+  for (race in if (over == "race") 1:4 else 0) {
+    found <- svymean(~chol, if (race) standard[which(standard$variables$race == race), ] else standard)
+    key <- if (race) paste0("|", race, "|high_standard") else "||high_standard"
+    case <- if (race) "nhanes by race" else "nhanes"
+    put(case, key, "estimate", coef(found))
+    put(case, key, "se", SE(found))
+    # By hand: the population's shares times the cells' shares.
+    cells <- sapply(seq_len(8), function(g) with(answered[answered$age == us$age[g] & answered$sex == us$sex[g] &
+      (race == 0 | answered$race == race), ], sum(weight * chol) / sum(weight)))
+    stopifnot(all.equal(sum(us$Freq / sum(us$Freq) * cells), as.numeric(coef(found)), tolerance = 1e-12))
+  }
+}
+
 for (rule in c("school", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9", "shahvaish")) {
   for (p in c(0.25, 0.6)) rule_row("clus1", dclus1, paste0("||api_", rule, "_", p * 100), clus1$api00, p, rule)
   rule_row("strat", dstrat, paste0("||api_", rule, "_60"), strat$api00, 0.6, rule)
