@@ -864,6 +864,40 @@ START_TEST(quadratic_form_is_that_of_the_inverse) {
 }
 END_TEST
 
+/* Sizes, and shapes that the reduction meets: equal values, blocks that fall apart, a band, a badly conditioned one. */
+START_TEST(quadratic_form_of_many_is_that_of_the_inverse) {
+  enum { most = 80 };
+  static double matrix[most * most], inverse[most * most], y[most];
+  trygg_error error;
+  for (size_t size = 1; size <= most; size = size < 8              ? size + 1
+                                             : 2 * size - 1 > most ? most + 1
+                                                                   : 2 * size - 1)
+    for (int shape = 0; shape < 4; shape++) {
+      double value, expected = 0;
+      size_t rank;
+      for (size_t i = 0; i < size; i++) {
+        y[i] = sin(3.0 * (double)i + 1);
+        for (size_t j = 0; j < size; j++) {
+          double apart = fabs((double)i - (double)j);
+          double shapes[] = {i == j, i / 2 == j / 2 ? (i == j ? 2 : 1) : 0,
+                             apart == 0   ? 2
+                             : apart == 1 ? -0.9
+                                          : 0,
+                             pow(0.99, apart)};
+          matrix[i * size + j] = inverse[i * size + j] = shapes[shape];
+        }
+      }
+      ck_ok(tg_solve_inverse(inverse, size, &error));
+      for (size_t i = 0; i < size; i++)
+        for (size_t j = 0; j < size; j++)
+          expected += y[i] * inverse[i * size + j] * y[j];
+      ck_ok(tg_solve_quadratic(matrix, y, size, &value, &rank, &error));
+      ck_near(value, expected, 1e-11);
+      ck_assert_uint_eq(rank, size);
+    }
+}
+END_TEST
+
 START_TEST(quadratic_form_leaves_out_directions_without_variance) {
   trygg_error error;
   double value;
@@ -1022,6 +1056,7 @@ static Suite *numeric_suite(void) {
   tcase_add_test(solve, inverse_scales_exactly);
   tcase_add_test(solve, inverse_refuses_what_is_not_positive_definite);
   tcase_add_test(solve, quadratic_form_is_that_of_the_inverse);
+  tcase_add_test(solve, quadratic_form_of_many_is_that_of_the_inverse);
   tcase_add_test(solve, quadratic_form_leaves_out_directions_without_variance);
   tcase_add_test(solve, failing_allocations_are_reported);
   tcase_add_test(random, random_numbers_repeat_by_seed_and_stream);

@@ -3,7 +3,6 @@
 #include <numeric/solve.h>
 
 #include <float.h>
-#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <string.h>
 
@@ -369,9 +368,95 @@ cleanup:
   return status;
 }
 
-/* With S the scales and S A S = U diag(l) U', y' A^-1 y is the sum of (U' S y)^2 / l.
- * gsl_eigen_symmv works in the caller's memory and has no error to raise on finite
- * square matrices; its workspace is a public struct of four arrays. */
+/* One step of the reduction to a tridiagonal matrix: the reflection that leaves only alpha below the diagonal of column
+ * k.  With v its axis and beta = 2/v'v, A22 becomes A22 - v w' - w v', w = p - (beta p'v / 2) v, p = beta A22 v. */
+static double reflect_column(double *matrix, size_t size, size_t k, double *v, double *w, double *z) {
+  double norm = 0, vv = 0, pv = 0, vz = 0, beta, alpha;
+  for (size_t i = k + 1; i < size; i++) {
+    v[i] = matrix[i * size + k];
+    norm = hypot(norm, v[i]);
+  }
+  if (norm == 0)
+    return 0;
+  alpha = v[k + 1] > 0 ? -norm : norm;
+  v[k + 1] -= alpha;
+  for (size_t i = k + 1; i < size; i++)
+    vv += v[i] * v[i];
+  beta = 2 / vv;
+  for (size_t i = k + 1; i < size; i++) {
+    w[i] = 0;
+    for (size_t j = k + 1; j < size; j++)
+      w[i] += matrix[i * size + j] * v[j];
+    w[i] *= beta;
+    pv += w[i] * v[i];
+    vz += v[i] * z[i];
+  }
+  for (size_t i = k + 1; i < size; i++) {
+    w[i] -= beta * pv / 2 * v[i];
+    z[i] -= beta * vz * v[i];
+  }
+  for (size_t i = k + 1; i < size; i++)
+    for (size_t j = k + 1; j < size; j++)
+      matrix[i * size + j] -= v[i] * w[j] + w[i] * v[j];
+  return alpha;
+}
+
+/* One implicit QL step on rows first..last of a tridiagonal matrix: Wilkinson's shift, then rotations that chase the
+ * bulge up (Golub & Van Loan 2013, 8.3.5, mirrored).  d is the diagonal, e[i] stands between i and i + 1. */
+static void chase_bulge(double *d, double *e, double *z, size_t first, size_t last) {
+  double half = (d[first + 1] - d[first]) / (2 * e[first]);
+  double along = d[last] - d[first] + e[first] / (half + copysign(hypot(half, 1), half));
+  double sine = 1, cosine = 1, shift = 0;
+  for (size_t i = last; i-- > first;) {
+    double bulge = sine * e[i], beside = cosine * e[i], r = hypot(bulge, along), above = z[i + 1], turned;
+    e[i + 1] = r;
+    if (r == 0) { /* it falls apart here */
+      d[i + 1] -= shift;
+      e[last] = 0;
+      return;
+    }
+    sine = bulge / r;
+    cosine = along / r;
+    turned = d[i + 1] - shift;
+    r = (d[i] - turned) * sine + 2 * cosine * beside;
+    shift = sine * r;
+    d[i + 1] = turned + shift;
+    along = cosine * r - beside;
+    z[i + 1] = sine * z[i] + cosine * above;
+    z[i] = cosine * z[i] - sine * above;
+  }
+  d[first] -= shift;
+  e[first] = along;
+  e[last] = 0;
+}
+
+/* Eigenvalues d of a symmetric matrix, which is overwritten, and U'z in place of z, by work of 3 x size.  The vectors U
+ * are not needed for that.  Not by GSL, whose own would take its sums from whichever BLAS the host has loaded, and so
+ * give other last bits in R than in a program.  Returns 0, or -1 when a value does not settle. */
+static int turn_to_axes(double *matrix, size_t size, double *d, double *z, double *work) {
+  double *e = work, *v = work + size, *w = work + 2 * size;
+  for (size_t k = 0; k + 2 < size; k++)
+    e[k] = reflect_column(matrix, size, k, v, w, z);
+  for (size_t i = 0; i < size; i++)
+    d[i] = matrix[i * size + i];
+  if (size > 1)
+    e[size - 2] = matrix[(size - 1) * size + size - 2];
+  e[size - 1] = 0;
+  for (size_t first = 0; first < size; first++)
+    for (int step = 0;; step++) {
+      size_t last = first;
+      while (last + 1 < size && fabs(e[last]) > DBL_EPSILON * (fabs(d[last]) + fabs(d[last + 1])))
+        last++;
+      if (last == first)
+        break;
+      if (step == 100)
+        return -1;
+      chase_bulge(d, e, z, first, last);
+    }
+  return 0;
+}
+
+/* With S the scales and S A S = U diag(l) U', y' A^-1 y is the sum of (U' S y)^2 / l. */
 trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, double *value, size_t *rank,
                                 trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -380,34 +465,26 @@ trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, do
   *rank = 0;
   if (size == 0)
     return TRYGG_OK;
-  if (size > SIZE_MAX / 8 / sizeof *memory - size ||
-      !(memory = tg_memory_new(size * size + 6 * size, sizeof *memory)))
+  if (size > SIZE_MAX / 8 / sizeof *memory || !(memory = tg_memory_new(6 * size, sizeof *memory)))
     return tg_error_memory(error);
-  double *vectors = memory, *values = memory + size * size, *scales = values + size;
-  gsl_eigen_symmv_workspace workspace = {size, scales + size, scales + 2 * size, scales + 3 * size,
-                                         scales + 4 * size};
+  double *values = memory, *along = memory + size, *scales = memory + 2 * size;
   int finite = scale_symmetric(matrix, size, scales) == 0;
-  for (size_t i = 0; i < size; i++)
-    finite = finite && isfinite(y[i]);
-  if (!finite) {
+  for (size_t i = 0; i < size; i++) {
+    along[i] = y[i] * scales[i];
+    finite = finite && isfinite(along[i]);
+  }
+  if (!finite || turn_to_axes(matrix, size, values, along, memory + 3 * size) != 0) {
     status =
         tg_error_set(error, TRYGG_ENUMERIC, "A covariance matrix or what is tested with it is not finite.");
     goto cleanup;
   }
-  gsl_matrix_view matrix_view = gsl_matrix_view_array(matrix, size, size);
-  gsl_matrix_view vectors_view = gsl_matrix_view_array(vectors, size, size);
-  gsl_vector_view values_view = gsl_vector_view_array(values, size);
-  gsl_eigen_symmv(&matrix_view.matrix, &values_view.vector, &vectors_view.matrix, &workspace);
   double largest = 0;
   for (size_t k = 0; k < size; k++)
     largest = fmax(largest, values[k]);
   for (size_t k = 0; k < size; k++) {
     if (!(values[k] > 1e-12 * largest))
       continue;
-    double along = 0;
-    for (size_t i = 0; i < size; i++)
-      along += vectors[i * size + k] * (y[i] * scales[i]);
-    *value += along * along / values[k];
+    *value += along[k] * along[k] / values[k];
     ++*rank;
   }
 cleanup:

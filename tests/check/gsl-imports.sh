@@ -8,9 +8,6 @@ allowed() {
 gsl_cdf_ugaussian_P      a rational function, total for every double
 gsl_cdf_ugaussian_Q      the same
 gsl_cdf_ugaussian_Pinv   a rational function of p; 0 and 1 give infinities
-gsl_matrix_view_array    no allocation; an error only for zero rows or columns, which solve.c leaves before
-gsl_vector_view_array    the same
-gsl_eigen_symmv          works in the caller's memory; an error only where sizes differ, which solve.c makes equal
 gsl_rng_mt19937          a const table; its set and get are plain integer arithmetic on the caller's state
 EOF
 }
