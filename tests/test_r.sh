@@ -14,5 +14,9 @@ r=$(sh "$top/bindings/build.sh" find r) || skip "$r"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 sh "$top/bindings/build.sh" r "$work"
-LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} R_LIBS=$work/library \
-  TRYGG_SOURCE=$top TRYGG_PROGRAMS=$build/examples Rscript "$top/bindings/r/tests/trygg.R"
+export LD_LIBRARY_PATH="$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" R_LIBS="$work/library"
+export TRYGG_SOURCE="$top" TRYGG_PROGRAMS="$build/examples"
+for test in "$top"/bindings/r/tests/*.R; do
+  echo "$(basename "$test"):"
+  (cd "$work" && Rscript "$test")
+done

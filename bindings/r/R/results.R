@@ -22,7 +22,10 @@ publish.trygg_table <- function(table, min_n = NULL) {
   structure(result, publication = publication, class = c("trygg_published", class(result)))
 }
 
-publish.default <- function(table, min_n = NULL) publish(attr(table, "table"), min_n)
+publish.default <- function(table, min_n = NULL) {
+  if (is.null(attr(table, "table"))) stop("a result of this package is expected, not a ", class(table)[1])
+  publish(attr(table, "table"), min_n)
+}
 
 write_published <- function(table, file = NULL, format = "csv", min_n = NULL, language = NULL, title = NULL,
                             width = NULL) {
@@ -35,6 +38,9 @@ write_published <- function(table, file = NULL, format = "csv", min_n = NULL, la
   writeBin(charToRaw(text), connection)
   invisible(table)
 }
+
+# Not the quantiles of the figures: what may be published, with what it rests on.
+summary.trygg_table <- function(object, min_n = NULL, ...) publish(as_table(object), min_n)
 
 print.trygg_table <- function(x, min_n = NULL, language = NULL, ...) {
   if (is.null(attr(x, "handle"))) return(print(as.data.frame(x), ...)) # a part of a table
@@ -54,8 +60,16 @@ row_labels <- function(table) {
 }
 
 estimate_rows <- function(table, rows) {
-  if (is.character(rows)) rows <- match(rows, row_labels(table))
-  if (anyNA(rows)) stop("a row that is no row of the estimates")
+  if (is.character(rows)) {
+    labels <- row_labels(table)
+    unknown <- setdiff(rows, labels)
+    if (length(unknown)) {
+      stop("`", unknown[1], "` is no row of the estimates; the first ones are ", paste0("`", utils::head(labels, 3), "`", collapse = ", "),
+           call. = FALSE)
+    }
+    rows <- match(rows, labels)
+  }
+  if (!is.numeric(rows) || anyNA(rows)) stop("rows are names or numbers", call. = FALSE)
   as.integer(rows)
 }
 
@@ -71,16 +85,43 @@ vcov.trygg_estimates <- function(object, rows = seq_len(nrow(object)), ...) {
 
 SE.trygg_estimates <- function(object, ...) setNames(object$se, row_labels(object))
 
+deff.trygg_estimates <- function(object, ...) setNames(object$deff, row_labels(object))
+
+cv.trygg_estimates <- function(object, ...) SE.trygg_estimates(object) / coef(object)
+
+limit_names <- function(level) {
+  ends <- c((1 - level) / 2, 1 - (1 - level) / 2)
+  paste(format(100 * ends, trim = TRUE, digits = 3), "%")
+}
+
+estimates_handle <- function(result) {
+  handle <- attr(if (inherits(result, "trygg_table")) result else attr(result, "table"), "estimates")
+  if (is.null(handle)) stop("estimates of trygg_estimate() are expected, not a ", class(result)[1], call. = FALSE)
+  handle
+}
+
+# What each cluster adds to the estimates: a row a cluster, a column an estimate, for variances of one's own.
+trygg_influence <- function(estimates, rows = NULL) {
+  table <- if (inherits(estimates, "trygg_table")) estimates else attr(estimates, "table")
+  handle <- estimates_handle(estimates)
+  if (is.null(attr(table, "design"))) stop("estimates of a stream have no records to compute influence from")
+  rows <- if (is.null(rows)) seq_len(nrow(table)) else estimate_rows(table, rows)
+  matrix <- checked(.Call(r_influence, handle, attr(table, "design"), rows))
+  strata <- attr(matrix, "strata")
+  structure(t(structure(matrix, strata = NULL)), dimnames = list(NULL, row_labels(table)[rows]), stratum = strata)
+}
+
 confint.trygg_estimates <- function(object, parm = seq_len(nrow(object)), level = 0.95, ci = attr(object, "ci"), ...) {
   table <- checked(.Call(r_inference, attr(object, "estimates"), some(level = level, ci = ci)))
   columns <- .Call(r_table, table)
   limits <- cbind(columns$lower, columns$upper)
-  ends <- c((1 - level) / 2, 1 - (1 - level) / 2)
-  dimnames(limits) <- list(row_labels(object), paste(format(100 * ends, trim = TRUE, digits = 3), "%"))
+  dimnames(limits) <- list(row_labels(object), limit_names(level))
   limits[parm, , drop = FALSE]
 }
 
 trygg_contrast <- function(estimates, coefficients, level = 0.95) {
+  if (!inherits(estimates, "trygg_table")) estimates <- as_table(estimates)
+  estimates_handle(estimates)
   rows <- estimate_rows(estimates, if (is.null(names(coefficients))) seq_along(coefficients) else names(coefficients))
   as.data.frame(checked(.Call(r_contrast, attr(estimates, "estimates"), rows, as.numeric(coefficients), level)))
 }
@@ -98,18 +139,37 @@ tidy.trygg_estimates <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
   tidied
 }
 
-glance.trygg_estimates <- function(x, ...) {
-  notes <- attr(x, "notes")
-  data.frame(nobs = as.numeric(notes["respondents"]), strata = as.numeric(notes["strata"]),
-             clusters = as.numeric(notes["clusters"]))
+# Any other result, by the names that tidy tables have.
+tidy.trygg_table <- function(x, ...) {
+  frame <- as.data.frame(x)
+  tidy_names <- c(difference = "estimate", ratio = "estimate", odds_ratio = "estimate", points = "estimate", se = "std.error",
+                  lower = "conf.low", upper = "conf.high", p = "p.value", p_adjusted = "adj.p.value", indicator = "term",
+                  index = "term")
+  if (inherits(x, "trygg_model")) tidy_names["term"] <- "variable"
+  known <- names(frame) %in% names(tidy_names)
+  names(frame)[known] <- tidy_names[names(frame)[known]]
+  frame
 }
+
+glance.trygg_table <- function(x, ...) {
+  notes <- attr(x, "notes")
+  number <- function(name) unname(suppressWarnings(as.numeric(notes[name])))
+  data.frame(nobs = number("records"), strata = number("strata"), clusters = number("clusters"))
+}
+
+glance.trygg_stat <- function(x, ...) glance.trygg_table(attr(x, "table"))
+
+glance.trygg_by <- glance.trygg_stat
 
 # ---- the classes of package survey ---------------------------------------------------------------------
 
 # The rows of a total as a `svystat`.
 new_stat <- function(table, statistic) {
   value <- setNames(table$estimate, table$indicator)
-  structure(value, var = unname(vcov(table)), statistic = statistic, table = table, class = c("trygg_stat", "svystat"))
+  deff <- table$deff
+  if (length(deff) > 1) deff <- diag(deff) # what survey's deff() takes the diagonal of
+  structure(value, var = unname(vcov(table)), statistic = statistic, deff = deff, table = table,
+            class = c("trygg_stat", "svystat"))
 }
 
 coef.trygg_stat <- function(object, ...) {
@@ -137,34 +197,46 @@ print.trygg_stat <- function(x, ...) {
   invisible(x)
 }
 
-summary.trygg_stat <- function(object, ...) attr(object, "table")
+summary.trygg_stat <- function(object, ...) summary(attr(object, "table"), ...)
+
+deff.trygg_stat <- function(object, ...) setNames(attr(object, "table")$deff, names(coef(object)))
 
 tidy.trygg_stat <- function(x, ...) tidy.trygg_estimates(attr(x, "table"), ...)
 
 # The rows of domains as a `svyby`: a row a domain, the statistics and then their standard errors as columns.
 new_by <- function(table, by, statistic, call) {
   frame <- as.data.frame(table)
-  inside <- Reduce(`&`, lapply(by, function(name) !is.na(frame[[name]]) & nzchar(frame[[name]])))
+  keys <- frame[names(by)]
+  inside <- Reduce(`&`, lapply(keys, function(key) !is.na(key) & nzchar(key)))
+  values <- Map(restore_type, keys, by)
   rows <- which(inside)
-  domain <- do.call(paste, c(unname(frame[rows, by, drop = FALSE]), sep = "."))
+  rows <- rows[do.call(order, c(rev(unname(lapply(values, `[`, rows))), list(rows)))]
+  domain <- do.call(paste, c(unname(keys[rows, , drop = FALSE]), sep = "."))
   domains <- unique(domain)
   indicators <- unique(frame$indicator[rows])
-  first <- rows[match(domains, domain)]
   place <- outer(domains, indicators, function(d, i) rows[match(paste(d, i, sep = "\r"),
                                                                 paste(domain, frame$indicator[rows], sep = "\r"))])
-  values <- matrix(frame$estimate[place], length(domains), dimnames = list(NULL, indicators))
+  estimates <- matrix(frame$estimate[place], length(domains), dimnames = list(NULL, indicators))
   errors <- matrix(frame$se[place], length(domains))
   colnames(errors) <- if (length(indicators) > 1) paste("se", indicators, sep = ".") else "se"
-  result <- data.frame(frame[first, by, drop = FALSE], values, errors, check.names = FALSE, row.names = domains)
-  order <- as.vector(place)
-  matrix <- vcov(table, order)
+  result <- data.frame(lapply(values, `[`, rows[match(domains, domain)]), estimates, errors, check.names = FALSE,
+                       row.names = domains)
+  matrix <- vcov(table, as.vector(place))
   names <- if (length(indicators) > 1) paste(rep(domains, length(indicators)), rep(indicators, each = length(domains)),
                                              sep = ":") else domains
   dimnames(matrix) <- list(names, names)
-  structure(result, var = matrix, call = call, table = table, rows = order,
+  structure(result, var = matrix, call = call, table = table, rows = as.vector(place),
             svyby = list(margins = seq_along(by), nstats = length(indicators), vars = 1L, deffs = FALSE,
                          statistic = statistic, variables = indicators, vartype = "se"),
             class = c("trygg_by", "svyby", "data.frame"))
+}
+
+# Codes as the values of the column that they came from.
+restore_type <- function(codes, column) {
+  if (is.factor(column)) return(factor(codes, levels(column)))
+  if (is.logical(column)) return(codes == "1")
+  if (is.numeric(column) && !is.object(column)) return(as.numeric(codes))
+  codes
 }
 
 print.trygg_by <- function(x, ...) {
@@ -172,7 +244,13 @@ print.trygg_by <- function(x, ...) {
   invisible(x)
 }
 
-summary.trygg_by <- function(object, ...) attr(object, "table")
+summary.trygg_by <- function(object, ...) summary(attr(object, "table"), ...)
+
+deff.trygg_by <- function(object, ...) {
+  setNames(attr(object, "table")$deff[attr(object, "rows")], rownames(attr(object, "var")))
+}
+
+as.data.frame.trygg_by <- function(x, ...) as.data.frame(attr(x, "table"))
 
 confint.trygg_by <- function(object, parm, level = 0.95, ...) {
   limits <- confint(attr(object, "table"), level = level, ...)[attr(object, "rows"), , drop = FALSE]

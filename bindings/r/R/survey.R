@@ -4,31 +4,64 @@
 # A result of the library, or the condition `trygg_error` that says where and why it failed.
 checked <- function(result, call = sys.call(-1)) {
   if (!inherits(result, "trygg_failure")) return(result)
-  place <- c(result$file, if (result$line > 0) result$line, if (result$column > 0) result$column)
-  text <- if (nzchar(result$file)) paste0(paste(place, collapse = ":"), ": ", result$message) else result$message
+  if (isTRUE(attr(result, "interrupted"))) interrupt(call)
+  place <- if (result$file == "(arrays)") {
+    paste0("record ", result$line, if (nzchar(result$field)) paste0(", `", result$field, "`"))
+  } else if (nzchar(result$file)) {
+    paste(c(result$file, if (result$line > 0) result$line, if (result$column > 0) result$column), collapse = ":")
+  }
+  text <- paste(c(place, result$message), collapse = ": ")
   stop(structure(class = c("trygg_error", "error", "condition"), c(list(message = text, call = call), result[-1])))
 }
 
 # NULL options are left to the library.
 some <- function(...) Filter(Negate(is.null), list(...))
 
-# A progress function of stage, done and total: cli's bar where cli is, else a line.
+# As when R itself is interrupted: those who wait for it hear of it, else back to the prompt.
+interrupt <- function(call) {
+  signalCondition(structure(class = c("interrupt", "condition"), list(message = "interrupted", call = call)))
+  invokeRestart("abort")
+}
+
+# Whether a package that need not be there is.
+has <- function(package) requireNamespace(package, quietly = TRUE)
+
+# A progress function of stage, done and total: cli's bar where cli is, else a line once there is something to wait for.
 reporter <- function(progress) {
-  if (is.null(progress) || identical(progress, FALSE)) return(NULL)
-  if (is.function(progress)) return(progress)
-  if (requireNamespace("cli", quietly = TRUE)) {
-    bars <- new.env()
-    return(function(stage, done, total) {
-      if (is.null(bars[[stage]])) {
-        bars[[stage]] <- cli::cli_progress_bar(stage, total = if (total > 0) total else NA, .envir = bars)
-      }
-      cli::cli_progress_update(set = done, id = bars[[stage]], .envir = bars)
-    })
+  if (is.null(progress)) progress <- getOption("trygg.progress", interactive())
+  if (!is.function(progress)) {
+    if (!isTRUE(progress)) return(NULL)
+    progress <- if (has("cli")) cli_reporter() else line_reporter()
   }
-  function(stage, done, total) message("\r", stage, " ", done, if (total > 0) paste(" of", total), appendLF = FALSE)
+  function(stage, done, total) suspendInterrupts(progress(stage, done, total)) # which the library asks about itself
+}
+
+line_reporter <- function() {
+  begun <- proc.time()[["elapsed"]]
+  function(stage, done, total) {
+    if (proc.time()[["elapsed"]] - begun < 1) return(invisible())
+    message("\r", stage, " ", done, if (total > 0) paste(" of", total), appendLF = total > 0 && done >= total)
+  }
+}
+
+cli_reporter <- function() {
+  bar <- list(stage = "")
+  function(stage, done, total) {
+    if (bar$stage != stage) {
+      bar <<- list(stage = stage, id = cli::cli_progress_bar(stage, total = if (total > 0) total else NA, .auto_close = FALSE))
+    }
+    cli::cli_progress_update(set = done, id = bar$id)
+    if (total > 0 && done >= total) {
+      cli::cli_progress_done(id = bar$id)
+      bar <<- list(stage = "")
+    }
+  }
 }
 
 trygg_survey <- function(folder) {
+  if (!is.character(folder) || !length(folder) || anyNA(folder) || (length(folder) > 1 && is.null(names(folder)))) {
+    stop("a survey is the path of its folder, or the texts of its tables, named by them")
+  }
   handle <- if (length(folder) == 1 && is.null(names(folder))) {
     checked(.Call(r_codebook_read, enc2utf8(path.expand(folder))))
   } else {
@@ -38,7 +71,8 @@ trygg_survey <- function(folder) {
 }
 
 print.trygg_survey <- function(x, ...) {
-  cat("A survey of", length(trygg_names(x, "variables")), "variables and", length(trygg_names(x, "indicators")),
+  cat(.Call(r_title, x$handle), ": ", sep = "")
+  cat("a survey of", length(trygg_names(x, "variables")), "variables and", length(trygg_names(x, "indicators")),
       "indicators\n")
   invisible(x)
 }
@@ -51,6 +85,11 @@ trygg_names <- function(of, what = c("variables", "indicators", "domains", "warn
 
 trygg_label <- function(survey, name, code = NULL, language = NULL) {
   .Call(r_label, survey$handle, name, code, language)
+}
+
+# What indicators.csv says of an indicator; NA for an indicator or column that is not there.
+trygg_declared <- function(survey, indicator, column) {
+  unlist(lapply(setNames(indicator, indicator), function(name) .Call(r_declared, survey$handle, name, column)))
 }
 
 # A table of a survey folder as CSV.
@@ -67,15 +106,23 @@ sheet <- function(rows) {
 }
 
 # A column as what the library takes: doubles, integers or texts.
-plain_column <- function(column) {
+plain_column <- function(column, name = "a column") {
+  if (is.list(column) || !is.null(dim(column))) {
+    stop("`", name, "` holds ", if (is.list(column)) "lists" else "a matrix", "; a column has one value a record", call. = FALSE)
+  }
   if (is.factor(column)) return(as.character(column))
   if (inherits(column, "Date")) return(format(column, "%Y-%m-%d"))
   if (inherits(column, "POSIXt")) return(format(column, "%Y-%m-%dT%H:%M:%S"))
-  if (is.double(column) && inherits(column, "haven_labelled") && requireNamespace("haven", quietly = TRUE)) {
+  if (inherits(column, "integer64")) {
+    package <- "bit64" # which whoever made the column has
+    loadNamespace(package)
+    return(as.character(column))
+  }
+  if (is.double(column) && inherits(column, "haven_labelled") && has("haven")) {
     tag <- haven::na_tag(column)
     if (any(!is.na(tag))) {
-      text <- as.character(unclass(column))
-      attributes(text) <- NULL
+      text <- format_codes(as.double(unclass(column)))
+      text[is.na(column)] <- NA
       text[!is.na(tag)] <- paste0(".", tag[!is.na(tag)])
       return(text)
     }
@@ -88,12 +135,40 @@ plain_column <- function(column) {
   as.character(column)
 }
 
+# The Arrow stream of an object of package nanoarrow or arrow, or NULL.
+arrow_stream <- function(data) {
+  if (inherits(data, "nanoarrow_array_stream")) return(data)
+  if (inherits(data, c("ArrowTabular", "Dataset", "arrow_dplyr_query", "Scanner"))) {
+    data <- getExportedValue("arrow", "as_record_batch_reader")(data)
+  }
+  if (!inherits(data, "RecordBatchReader")) return(NULL)
+  stream <- .Call(r_arrow_new)
+  data$export_to_c(stream)
+  stream
+}
+
+# A result as an Arrow stream, which packages nanoarrow and arrow take.
+trygg_arrow <- function(table) checked(.Call(r_arrow_export, attr(as_table(table), "handle")))
+
+as_table <- function(result) {
+  table <- if (inherits(result, "trygg_table")) result else attr(result, "table")
+  if (is.null(attr(table, "handle"))) stop("a whole result is expected, not a part of one", call. = FALSE)
+  table
+}
+
 trygg_read <- function(survey, data, ..., progress = NULL) {
+  if (!inherits(survey, "trygg_survey")) stop("the first argument is a survey: trygg_survey(folder) makes one")
   options <- some(progress = reporter(progress), ...)
+  options[] <- lapply(options, function(option) if (is.logical(option)) as.integer(option) else option)
   handle <- if (is.character(data)) {
     .Call(r_load_files, survey$handle, enc2utf8(path.expand(data)), options)
+  } else if (!is.null(stream <- arrow_stream(data))) {
+    .Call(r_load_arrow, survey$handle, stream, options)
+  } else if (is.list(data)) {
+    warn_lost_kinds(data)
+    .Call(r_load_columns, survey$handle, Map(plain_column, as.list(data), names(data)), options)
   } else {
-    .Call(r_load_columns, survey$handle, lapply(as.list(data), plain_column), options)
+    stop("data are paths of files, a data frame, or an Arrow table or stream, not a ", class(data)[1])
   }
   structure(list(handle = checked(handle), survey = survey), class = "trygg_responses")
 }
@@ -109,15 +184,42 @@ trygg_account <- function(responses) new_table(checked(.Call(r_account, response
 
 trygg_rates <- function(responses) new_table(checked(.Call(r_rates, responses$handle)), responses$survey)
 
+trygg_rejected <- function(responses) new_table(checked(.Call(r_rejected, responses$handle)), responses$survey)
+
+summary.trygg_responses <- function(object, ...) {
+  data.frame(responses = length(object), waves = length(trygg_names(object, "waves")),
+             warnings = length(trygg_names(object, "warnings")), bytes = .Call(r_memory, unclass(object)$handle))
+}
+
 trygg_codes <- function(responses, variable) {
   new_table(checked(.Call(r_codes, responses$handle, variable)), responses$survey)
 }
 
 trygg_sample <- function(responses, ...) {
   if (inherits(responses, "trygg_sample")) return(responses)
-  handle <- checked(.Call(r_design, responses$handle, some(...)))
+  if (!inherits(responses, "trygg_responses")) {
+    stop("responses of trygg_read() or a sample of trygg_sample() are expected, not a ", class(responses)[1], call. = FALSE)
+  }
+  options <- some(...)
+  options[] <- lapply(options, function(option) if (is.logical(option)) as.integer(option) else option)
+  handle <- checked(.Call(r_design, responses$handle, options))
   structure(list(handle = handle, survey = responses$survey), class = "trygg_sample")
 }
+
+print.trygg_sample <- function(x, ...) {
+  sizes <- trygg_sizes(x)
+  cat("A sample of", sizes$clusters, "clusters in", sizes$strata, "strata, for a population of",
+      format(sizes$population, big.mark = " "), "\n")
+  invisible(x)
+}
+
+# Strata, clusters and sum of the weights, over all waves.
+trygg_sizes <- function(sample) {
+  data.frame(as.list(setNames(.Call(r_sizes, trygg_sample(sample)$handle), c("strata", "clusters", "population"))))
+}
+
+# Each stratum of the first stage: its clusters in the sample, and which fraction of all they are (0: not known).
+trygg_strata <- function(sample) as.data.frame(.Call(r_strata, trygg_sample(sample)$handle))
 
 trygg_weights <- function(sample) new_table(checked(.Call(r_weights, sample$handle)), sample$survey)
 
@@ -130,23 +232,23 @@ estimate_options <- function(indicators, by, where, waves, pool, df, threads, pr
 
 estimates_of <- function(sample, ...) checked(.Call(r_estimate, sample$handle, estimate_options(...)), sys.call(-1))
 
-new_estimates <- function(estimates, survey, level, ci) {
-  table <- new_table(checked(.Call(r_inference, estimates, some(level = level, ci = ci))), survey)
-  structure(table, estimates = estimates, level = level, ci = ci, class = c("trygg_estimates", class(table)))
+new_estimates <- function(estimates, survey, level, ci, design = NULL) {
+  table <- new_table(checked(.Call(r_inference, estimates, some(level = level, ci = ci)), sys.call(-1)), survey)
+  structure(table, estimates = estimates, design = design, level = level, ci = ci, class = c("trygg_estimates", class(table)))
 }
 
 trygg_estimate <- function(sample, indicators = NULL, by = NULL, where = NULL, waves = NULL, pool = FALSE, df = NULL,
                            level = 0.95, ci = NULL, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
   estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
-  new_estimates(estimates, sample$survey, level, ci)
+  new_estimates(estimates, sample$survey, level, ci, sample$handle)
 }
 
 trygg_stream <- function(survey, files, indicators = NULL, by = NULL, where = NULL, waves = NULL, pool = FALSE,
                          df = NULL, level = 0.95, ci = NULL, lonely = NULL, progress = NULL, ...) {
   estimates <- checked(.Call(r_stream, survey$handle, enc2utf8(path.expand(files)),
                              some(progress = reporter(progress), ...), some(lonely = lonely),
-                             estimate_options(indicators, by, where, waves, pool, df, NULL, NULL)))
+                             estimate_options(indicators, by, where, waves, pool, df, NULL, FALSE)))
   new_estimates(estimates, survey, level, ci)
 }
 
@@ -164,7 +266,10 @@ trygg_test_groups <- function(sample, indicators = NULL, by, tests = NULL, expec
                               pool = FALSE, df = NULL, adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
   estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
-  options <- some(tests = tests, expected = if (!is.null(expected)) as.numeric(expected), adjust = adjust, min_n = min_n)
+  named <- !is.null(names(expected))
+  options <- some(tests = tests, expected = if (!is.null(expected) && !named) as.numeric(expected),
+                  expected_texts = if (named) paste(names(expected), format(expected, digits = 17, trim = TRUE), sep = ":"),
+                  adjust = adjust, min_n = min_n)
   new_table(checked(.Call(r_test_groups, estimates, options)), sample$survey)
 }
 
@@ -184,13 +289,4 @@ trygg_trend <- function(sample, indicators = NULL, tests = NULL, by = NULL, wher
   options <- some(tests = tests, level = level, adjust = adjust, across_breaks = as.integer(across_breaks),
                   min_n = min_n)
   new_table(checked(.Call(r_trend, estimates, options)), sample$survey)
-}
-
-trygg_model <- function(sample, outcome, on = NULL, family = NULL, reference = NULL, parts = NULL, where = NULL,
-                        waves = NULL, df = NULL, level = 0.95, threads = NULL, progress = NULL) {
-  sample <- trygg_sample(sample)
-  options <- some(outcome = outcome, on = on, family = family, reference = reference, where = where, waves = waves,
-                  df = if (!is.null(df)) as.character(df), threads = threads, progress = reporter(progress))
-  model <- checked(.Call(r_model, sample$handle, options))
-  new_table(checked(.Call(r_model_table, model, some(parts = parts, level = level))), sample$survey)
 }

@@ -33,6 +33,43 @@ STEP(r_test_groups, ESTIMATES, group_test_options, trygg_group_test_options, try
 STEP(r_publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publication, PUBLICATION,
      trygg_disclosure_publish)
 
+STEP(r_tipping, ESTIMATES, tipping_options, trygg_tipping_options, trygg_table, TABLE, trygg_model_tipping)
+
+SEXP r_nonresponse(SEXP design, SEXP what, SEXP list) {
+  SEXP pointer = PROTECT(handle_new(TABLE)), result;
+  call self, other;
+  trygg_estimate_options estimates = {0};
+  trygg_nonresponse_options options = {0};
+  trygg_table *table;
+  trygg_status status;
+  void *from = handle_get(design, DESIGN);
+  options_read(&self, list, nonresponse_options, &options, sizeof options);
+  options_read(&other, what, estimate_options, &estimates, sizeof estimates);
+  options.estimates = &estimates;
+  status = trygg_model_nonresponse(from, &options, &table, &self.error);
+  self.interrupted = other.interrupted;
+  result = call_finish(pointer, status, table, &self);
+  UNPROTECT(1);
+  return result;
+}
+
+/* `estimates` may be NULL. */
+SEXP r_representativity(SEXP drawn, SEXP estimates, SEXP list) {
+  SEXP pointer = PROTECT(handle_new(TABLE)), result;
+  call self;
+  trygg_representativity_options options = {0};
+  trygg_table *table;
+  trygg_status status;
+  void *from = handle_get(drawn, RESPONSES);
+  options_read(&self, list, representativity_options, &options, sizeof options);
+  if (estimates != R_NilValue)
+    options.estimates = handle_get(estimates, ESTIMATES);
+  status = trygg_model_representativity(from, &options, &table, &self.error);
+  result = call_finish(pointer, status, table, &self);
+  UNPROTECT(1);
+  return result;
+}
+
 /* Estimates of a stream of files that is not kept. */
 SEXP r_stream(SEXP codebook, SEXP files, SEXP load, SEXP design, SEXP estimate) {
   SEXP pointer = PROTECT(handle_new(ESTIMATES)), from = PROTECT(handle_new(RESPONSES)), result;
@@ -109,4 +146,21 @@ SEXP r_contrast(SEXP estimates, SEXP rows, SEXP coefficients, SEXP level) {
     SET_VECTOR_ELT(list, i, Rf_ScalarReal(values[i]));
   UNPROTECT(1);
   return list;
+}
+
+/* A matrix with a row an estimate and a column a cluster, with the strata of the clusters as attribute. */
+SEXP r_influence(SEXP estimates, SEXP design, SEXP rows) {
+  R_xlen_t count = Rf_xlength(rows);
+  size_t clusters = trygg_design_clusters(handle_get(design, DESIGN));
+  SEXP matrix = PROTECT(Rf_allocMatrix(REALSXP, (int)count, (int)clusters));
+  SEXP numbers = PROTECT(Rf_allocVector(INTSXP, (R_xlen_t)clusters));
+  size_t *strata = (size_t *)R_alloc(clusters + 1, sizeof *strata);
+  trygg_error error;
+  trygg_status status = trygg_estimate_influence(handle_get(estimates, ESTIMATES), options_rows(rows),
+                                                 (size_t)count, REAL(matrix), strata, &error);
+  for (size_t i = 0; status == TRYGG_OK && i < clusters; i++)
+    INTEGER(numbers)[i] = (int)strata[i] + 1;
+  Rf_setAttrib(matrix, Rf_install("strata"), numbers);
+  UNPROTECT(2);
+  return status == TRYGG_OK ? matrix : failure_new(&error);
 }

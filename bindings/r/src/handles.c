@@ -56,9 +56,11 @@ SEXP handle_new(kind of) {
 }
 
 void *handle_get(SEXP pointer, kind of) {
-  if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != Rf_install(kinds[of].name) ||
-      !R_ExternalPtrAddr(pointer))
-    Rf_error("a %s was expected; one that was saved in a file cannot be used again", kinds[of].name);
+  if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != Rf_install(kinds[of].name))
+    Rf_error("this is not a result of the package that can be used here (%s)", kinds[of].name);
+  if (!R_ExternalPtrAddr(pointer))
+    Rf_error(
+        "this was saved in a file, which keeps figures only: as.data.frame() has them, and computing it anew the rest");
   return R_ExternalPtrAddr(pointer);
 }
 

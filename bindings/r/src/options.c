@@ -19,12 +19,14 @@ const option load_options[] = {
     FIELD(trygg_load_options, threads, INT),         FIELD(trygg_load_options, max_field, INT64),
     FIELD(trygg_load_options, max_columns, INT64),   FIELD(trygg_load_options, max_record, INT64),
     FIELD(trygg_load_options, max_bytes, INT64),     FIELD(trygg_load_options, max_ratio, INT64),
-    FIELD(trygg_load_options, progress, PROGRESS),   {NULL, TEXT, 0, 0}};
+    FIELD(trygg_load_options, progress, PROGRESS),   FIELD(trygg_load_options, keep_silent, INT),
+    FIELD(trygg_load_options, keep_rejected, INT),   {NULL, TEXT, 0, 0}};
 const option design_options[] = {
-    FIELD(trygg_design_options, lonely, TEXT),    FIELD(trygg_design_options, domain_lonely, INT),
-    FIELD(trygg_design_options, variance, TEXT),  FIELD(trygg_design_options, seed, INT64),
-    FIELD(trygg_design_options, calibrate, TEXT), FIELD(trygg_design_options, spread, TEXT),
-    FIELD(trygg_design_options, households, INT), {NULL, TEXT, 0, 0}};
+    FIELD(trygg_design_options, lonely, TEXT),     FIELD(trygg_design_options, domain_lonely, INT),
+    FIELD(trygg_design_options, variance, TEXT),   FIELD(trygg_design_options, seed, INT64),
+    FIELD(trygg_design_options, calibrate, TEXT),  FIELD(trygg_design_options, spread, TEXT),
+    FIELD(trygg_design_options, households, INT),  FIELD(trygg_design_options, trim, TEXT),
+    FIELD(trygg_design_options, trim_strata, INT), {NULL, TEXT, 0, 0}};
 const option estimate_options[] = {LIST(trygg_estimate_options, "indicators", indicators, indicator_count),
                                    LIST(trygg_estimate_options, "by", by, by_count),
                                    LIST(trygg_estimate_options, "where", where, where_count),
@@ -50,6 +52,7 @@ const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT),
                                 LIST(trygg_model_options, "on", on, on_count),
                                 FIELD(trygg_model_options, family, TEXT),
                                 FIELD(trygg_model_options, reference, TEXT),
+                                FIELD(trygg_model_options, no_intercept, INT),
                                 LIST(trygg_model_options, "where", where, where_count),
                                 LIST(trygg_model_options, "waves", waves, wave_count),
                                 FIELD(trygg_model_options, df, TEXT),
@@ -66,11 +69,23 @@ const option comparison_options[] = {FIELD(trygg_comparison_options, against, TE
                                      FIELD(trygg_comparison_options, across_breaks, INT),
                                      FIELD(trygg_comparison_options, min_n, INT64),
                                      {NULL, TEXT, 0, 0}};
-const option group_test_options[] = {LIST(trygg_group_test_options, "tests", tests, test_count),
-                                     VECTOR(trygg_group_test_options, "expected", expected, expected_count),
-                                     FIELD(trygg_group_test_options, adjust, TEXT),
-                                     FIELD(trygg_group_test_options, min_n, INT64),
-                                     {NULL, TEXT, 0, 0}};
+const option group_test_options[] = {
+    LIST(trygg_group_test_options, "tests", tests, test_count),
+    VECTOR(trygg_group_test_options, "expected", expected, expected_count),
+    LIST(trygg_group_test_options, "expected_texts", expected_texts, expected_text_count),
+    FIELD(trygg_group_test_options, adjust, TEXT),
+    FIELD(trygg_group_test_options, min_n, INT64),
+    {NULL, TEXT, 0, 0}};
+const option nonresponse_options[] = {FIELD(trygg_nonresponse_options, level, DOUBLE),
+                                      FIELD(trygg_nonresponse_options, adjust, TEXT),
+                                      FIELD(trygg_nonresponse_options, min_n, INT64),
+                                      {NULL, TEXT, 0, 0}};
+const option representativity_options[] = {LIST(trygg_representativity_options, "on", on, on_count),
+                                           LIST(trygg_representativity_options, "waves", waves, wave_count),
+                                           FIELD(trygg_representativity_options, level, DOUBLE),
+                                           {NULL, TEXT, 0, 0}};
+const option tipping_options[] = {
+    FIELD(trygg_tipping_options, level, DOUBLE), FIELD(trygg_tipping_options, ci, TEXT), {NULL, TEXT, 0, 0}};
 const option disclosure_options[] = {FIELD(trygg_disclosure_options, min_n, INT64), {NULL, TEXT, 0, 0}};
 const option report_options[] = {FIELD(trygg_report_options, language, TEXT),
                                  FIELD(trygg_report_options, width, INT),

@@ -39,8 +39,9 @@ typedef struct option {
 } option;
 
 extern const option load_options[], design_options[], estimate_options[], inference_options[],
-    index_options[], trend_options[], model_options[], model_table_options[], comparison_options[],
-    group_test_options[], disclosure_options[], report_options[];
+    index_options[], trend_options[], model_options[], model_table_options[], nonresponse_options[],
+    representativity_options[], tipping_options[], comparison_options[], group_test_options[],
+    disclosure_options[], report_options[];
 
 /* How a call hears of progress: an R function of stage, done, total, or R_NilValue. */
 typedef struct call {
@@ -89,5 +90,21 @@ SEXP r_table(SEXP);
 SEXP r_publication_table(SEXP);
 SEXP r_write(SEXP, SEXP, SEXP, SEXP);
 SEXP r_version(void);
+SEXP r_load_arrow(SEXP, SEXP, SEXP);
+SEXP r_declared(SEXP, SEXP, SEXP);
+SEXP r_title(SEXP);
+SEXP r_memory(SEXP);
+SEXP r_rejected(SEXP);
+SEXP r_tipping(SEXP, SEXP);
+SEXP r_nonresponse(SEXP, SEXP, SEXP);
+SEXP r_representativity(SEXP, SEXP, SEXP);
+SEXP r_influence(SEXP, SEXP, SEXP);
+SEXP r_sizes(SEXP);
+SEXP r_strata(SEXP);
+SEXP r_model_figures(SEXP);
+SEXP r_model_covariance(SEXP, SEXP);
+SEXP r_model_summary(SEXP);
+SEXP r_arrow_new(void);
+SEXP r_arrow_export(SEXP);
 
 #endif /* TRYGG_R_PACKAGE_H */

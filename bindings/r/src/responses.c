@@ -4,6 +4,8 @@
 
 #include "package.h"
 
+#include <trygg/arrow.h>
+
 SEXP r_codebook_read(SEXP folder) {
   SEXP pointer = PROTECT(handle_new(CODEBOOK));
   trygg_error error;
@@ -107,6 +109,26 @@ SEXP r_load_columns(SEXP codebook, SEXP columns, SEXP list) {
   return result;
 }
 
+/* From an external pointer to an ArrowArrayStream, as those of package nanoarrow, which is read to its end. */
+SEXP r_load_arrow(SEXP codebook, SEXP stream, SEXP list) {
+  SEXP pointer = PROTECT(handle_new(RESPONSES)), result;
+  call self;
+  trygg_load_options options = {0};
+  trygg_responses *responses;
+  trygg_status status;
+  void *from = handle_get(codebook, CODEBOOK);
+  struct ArrowArrayStream *batches = TYPEOF(stream) == EXTPTRSXP ? R_ExternalPtrAddr(stream) : NULL;
+  if (!batches || !batches->release)
+    Rf_error("this Arrow stream has been read already; make it anew");
+  options_read(&self, list, load_options, &options, sizeof options);
+  status = trygg_responses_load_arrow(from, batches, &options, &responses, &self.error);
+  result = call_finish(pointer, status, responses, &self);
+  UNPROTECT(1);
+  return result;
+}
+
+/* ---- what they hold ------------------------------------------------------------------------------- */
+
 static SEXP text_vector(const char *(*at)(const void *, size_t), const void *handle) {
   size_t count = 0;
   SEXP result;
@@ -145,9 +167,11 @@ static const struct {
                   {"against", trygg_inference_against},
                   {"variance", trygg_design_variance},
                   {"calibration", trygg_design_calibration},
+                  {"trim", trygg_design_trim},
                   {"scale", trygg_inference_scale},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
+                  {"part", trygg_model_part},
                   {"flag", trygg_table_flag},
                   {"format", format_name}};
 
@@ -175,6 +199,21 @@ SEXP r_label(SEXP codebook, SEXP name, SEXP code, SEXP language) {
       trygg_codebook_code_label(from, options_text(name, "name"), options_text(code, "code"), in));
 }
 
+/* What indicators.csv says; missing where there is no such indicator or column. */
+SEXP r_declared(SEXP codebook, SEXP indicator, SEXP column) {
+  return text_new_vector(trygg_codebook_declared(
+      handle_get(codebook, CODEBOOK), options_text(indicator, "indicator"), options_text(column, "column")));
+}
+
+SEXP r_title(SEXP codebook) {
+  return text_new_vector(trygg_codebook_title(handle_get(codebook, CODEBOOK)));
+}
+
+/* Bytes that the columns take. */
+SEXP r_memory(SEXP responses) {
+  return Rf_ScalarReal((double)trygg_responses_memory(handle_get(responses, RESPONSES)));
+}
+
 SEXP r_count(SEXP responses) {
   return Rf_ScalarReal((double)trygg_responses_count(handle_get(responses, RESPONSES)));
 }
@@ -192,6 +231,7 @@ SEXP r_count(SEXP responses) {
   }
 TABLE_OF(r_account, RESPONSES, trygg_responses_account)
 TABLE_OF(r_rates, RESPONSES, trygg_responses_rates)
+TABLE_OF(r_rejected, RESPONSES, trygg_responses_rejected)
 TABLE_OF(r_weights, DESIGN, trygg_design_weights)
 TABLE_OF(r_margins, DESIGN, trygg_design_margins)
 

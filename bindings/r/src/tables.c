@@ -5,6 +5,8 @@
 
 #include "package.h"
 
+#include <trygg/arrow.h>
+
 static SEXP column_of(const trygg_table *table, size_t column) {
   size_t rows = trygg_table_rows(table);
   int is_text = trygg_table_type(table, column) == TRYGG_TEXT;
@@ -45,6 +47,40 @@ SEXP r_table(SEXP handle) {
   UNPROTECT(5);
   return list;
 }
+
+/* ---- Arrow -------------------------------------------------------------------------------------- */
+
+static void free_stream(SEXP pointer) {
+  struct ArrowArrayStream *stream = R_ExternalPtrAddr(pointer);
+  R_ClearExternalPtr(pointer);
+  if (stream && stream->release)
+    stream->release(stream);
+  free(stream);
+}
+
+/* An empty stream, of the class that package nanoarrow has for external pointers to one. */
+SEXP r_arrow_new(void) {
+  SEXP pointer = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+  struct ArrowArrayStream *stream;
+  R_RegisterCFinalizerEx(pointer, free_stream, TRUE);
+  Rf_setAttrib(pointer, R_ClassSymbol, Rf_mkString("nanoarrow_array_stream"));
+  stream = calloc(1, sizeof *stream);
+  if (!stream)
+    Rf_error("memory is short");
+  R_SetExternalPtrAddr(pointer, stream);
+  UNPROTECT(1);
+  return pointer;
+}
+
+SEXP r_arrow_export(SEXP handle) {
+  SEXP pointer = PROTECT(r_arrow_new());
+  trygg_error error;
+  trygg_status status = trygg_arrow_export(handle_get(handle, TABLE), R_ExternalPtrAddr(pointer), &error);
+  UNPROTECT(1);
+  return status == TRYGG_OK ? pointer : failure_new(&error);
+}
+
+/* ---- publications --------------------------------------------------------------------------------- */
 
 SEXP r_publication_table(SEXP handle) {
   SEXP pointer = PROTECT(handle_new(TABLE));

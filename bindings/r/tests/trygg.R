@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The package against package survey, and against the programs where TRYGG_SOURCE and TRYGG_PROGRAMS name them.
+# The package by itself, and with the frames and generics of other packages where they are.
 library(trygg)
 
 same <- function(found, expected, tolerance = 1e-9) {
@@ -38,102 +38,83 @@ if (requireNamespace("haven", quietly = TRUE)) {
   responses <- trygg_read(trygg_codebook(tagged), tagged)
   same(coef(trygg_estimate(responses, "q")), c(1, 1) / 2)
   account <- as.data.frame(trygg_account(responses))
-  stopifnot(sum(account$count[account$variable %in% "q" & account$reason == "no_answer"]) == 2)
+  reasons <- account[account$variable %in% "q", ]
+  stopifnot(identical(sort(reasons$reason), c("no_answer", "refused")), reasons$count == 1)
 }
 if (requireNamespace("generics", quietly = TRUE)) {
   tidied <- generics::tidy(trygg_mean(~x, design), conf.int = TRUE)
   stopifnot(identical(tidied$term, "x"), tidied$conf.low < tidied$estimate, tidied$n == 3)
 }
 
-# ---- package survey ----------------------------------------------------------------------------------------
-if (requireNamespace("survey", quietly = TRUE)) {
-  data(api, package = "survey")
-  theirs <- survey::svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = apiclus1)
-  ours <- trygg_design(ids = ~dnum, weights = ~pw, fpc = ~fpc, data = apiclus1)
-  a <- survey::svymean(~api00 + api99, theirs)
-  b <- trygg_mean(~api00 + api99, ours)
-  same(coef(b), coef(a))
-  same(survey::SE(b), survey::SE(a))
-  same(vcov(b), vcov(a))
-  same(confint(b), confint(a, df = survey::degf(theirs)))
-  same(survey::SE(survey::svycontrast(b, c(1, -1))), survey::SE(survey::svycontrast(a, c(1, -1))), 1e-7)
-  a <- survey::svyby(~api00, ~stype, theirs, survey::svymean, covmat = TRUE)
-  b <- trygg_mean(~api00, ours, by = ~stype)
-  same(coef(b), coef(a))
-  same(survey::SE(b), survey::SE(a))
-  same(vcov(b), vcov(a))
-  a <- survey::svytotal(~enroll, theirs)
-  b <- trygg_total(~enroll, as_trygg(theirs))
-  same(c(coef(b), survey::SE(b)), c(coef(a), survey::SE(a)))
-  a <- survey::svyratio(~api.stu, ~enroll, theirs)
-  b <- trygg_ratio(~api.stu, ~enroll, ours)
-  same(c(coef(b), survey::SE(b)), c(coef(a), survey::SE(a)))
-  a <- survey::svymean(~stype, theirs)
-  b <- trygg_share(~stype, ours)
-  same(c(coef(b), survey::SE(b)), c(coef(a), survey::SE(a)))
-  same(survey::SE(survey::svymean(~api00, as_survey(ours))), survey::SE(survey::svymean(~api00, theirs)))
-  stratified <- trygg_design(strata = ~stype, weights = ~pw, fpc = ~fpc, data = apistrat)
-  same(coef(trygg_quantile(~api00, stratified, 0.25)), 565)
-  alone <- subset(transform(apistrat, alone = ifelse(snum == snum[1], "one", as.character(stype))))
-  fails(trygg_mean(~api00, trygg_design(strata = ~alone, weights = ~pw, data = alone)), "trygg_error")
-  options(survey.lonely.psu = "adjust")
-  adjusted <- trygg_mean(~api00, trygg_design(strata = ~alone, weights = ~pw, data = alone))
-  same(survey::SE(adjusted), survey::SE(survey::svymean(~api00, survey::svydesign(~1, strata = ~alone, weights = ~pw,
-                                                                                  data = alone))))
-  options(survey.lonely.psu = "fail")
+# ---- kinds of missing answers ---------------------------------------------------------------------------
+kinds <- function(responses, variable) {
+  account <- as.data.frame(trygg_account(responses))
+  rows <- account[account$variable %in% variable & account$account == "missing", ]
+  setNames(rows$count, rows$reason)
+}
+labelled <- data.frame(q = c(1, 2, 9, 98, 97, 3, NA), age = c(30, 41, 999, 52, 999, 18, 70), w = 1)
+attr(labelled$q, "labels") <- c(Yes = 1, No = 2, `Don't know` = 98, Refused = 97)
+attr(labelled$q, "na_range") <- c(97, Inf)
+attr(labelled$age, "labels") <- c(`No answer` = 999)
+attr(labelled$age, "na_values") <- 999
+attr(labelled$age, "label") <- "How old are you?"
+for (name in c("q", "age")) class(labelled[[name]]) <- c("haven_labelled_spss", "haven_labelled", "vctrs_vctr", "double")
+survey <- trygg_codebook(labelled, c(weight = "w"))
+responses <- trygg_read(survey, labelled)
+same(coef(trygg_estimate(responses, "q")), c(1, 1, 1, 1) / 4) # 3 and 9 have no label, and are answers all the same
+stopifnot(identical(kinds(responses, "q")[c("dont_know", "refused", "no_answer")], c(dont_know = 1, refused = 1, no_answer = 1)))
+same(coef(trygg_estimate(responses, "age")), mean(c(30, 41, 52, 18, 70)))
+stopifnot(identical(kinds(responses, "age"), c(no_answer = 2)), trygg_label(survey, "age") == "How old are you?")
+
+if (requireNamespace("haven", quietly = TRUE)) {
+  path <- tempfile(fileext = ".sav")
+  written <- data.frame(q = haven::labelled_spss(c(1, 2, 8, 9, 1), c(Ja = 1, Nej = 2, `Vet ej` = 8, Uteblivet = 9), na_values = c(8, 9)))
+  haven::write_sav(written, path)
+  whole <- haven::read_sav(path, user_na = TRUE)
+  responses <- trygg_read(trygg_codebook(whole), whole)
+  same(coef(trygg_estimate(responses, "q")), c(2, 1) / 3)
+  stopifnot(identical(kinds(responses, "q")[c("dont_know", "no_answer")], c(dont_know = 1, no_answer = 1)))
+  plain <- haven::read_sav(path)
+  warned <- tryCatch(trygg_codebook(plain), warning = conditionMessage)
+  stopifnot(grepl("user_na = TRUE", warned), grepl("`q`", warned))
+  stopifnot(grepl("user_na", tryCatch(trygg_read(trygg_codebook(whole), plain), warning = conditionMessage)))
 }
 
-# ---- the county's survey, as the programs have it ---------------------------------------------------------------
-programs <- Sys.getenv("TRYGG_PROGRAMS")
-source_folder <- Sys.getenv("TRYGG_SOURCE")
-if (nzchar(programs) && nzchar(source_folder)) {
-  folder <- tempfile()
-  invisible(system2(file.path(programs, "make-county"), folder, stdout = FALSE, stderr = FALSE))
-  file <- file.path(folder, "data.csv.gz")
-  survey_folder <- file.path(source_folder, "examples", "surveys", "county")
-  program <- function(name, ...) {
-    out <- tempfile()
-    system2(file.path(programs, paste0("trygg-", name)), c("--format", "csv", "--min-n", "0", ..., survey_folder, file), stdout = out)
-    readChar(out, file.size(out), useBytes = TRUE)
-  }
-  as_written <- function(table) {
-    text <- write_published(table, min_n = 0)
-    Encoding(text) <- "bytes"
-    text
-  }
-  equal <- function(a, b) stopifnot(identical(charToRaw(a), charToRaw(b)))
-  responses <- trygg_read(trygg_survey(survey_folder), file)
-  equal(as_written(trygg_estimate(responses, by = "kommun")), program("estimate", "--by", "kommun"))
-  equal(as_written(trygg_index(responses, by = "kommun")), program("index", "--by", "kommun"))
-  equal(as_written(trygg_trend(responses, by = "kommun")), program("trend", "--by", "kommun"))
-  equal(as_written(trygg_compare(responses, "otrygg_kvall", by = "kommun")),
-        program("compare", "--by", "kommun", "--indicator", "otrygg_kvall"))
-  equal(as_written(trygg_test_groups(responses, "otrygg_kvall", by = "kommun", tests = "rao_scott")),
-        program("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--test", "rao_scott"))
-  calibrated <- trygg_sample(responses, calibrate = "rake")
-  equal(as_written(trygg_estimate(calibrated, "otrygg_kvall", by = "kommun")),
-        program("estimate", "--by", "kommun", "--indicator", "otrygg_kvall", "--calibrate", "rake"))
-  stopifnot(nrow(trygg_weights(calibrated)) > 0, nrow(trygg_margins(calibrated)) > 0)
-  tables <- list.files(survey_folder, "[.]csv$", full.names = TRUE)
-  texts <- setNames(vapply(tables, function(path) readChar(path, file.size(path), useBytes = TRUE), ""), sub("[.]csv$", "", basename(tables)))
-  Encoding(texts) <- "UTF-8"
-  texts["settings"] <- sub("complete", "first", texts["settings"])
-  survey <- trygg_survey(texts)
-  equal(as_written(trygg_stream(survey, file, "otrygg_kvall", by = "kommun")),
-        as_written(trygg_estimate(trygg_read(survey, file), "otrygg_kvall", by = "kommun")))
-  series <- trygg_estimate(responses, "otrygg_kvall", waves = c("2020", "2024"))
-  change <- trygg_contrast(series, c("2020 otrygg_kvall" = -1, "2024 otrygg_kvall" = 1))
-  test <- trygg_trend(responses, "otrygg_kvall", tests = "difference", waves = c("2020", "2024"))
-  stopifnot(change$estimate == test$estimate, change$se == test$se, change$p == test$p)
-  stopifnot("coefficient" %in% trygg_model(responses, "otrygg_kvall", c("kon", "kommun"), waves = "2024")$part)
-  stopifnot(any(grepl("min_n 30", capture.output(print(series)))))
-  hidden <- publish(trygg_estimate(responses, "ran", by = c("delomrade", "kon"), waves = "2024"), 100)
-  stopifnot(any(grepl("suppressed", hidden$flag)), all(is.na(hidden$estimate[grepl("suppressed", hidden$flag)])))
-  account <- subset(as.data.frame(trygg_account(responses)), is.na(variable) | variable == "")
-  count <- function(kind) sum(account$count[account$account == kind])
-  stopifnot(count("read") == count("accepted") + count("duplicate") + count("rejected"), count("accepted") == length(responses))
-  seen <- 0
-  trygg_read(trygg_survey(survey_folder), file, progress = function(stage, done, total) seen <<- seen + 1)
-  stopifnot(seen > 0)
-  fails(trygg_read(trygg_survey(survey_folder), file, progress = function(stage, done, total) stop("enough")))
-}
+# ---- other columns --------------------------------------------------------------------------------------------
+mixed <- data.frame(w = 1, l = c(TRUE, FALSE, NA, TRUE), f = factor(c("b", "a", "b", NA), c("b", "a")), i = c(1L, NA, 3L, 4L))
+mixed$day <- as.Date("2024-09-01") + 0:3
+mixed$time <- as.POSIXct("2024-09-01 12:00:00", tz = "UTC") + 3600 * 0:3
+survey <- trygg_codebook(mixed, c(weight = "w", date = "day"))
+responses <- trygg_read(survey, mixed)
+same(coef(trygg_estimate(responses, "l")), c(1, 2) / 3)
+same(coef(trygg_estimate(responses, "f")), c(2, 1) / 3)
+same(coef(trygg_estimate(responses, "i")), 8 / 3)
+days <- as.data.frame(trygg_account(responses))
+stopifnot(sum(days$account == "day") == 4, identical(sort(days$reason[days$account == "day"])[1], "2024-09-01"))
+design <- trygg_design(weights = ~w, data = mixed)
+by <- trygg_mean(~i, design, by = ~f)
+stopifnot(identical(levels(by$f), c("b", "a")), identical(as.character(by$f), c("b", "a")))
+by <- trygg_mean(~i, design, by = ~l)
+stopifnot(identical(by$l, c(FALSE, TRUE)))
+same(coef(trygg_mean(~I(i * 2), design)), 16 / 3)
+same(coef(trygg_share(~f, design, of = "b")), 2 / 3)
+same(coef(trygg_mean(~i, subset(design, l))), 2.5)
+
+# ---- Arrow, by C streams alone ----------------------------------------------------------------------------------
+source <- data.frame(w = c(1, 2, 3), q = c("\u00e5", NA, "\u00f6"), x = c(1.5, NA, 4))
+table <- trygg_mean(~x, trygg_design(weights = ~w, data = source), by = ~q)
+stream <- trygg_arrow(table)
+stopifnot(inherits(stream, "nanoarrow_array_stream"))
+survey <- trygg_survey(c(settings = "form_id,wave\na,1\n",
+                         survey = "type,name,role\ntext,q,domain\ninteger,n,\ndecimal,estimate,\ndecimal,weighted_n,weight\n"))
+back <- trygg_read(survey, stream)
+frame <- as.data.frame(table)
+stopifnot(length(back) == nrow(frame), identical(as.data.frame(trygg_codes(back, "q"))$code, c("\u00e5", "\u00f6")))
+same(coef(trygg_estimate(back, "n")), sum(frame$weighted_n * frame$n) / sum(frame$weighted_n))
+fails(trygg_read(survey, stream)) # once only
+fails(trygg_read(survey, trygg_arrow(frame)))
+for (i in 1:200) trygg_arrow(table)
+invisible(gc())
+
+# ---- progress -----------------------------------------------------------------------------------------------------
+for (progress in list(TRUE, FALSE, NULL)) stopifnot(length(trygg_read(survey, trygg_arrow(table), progress = progress)) == nrow(frame))

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Designs and results of package survey, taken over and answered to.
+if (!requireNamespace("survey", quietly = TRUE)) quit()
+suppressMessages(library(survey))
+library(trygg)
+data(api)
+
+same <- function(found, expected, tolerance = 1e-9) {
+  found <- as.vector(unlist(found))
+  expected <- as.vector(unlist(expected))
+  stopifnot(length(found) == length(expected), abs(found - expected) <= tolerance * abs(expected))
+}
+fails <- function(expression, says) {
+  error <- tryCatch(expression, error = identity)
+  stopifnot(inherits(error, "error"), grepl(says, conditionMessage(error)))
+}
+both <- function(b, a, tolerance = 1e-9) same(c(unlist(coef(b)), unlist(SE(b))), c(unlist(coef(a)), unlist(SE(a))), tolerance)
+
+srs <- svydesign(id = ~1, fpc = ~fpc, data = apisrs)
+clusters <- svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc, data = apiclus1)
+strata <- svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = apistrat)
+stages <- svydesign(id = ~dnum + snum, fpc = ~fpc1 + fpc2, data = apiclus2)
+replaced <- svydesign(id = ~dnum + snum, weights = ~pw, data = apiclus2)
+
+# ---- designs there and back ------------------------------------------------------------------------------------
+taken <- function(theirs, tolerance = 1e-9) {
+  ours <- as_trygg(theirs)
+  back <- as_survey(ours)
+  stopifnot(degf(back) == degf(theirs))
+  for (design in list(ours, as_trygg(back))) {
+    both(trygg_mean(~api00, design), svymean(~api00, theirs), tolerance)
+    both(trygg_total(~enroll, design), svytotal(~enroll, theirs, na.rm = TRUE), tolerance)
+    both(trygg_mean(~api00, design, by = ~stype), svyby(~api00, ~stype, theirs, svymean), tolerance)
+  }
+  both(svyby(~api00, ~stype, back, svymean), svyby(~api00, ~stype, theirs, svymean), tolerance)
+  stopifnot(as.data.frame(trygg_mean(~api00, ours))$df == degf(theirs))
+}
+types <- data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018))
+wide <- data.frame(sch.wide = c("No", "Yes"), Freq = c(1072, 5122))
+totals <- c("(Intercept)" = 6194, stypeH = 755, stypeM = 1018, api99 = 3914069)
+for (design in list(srs, clusters, strata, stages, replaced)) taken(design)
+taken(postStratify(clusters, ~stype, types))
+taken(rake(clusters, list(~stype, ~sch.wide), list(types, wide), control = list(epsilon = 1e-10, maxit = 100)))
+taken(rake(clusters, list(~stype, ~sch.wide), list(types, wide)), 1e-4) # stops where its tables change by less than 1
+taken(calibrate(clusters, ~stype + api99, totals))
+taken(calibrate(clusters, ~stype + api99, totals, calfun = "raking"))
+taken(calibrate(clusters, ~stype + api99, totals, calfun = "logit", bounds = c(0.4, 2)))
+taken(calibrate(clusters, ~stype + api99, totals, bounds = c(0.45, 1.8)))
+taken(calibrate(clusters, ~api99 - 1, totals["api99"]))
+taken(calibrate(strata, ~api99, totals[c("(Intercept)", "api99")]))
+for (type in c("JK1", "bootstrap")) taken(as.svrepdesign(clusters, type = type))
+taken(as.svrepdesign(clusters, type = "JK1", mse = TRUE))
+taken(as.svrepdesign(strata, type = "JKn"))
+both(trygg_mean(~api00, subset(as_trygg(clusters), stype == "E")), svymean(~api00, subset(clusters, stype == "E")))
+both(svymean(~api00, as_survey(subset(as_trygg(clusters), stype == "E"))), svymean(~api00, subset(clusters, stype == "E")))
+taken(subset(clusters, api00 > 0))
+fails(as_trygg(subset(clusters, dnum != 637)), "lost 1 clusters")
+fails(as_trygg(calibrate(calibrate(clusters, ~stype, totals[1:3]), ~api99, totals[c(1, 4)])), "2 times")
+fails(as_trygg(glm(api00 ~ api99, data = apiclus1)), "svydesign")
+fails(as_trygg(apiclus1), "trygg_design")
+data(election)
+fails(as_trygg(svydesign(id = ~1, fpc = ~p, data = election_pps, pps = "brewer")), "pps")
+
+# Our own calibration and replicates.
+ours <- trygg_design(ids = ~dnum, weights = ~pw, fpc = ~fpc, data = apiclus1)
+both(trygg_mean(~api00, trygg_calibrate(ours, types)), svymean(~api00, postStratify(clusters, ~stype, types)))
+both(trygg_mean(~api00, trygg_calibrate(ours, xtabs(~stype, apipop))), svymean(~api00, postStratify(clusters, ~stype, xtabs(~stype, apipop))))
+both(trygg_mean(~api00, trygg_calibrate(ours, list(types, c(api99 = 3914069)))), svymean(~api00, calibrate(clusters, ~stype + api99, totals)))
+both(trygg_mean(~api00, trygg_calibrate(ours, list(types, wide), "rake")),
+     svymean(~api00, calibrate(clusters, ~stype + sch.wide, c(6194, 755, 1018, 5122), calfun = "raking")), 1e-6)
+data(scd)
+halves <- 2 * cbind(c(1, 0, 1, 0, 1, 0), c(1, 0, 0, 1, 0, 1), c(0, 1, 1, 0, 0, 1), c(0, 1, 0, 1, 1, 0))
+theirs <- svrepdesign(data = scd, type = "BRR", repweights = halves, weights = ~I(rep(1, 6)), combined.weights = TRUE)
+b <- trygg_ratio(~alive, ~arrests, trygg_replicates(~I(rep(1, 6)), halves, scd, "BRR"))
+both(b, svyratio(~alive, ~arrests, theirs))
+
+# ---- what a svystat and a svyby are ---------------------------------------------------------------------------------
+a <- svymean(~api00 + api99, clusters, deff = "replace")
+b <- trygg_mean(~api00 + api99, ours)
+stopifnot(inherits(b, "svystat"))
+both(b, a)
+same(vcov(b), vcov(a))
+same(cv(b), cv(a))
+same(deff(b), deff(a))
+same(confint(b), confint(a, df = degf(clusters)))
+same(SE(svycontrast(b, c(1, -1))), SE(svycontrast(a, c(1, -1))), 1e-7)
+same(SE(svycontrast(b, quote(api00 / api99))), SE(svycontrast(a, quote(api00 / api99))))
+a <- svyby(~api00, ~stype, clusters, svymean, covmat = TRUE, deff = "replace")
+b <- trygg_mean(~api00, ours, by = ~stype)
+stopifnot(inherits(b, "svyby"), identical(rownames(b), rownames(a)), identical(levels(b$stype), levels(a$stype)))
+both(b, a)
+same(vcov(b), vcov(a))
+same(cv(b), cv(a))
+same(deff(b), a$DEff.api00)
+same(SE(svycontrast(b, c(E = 1, H = -1))), SE(svycontrast(a, c(E = 1, H = -1))))
+a <- svyby(~api00 + api99, ~stype + sch.wide, clusters, svymean)
+b <- trygg_mean(~api00 + api99, ours, by = ~stype + sch.wide)
+stopifnot(identical(rownames(b), rownames(a)), identical(names(coef(b)), names(coef(a))))
+both(b, a)
+same(ftable(b), ftable(a))
+pdf(NULL)
+for (result in list(trygg_mean(~api00 + api99, ours), trygg_mean(~api00, ours, by = ~stype), b)) {
+  barplot(result)
+  if (inherits(result, "svystat")) plot(result)
+}
+dotchart(trygg_mean(~api00, ours, by = ~stype))
+plot(as.data.frame(b)$estimate)
+plot(attr(b, "table"), min_n = 0)
+invisible(dev.off())
+shares <- trygg_share(~I(api00 > 700) + stype, ours)
+both(shares, svymean(~I(api00 > 700) + stype, clusters))
+both(trygg_ratio(~api.stu, ~enroll, ours), svyratio(~api.stu, ~enroll, clusters))
+same(coef(trygg_quantile(~api00, as_trygg(strata), 0.25)), 565)
+influence <- attr(svymean(~api00, clusters, influence = TRUE), "influence")
+same(sort(trygg_influence(trygg_mean(~api00, ours))), sort(rowsum(as.vector(influence), apiclus1$dnum)))
+
+# ---- lonely clusters, by R's option -----------------------------------------------------------------------------------
+alone <- transform(apistrat, alone = ifelse(snum == snum[1], "one", as.character(stype)))
+fails(trygg_mean(~api00, trygg_design(strata = ~alone, weights = ~pw, data = alone)), "one cluster|single|lonely")
+for (rule in c("remove", "certainty", "adjust", "average")) {
+  options(survey.lonely.psu = rule)
+  both(trygg_mean(~api00, trygg_design(strata = ~alone, weights = ~pw, data = alone)),
+       svymean(~api00, svydesign(~1, strata = ~alone, weights = ~pw, data = alone)))
+}
+options(survey.lonely.psu = "fail")
+
+# ---- pictures ------------------------------------------------------------------------------------------------------------
+if (requireNamespace("ggplot2", quietly = TRUE)) {
+  chart <- ggplot2::autoplot(b, min_n = 0)
+  stopifnot(inherits(chart, "ggplot"), nrow(chart$data) == nrow(as.data.frame(b)))
+  built <- ggplot2::ggplot_build(chart)
+  same(sort(built$data[[2]]$x), sort(as.data.frame(b)$estimate))
+  protected <- ggplot2::autoplot(b)
+  stopifnot(nrow(protected$data) < nrow(chart$data))
+}
