@@ -165,7 +165,7 @@ typedef struct chain {
   trygg_table *account;
   trygg_design *design;
   trygg_estimates *estimates;
-  trygg_table *shares, *comparison, *trend, *index;
+  trygg_table *shares, *comparison, *trend, *series, *index;
   trygg_publication *publication;
   double covariance[4];
   tg_text text; /* of the report being written */
@@ -234,6 +234,27 @@ static trygg_status link_compare_waves(chain *c) {
 }
 static trygg_status link_trend(chain *c) {
   return trygg_trend_table(c->estimates, NULL, &c->trend, &error);
+}
+static trygg_status write_series(const trygg_trend_options *options, trygg_table **out) {
+  double time[12], value[12], covariance[144] = {0};
+  for (int i = 0; i < 12; i++) {
+    time[i] = 2010 + i / 2.0;
+    value[i] = i % 5;
+    covariance[13 * i] = 1;
+  }
+  return trygg_trend_series(time, value, covariance, 12, 50, options, out, &error);
+}
+
+/* Every test that draws no random numbers, on twelve half-years: long enough for all of them. */
+static trygg_status link_series(chain *c) {
+  static const char *const tests[] = {
+      "linear",         "quadratic",     "cubic",        "wls_slope",    "gls_slope",
+      "lack_of_fit",    "heterogeneity", "level_change", "slope_change", "joinpoint_last",
+      "mann_kendall",   "sen_slope",     "cox_stuart",   "seasonal",     "seasonal_correlated",
+      "seasonal_slope", "hamed_rao",     "yue_wang",     "prewhitened",  "trend_free"};
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = tests, .test_count = sizeof tests / sizeof *tests, .start = 2013};
+  return write_series(&options, &c->series);
 }
 static trygg_status link_index(chain *c) {
   return trygg_index_table(c->estimates, NULL, &c->index, &error);
@@ -310,6 +331,7 @@ static const chain_link links[] = {
     {"compare with published figures", link_compare_published, RESULT(comparison), drop_table},
     {"compare with the wave before", link_compare_waves, RESULT(comparison), drop_table},
     {"trend", link_trend, RESULT(trend), drop_table},
+    {"a series", link_series, RESULT(series), drop_table},
     {"index", link_index, RESULT(index), drop_table},
     {"publish", link_publish, RESULT(publication), drop_publication},
     {"report", link_report, 0, NULL},
@@ -362,6 +384,7 @@ static void show_all(chain *c, tg_text *out) {
   show(c->shares, out);
   show(c->comparison, out);
   show(c->trend, out);
+  show(c->series, out);
   show(c->index, out);
   tg_text_append(out, c->text.bytes, c->text.length);
   ck_assert(!out->failed && out->length > 2000);
@@ -420,6 +443,26 @@ START_TEST(an_allocation_that_fails_stops_the_call_and_changes_nothing) {
   /* The inputs of the call and what it made at last give what an undisturbed chain gives. */
   check_rest(&c, (size_t)_i / 2);
   clear(&c);
+}
+END_TEST
+
+START_TEST(a_test_that_draws_survives_without_memory) {
+  static const char *const tests[] = {
+      "joinpoint", "mann_kendall_design", "sen_slope_design", "siegel_slope", "pettitt", "buishand",
+      "snht",      "block_bootstrap"};
+  trygg_trend_options options = {.size = sizeof options, .tests = &tests[_i], .test_count = 1};
+  for (int for_ever = 0; for_ever < 2; for_ever++) {
+    trygg_status status = TRYGG_ENOMEM;
+    for (long k = 0; status != TRYGG_OK; k++) {
+      trygg_table *table = NULL;
+      tg_memory_fail(k, for_ever);
+      status = write_series(&options, &table);
+      tg_memory_fail(-1, 0);
+      ck_assert(status == TRYGG_OK || (status == TRYGG_ENOMEM && !table));
+      ck_assert_int_lt(k, 1000);
+      trygg_table_free(table);
+    }
+  }
 }
 END_TEST
 
@@ -564,6 +607,7 @@ static Suite *failures_suite(void) {
   TCase *memory = tcase_create("memory"), *files = tcase_create("reads");
   tcase_set_timeout(memory, 300);
   tcase_add_loop_test(memory, an_allocation_that_fails_stops_the_call_and_changes_nothing, 0, 2 * LINKS);
+  tcase_add_loop_test(memory, a_test_that_draws_survives_without_memory, 0, 8);
   tcase_add_loop_test(memory, every_format_survives_without_memory, 0, 6);
   suite_add_tcase(suite, memory);
   tcase_set_timeout(files, 120);
