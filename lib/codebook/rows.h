@@ -179,7 +179,13 @@ typedef struct tg_published_row {
   int64_t line;
 } tg_published_row;
 
-typedef enum tg_waves_mode { TG_WAVES_INDEPENDENT, TG_WAVES_OVERLAPPING } tg_waves_mode;
+typedef enum tg_waves_mode {
+  TG_WAVES_INDEPENDENT,
+  TG_WAVES_OVERLAPPING, /* one sample of clusters, whose strata and codes are the same in every wave */
+  TG_WAVES_PANEL,       /* a sample a wave, some of whose persons or clusters are the same */
+  TG_WAVES_MODES
+} tg_waves_mode;
+extern const char *const tg_waves_names[TG_WAVES_MODES];
 typedef enum tg_pool_mode { TG_POOL_AVERAGE, TG_POOL_SUM, TG_POOL_EQUAL } tg_pool_mode;
 typedef enum tg_lonely {
   TG_LONELY_FAIL,

@@ -40,7 +40,9 @@ static const tg_sheet_field fields[SET_FIELDS] = {
     [SET_FORM] = {"form_id", 0, "short name of the survey"},
     [SET_VERSION] = {"version", 0, "version of this folder"},
     [SET_LANGUAGE] = {"default_language", 0, "language of the columns `label`: sv or en"},
-    [SET_WAVES] = {"waves", 0, "independent (each wave is a sample of its own) or overlapping"},
+    [SET_WAVES] =
+        {"waves", 0,
+         "independent (each wave is a sample of its own), overlapping (of the same clusters) or panel (some persons or clusters are in several)"},
     [SET_WAVE] = {"wave", 0, "the only wave, where no column has that role"},
     [SET_POOL] = {"pool", 0, "totals of pooled waves: average, sum or equal"},
     [SET_LONELY] = {"lonely", 0, "a stratum with one cluster: fail, certainty, adjust, average or collapse"},
@@ -73,8 +75,9 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                            "1: squares about the full estimate; 0: about the mean of the replicates"},
 };
 
-static const char *const waves_names[] = {
-    [TG_WAVES_INDEPENDENT] = "independent", [TG_WAVES_OVERLAPPING] = "overlapping"};
+const char *const tg_waves_names[TG_WAVES_MODES] = {[TG_WAVES_INDEPENDENT] = "independent",
+                                                    [TG_WAVES_OVERLAPPING] = "overlapping",
+                                                    [TG_WAVES_PANEL] = "panel"};
 static const char *const pool_names[] = {
     [TG_POOL_AVERAGE] = "average", [TG_POOL_SUM] = "sum", [TG_POOL_EQUAL] = "equal"};
 static const char *const duplicates_names[] = {[TG_DUPLICATES_FAIL] = "fail",
@@ -194,7 +197,7 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
     return tg_error_at(error, TRYGG_ECODEBOOK, row->file, row->line, 0, NULL,
                        "the table has a second row; settings are one row");
   TRY(copy_texts(settings, row, error));
-  TRY(choose(row, SET_WAVES, waves_names, COUNT(waves_names), &waves, error));
+  TRY(choose(row, SET_WAVES, tg_waves_names, TG_WAVES_MODES, &waves, error));
   TRY(choose(row, SET_POOL, pool_names, COUNT(pool_names), &pool, error));
   TRY(choose(row, SET_LONELY, tg_lonely_names, TG_LONELY_MODES, &lonely, error));
   TRY(choose(row, SET_DOMAIN_LONELY, no_yes, COUNT(no_yes), &settings->domain_lonely, error));
@@ -257,6 +260,11 @@ static trygg_status check_waves(const trygg_codebook *codebook, const tg_sheet_r
     return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SET_WAVE,
                          "`%s` of survey.csv has the role `wave`, so that `wave` here must stay empty",
                          codebook->variables[wave].name);
+  if (settings->waves == TG_WAVES_PANEL && tg_codebook_find_role(codebook, TG_ROLE_ID, 1, 0) == TG_NONE &&
+      tg_codebook_find_role(codebook, TG_ROLE_CLUSTER, 1, 0) == TG_NONE)
+    return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SET_WAVES,
+                         "a panel knows persons by their id and clusters by their code; give a variable of "
+                         "survey.csv the role `id` or `cluster`");
   if (settings->closing_count && tg_codebook_find_role(codebook, TG_ROLE_DATE, 1, 0) == TG_NONE)
     return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SET_CLOSES,
                          "`closes` needs a variable with the role `date`, and survey.csv has none");

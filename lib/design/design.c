@@ -9,6 +9,7 @@
 #include <design/calibrate.h>
 #include <design/codes.h>
 #include <design/collapse.h>
+#include <design/panel.h>
 #include <design/populations.h>
 #include <design/stages.h>
 #include <design/trim.h>
@@ -53,7 +54,7 @@ static trygg_status name_stratum(const tg_codes *all, const trygg_responses *res
 
 static trygg_status make_strata(trygg_design *design, tg_codes *all, trygg_error *error) {
   const trygg_responses *responses = design->responses;
-  int independent = responses->codebook->settings.waves == TG_WAVES_INDEPENDENT;
+  int independent = responses->codebook->settings.waves != TG_WAVES_OVERLAPPING;
   trygg_status status = TRYGG_OK;
   tg_numbers numbers = {0};
   design->group_count = independent && responses->wave_count ? responses->wave_count : 1;
@@ -194,6 +195,7 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
     TRY(tg_weights_make(design, &chosen,
                         error)); /* by the strata as they were drawn, before any are joined */
     TRY(tg_design_settle(design, 1, error));
+    TRY(tg_panel_create(design, error));
     TRY(tg_replicates_create(design, options, error));
   }
   *out = design;
@@ -323,6 +325,7 @@ void trygg_design_free(trygg_design *design) {
     tg_memory_free(design->stages[s].unit_stratum);
   }
   tg_memory_free(design->stages);
+  tg_panel_free(design->panel);
   tg_replicates_free(design->replicates);
   tg_memory_free(design->made_weight);
   tg_calibrate_free(design->calibration);

@@ -48,6 +48,7 @@ struct trygg_design {
   int domain_lonely; /* `adjust` and `average` also where only the domain leaves a stratum one unit */
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
+  struct tg_panel *panel;           /* NULL: waves are independent, or one sample */
   struct tg_replicates *replicates; /* NULL: variances are linearised */
   double *made_weight;              /* weights from strata.csv, before calibration; NULL: those of the data */
   struct tg_calibration *calibration; /* NULL: none */

@@ -41,7 +41,7 @@ static int same_code(const char *word, size_t length, const char *code, size_t c
 int tg_populations_row_matches(const trygg_design *design, const tg_strata_row *row,
                                const tg_stratum *stratum) {
   const trygg_responses *responses = design->responses;
-  int independent = responses->codebook->settings.waves == TG_WAVES_INDEPENDENT;
+  int independent = responses->codebook->settings.waves != TG_WAVES_OVERLAPPING;
   const char *mine = stratum->codes, *theirs = row->stratum, *word, *code;
   size_t length, code_length;
   if (*row->wave && independent && strcmp(row->wave, responses->waves[stratum->group].code))

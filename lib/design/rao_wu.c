@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include <base/error.h>
+#include <design/panel.h>
 #include <design/replicates.h>
 
 trygg_status tg_rao_wu_prepare(tg_replicates *replicates, const trygg_design *design, trygg_error *error) {
@@ -22,6 +23,8 @@ trygg_status tg_rao_wu_prepare(tg_replicates *replicates, const trygg_design *de
     replicates->base[h] = -spread;
     replicates->step[h] = spread * n / (n - 1);
   }
+  if (tg_panel_is_linked(design))
+    tg_panel_bootstrap_prepare(replicates, design);
   return TRYGG_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <base/number.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/panel.h>
 #include <design/trim.h>
 #include <design/weights.h>
 #include <numeric/hadamard.h>
@@ -152,6 +153,17 @@ static trygg_status check_stages(const trygg_design *design, trygg_error *error)
       design->replicates->method->name);
 }
 
+/* Who is in several waves must be drawn for all of them at once. */
+static trygg_status check_panel(const trygg_design *design, trygg_error *error) {
+  if (!tg_panel_is_linked(design) || design->replicates->method->panel)
+    return TRYGG_OK;
+  return tg_error_at(
+      error, TRYGG_EDESIGN, NULL, 0, 0, "variance",
+      "--variance %s draws every wave for itself, and the waves of a panel share people or clusters; "
+      "choose --variance taylor or bootstrap",
+      design->replicates->method->name);
+}
+
 /* Totals of clusters are all that is left of records that were not kept. */
 static trygg_status check_kept(const trygg_design *design, trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
@@ -233,6 +245,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
   }
   TRY(check_lonely(design, error));
   TRY(check_stages(design, error));
+  TRY(check_panel(design, error));
   TRY(index_units(replicates, design, error));
   TRY(method->prepare(replicates, design, error));
   if (!method->deletes)
@@ -285,6 +298,10 @@ static trygg_status draw_changes(const trygg_design *design, size_t first, size_
   }
   for (size_t k = 0; k < count && replicates->method->is_random; k++)
     tg_random_seed(&stream->random[k], replicates->seed, first + k);
+  if (tg_panel_is_linked(design)) {
+    status = replicates->method->panel(design, first, count, stream, changes, error);
+    goto cleanup;
+  }
   if (design->stage_count) {
     status = replicates->method->stages(design, first, count, stream, changes, error);
     goto cleanup;

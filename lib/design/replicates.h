@@ -63,6 +63,9 @@ struct tg_replicate_method {
   /* Changes of each record of a sample of several stages, as tg_replicates_changes; NULL: such samples are refused. */
   trygg_status (*stages)(const trygg_design *design, size_t first, size_t count, tg_replicate_stream *stream,
                          double *changes, trygg_error *error);
+  /* The same of each unit of a panel, all its waves jointly; NULL: panels are refused. */
+  trygg_status (*panel)(const trygg_design *design, size_t first, size_t count, tg_replicate_stream *stream,
+                        double *changes, trygg_error *error);
 };
 
 extern const tg_replicate_method tg_replicate_methods[];
@@ -94,6 +97,9 @@ void tg_brr_draw(const tg_replicates *, const trygg_design *, size_t h, size_t f
 trygg_status tg_rao_wu_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 void tg_rao_wu_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
                     tg_replicate_stream *, int16_t *draws);
+void tg_panel_bootstrap_prepare(tg_replicates *, const trygg_design *);
+trygg_status tg_panel_bootstrap_changes(const trygg_design *, size_t first, size_t count, tg_replicate_stream *,
+                                        double *changes, trygg_error *);
 trygg_status tg_canty_davison_prepare(tg_replicates *, const trygg_design *, trygg_error *);
 void tg_canty_davison_draw(const tg_replicates *, const trygg_design *, size_t h, size_t first, size_t count,
                            tg_replicate_stream *, int16_t *draws);

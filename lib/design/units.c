@@ -63,7 +63,13 @@ trygg_status tg_units_create(const trygg_codebook *codebook, tg_units **out, try
   if (!units)
     return tg_error_memory(error);
   units->codebook = codebook;
-  units->independent = codebook->settings.waves == TG_WAVES_INDEPENDENT;
+  if (codebook->settings.waves == TG_WAVES_PANEL) {
+    tg_units_free(units);
+    return tg_error_at(error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "waves",
+                       "a panel finds the same persons in several waves, which needs all records at once, and they are "
+                       "not kept when they are streamed; load them");
+  }
+  units->independent = codebook->settings.waves != TG_WAVES_OVERLAPPING;
   TRY(find_parts(units, TG_ROLE_STRATUM, &units->strata, error));
   TRY(find_parts(units, TG_ROLE_CLUSTER, &units->clusters, error));
   units->clustered = units->clusters.count > 0;

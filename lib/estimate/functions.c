@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include <design/panel.h>
+
 /* Estimates of the parts and derivatives by them, side by side. */
 static double *open_parts(const trygg_estimates *estimates, const tg_row *row, trygg_error *error) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[row->indicator];
@@ -93,6 +95,8 @@ static void set_error(tg_row *row, const tg_indicator *indicator, double varianc
 trygg_status tg_functions_estimate(trygg_estimates *estimates, size_t k, trygg_error *error) {
   const tg_indicator *indicator = &estimates->tally->indicators.list[k];
   size_t domains = estimates->domain_count;
+  int is_of_panel = estimates->pooled && tg_panel_is_linked(estimates->tally->design);
+  int has_own_df = indicator->item_count > 0 && !is_of_panel; /* its own counts people once a wave */
   trygg_status status = TRYGG_OK;
   tg_terms terms = {0};
   double *variance = tg_memory_new(2 * domains, sizeof *variance);
@@ -109,7 +113,7 @@ trygg_status tg_functions_estimate(trygg_estimates *estimates, size_t k, trygg_e
     tg_row *row = &estimates->rows[tg_row_at(estimates, d, k)];
     if (isnan(row->estimate))
       continue;
-    set_error(row, indicator, variance[d], variance[domains + d], indicator->item_count > 0);
+    set_error(row, indicator, variance[d], variance[domains + d], has_own_df);
     TRY(tg_rows_judge(row, indicator, error));
   }
 cleanup:

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <design/panel.h>
+
 static trygg_status add(tg_terms *terms, tg_term term, trygg_error *error) {
   if (tg_memory_grow((void **)&terms->list, &terms->capacity, terms->count + 1, sizeof *terms->list))
     return tg_error_memory(error);
@@ -157,11 +159,9 @@ static void design_df(const trygg_estimates *estimates, const tg_terms *terms, s
   for (size_t t = 0; t < terms->count; t++)
     wave_met[terms->list[t].output * groups +
              tg_design_group_of_wave(design, tally->cells[terms->list[t].cell].wave)] = 1;
-  for (size_t o = 0; o < outputs; o++) {
-    df[o] = 0;
-    for (size_t h = 0; h < design->stratum_count; h++)
-      if (wave_met[o * groups + design->strata[h].group])
-        df[o] += (double)design->strata[h].clusters - 1;
+  for (size_t o = 0; o < outputs; o++) { /* most outputs are of the waves that the one before is of */
+    int alike = o && !memcmp(wave_met + o * groups, wave_met + (o - 1) * groups, groups);
+    df[o] = alike ? df[o - 1] : tg_panel_df(design, wave_met + o * groups);
   }
 }
 

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <base/keys.h>
+#include <design/panel.h>
 
 /* ---- slots ------------------------------------------------------------------------------- */
 
@@ -184,7 +184,7 @@ cleanup:
 
 static size_t group_of(const trygg_estimates *estimates, size_t row) {
   uint32_t wave = estimates->domains[estimates->rows[row].domain].wave;
-  return wave == TG_POOLED ? 0 : tg_design_group_of_wave(estimates->tally->design, wave);
+  return wave == TG_POOLED || tg_panel_is_linked(estimates->tally->design) ? 0 : tg_design_group_of_wave(estimates->tally->design, wave);
 }
 
 /* The group stands in the part while parts are sorted. */

@@ -5,6 +5,8 @@
 #include <float.h>
 #include <math.h>
 
+#include <design/panel.h>
+
 /* Below these an interval's coverage is not vouched for: effective cases on either side of a share, effective
  * cases of anything else, degrees of freedom. */
 #define RELIABLE_SIDE 20
@@ -153,16 +155,22 @@ static void fill_row(trygg_estimates *estimates, size_t domain, size_t indicator
 
 /* ---- what the retained sums cannot answer ------------------------------------------------------ */
 
+/* Its rows are of several waves that share units. */
+static int is_of_panel(const trygg_estimates *estimates) {
+  return estimates->pooled && estimates->wave_count > 1 && tg_panel_is_linked(estimates->tally->design);
+}
+
 /* Whether the retained sums, which are those of the first stage's units, one statistic at a time, give no standard error:
  * that of the mean of several waves' ratios; of a ratio of two numbers, whose y and R x may be so alike that their
- * moments cancel; under a design of several stages; where a lonely rule looks at the domain; or of what is calibrated. */
+ * moments cancel; under a design of several stages; where a lonely rule looks at the domain; of what is calibrated; or of
+ * several waves of a panel. */
 static int needs_records(const trygg_estimates *estimates, size_t indicator, int equal) {
   const trygg_design *design = estimates->tally->design;
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
   if (what->estimand >= TG_QUANTILE)
     return 0;
   return equal || (what->denominator_variable != TG_NONE && !design->cluster) || design->stage_count > 0 ||
-         tg_design_looks_at_domains(design) || design->calibration;
+         tg_design_looks_at_domains(design) || design->calibration || is_of_panel(estimates);
 }
 
 /* Standard errors from one more pass over the records. */
@@ -184,6 +192,42 @@ static trygg_status errors_from_records(trygg_estimates *estimates, size_t indic
     row->se = sqrt(variance[d]);
   }
 cleanup:
+  tg_memory_free(variance);
+  tg_estimate_clear_terms(&terms);
+  return status;
+}
+
+/* Who is in several waves of a panel counts once. */
+static trygg_status count_panel(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
+  const trygg_design *design = estimates->tally->design;
+  trygg_status status = TRYGG_OK;
+  tg_terms terms = {0};
+  size_t domains = estimates->domain_count;
+  unsigned char *waves = tg_memory_new(design->group_count, 1);
+  double *df = tg_memory_new(domains, sizeof *df), *variance = tg_memory_new(domains, sizeof *variance);
+  if (!waves || !df || !variance) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  for (size_t w = 0; w < estimates->wave_count; w++)
+    waves[estimates->waves[w]] = 1;
+  for (size_t d = 0; d < domains; d++)
+    if (!isnan(estimates->rows[tg_row_at(estimates, d, indicator)].estimate))
+      TRY(tg_estimate_add_terms(estimates, tg_row_at(estimates, d, indicator), 1, d, &terms, error));
+  if (estimates->df_rule == TG_DF_DOMAIN)
+    TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, domains, 0, estimates->threads, variance,
+                         df, error));
+  else
+    for (size_t d = 0; d < domains; d++)
+      df[d] = tg_panel_df(design, waves);
+  for (size_t d = 0; d < domains; d++) {
+    tg_row *row = &estimates->rows[tg_row_at(estimates, d, indicator)];
+    if (!isnan(row->estimate))
+      row->df = fmin(df[d], design->replicates ? design->replicates->df : INFINITY);
+  }
+cleanup:
+  tg_memory_free(waves);
+  tg_memory_free(df);
   tg_memory_free(variance);
   tg_estimate_clear_terms(&terms);
   return status;
@@ -247,6 +291,8 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
   if (equal)
     for (size_t d = 0; d < estimates->domain_count; d++)
       pool_equally(estimates, &estimates->rows[tg_row_at(estimates, d, indicator)], workspace);
+  if (is_of_panel(estimates) && estimates->df_rule != TG_DF_GIVEN)
+    TRY(count_panel(estimates, indicator, error));
   if (estimates->tally->design->replicates) /* errors come for all rows together */
     goto cleanup;
   if (from_records)

@@ -82,8 +82,7 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "clusters", tg_number_format_integer(number, (int64_t)design->cluster_count),
                         error));
   TRY(tg_table_add_note(table, "waves",
-                        codebook->settings.waves == TG_WAVES_OVERLAPPING ? "overlapping" : "independent",
-                        error));
+                        tg_waves_names[codebook->settings.waves], error));
   TRY(add_variance(table, design->replicates, error));
   if (design->calibration)
     TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));

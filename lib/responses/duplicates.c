@@ -109,6 +109,35 @@ int tg_duplicates_find_or_add(tg_duplicates_index *index, const tg_duplicates_ke
   return 0;
 }
 
+static int have_same_ids(const char *a, const char *b, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    id_length length, other;
+    memcpy(&length, a, sizeof length);
+    memcpy(&other, b, sizeof other);
+    if (length != other || memcmp(a + sizeof length, b + sizeof length, length) != 0)
+      return 0;
+    a += sizeof length + length;
+    b += sizeof length + length;
+  }
+  return 1;
+}
+
+/* The wave is not in the hash, so that entries of the same ids lie behind the same slot, and nothing is ever taken out:
+ * the first of them on the way is the same for all. */
+void tg_duplicates_unite(const tg_duplicates_index *index, size_t id_count, uint32_t *first) {
+  for (size_t s = 0; s < index->slot_count; s++) {
+    const tg_duplicates_slot *of = &index->slots[s];
+    size_t mask = index->slot_count - 1, slot = of->hash & mask;
+    if (!of->entry)
+      continue;
+    while (index->slots[slot].hash != of->hash ||
+           !have_same_ids(index->bytes + index->entries[index->slots[slot].entry - 1].key,
+                          index->bytes + index->entries[of->entry - 1].key, id_count))
+      slot = (slot + 1) & mask;
+    first[of->entry - 1] = index->slots[slot].entry - 1;
+  }
+}
+
 int tg_duplicates_prefers_new(tg_duplicates mode, const tg_duplicates_entry *found,
                               const tg_duplicates_entry *newcomer) {
   switch (mode) {

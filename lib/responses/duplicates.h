@@ -61,6 +61,9 @@ int tg_duplicates_find_or_add(tg_duplicates_index *index, const tg_duplicates_ke
 int tg_duplicates_prefers_new(tg_duplicates mode, const tg_duplicates_entry *found,
                               const tg_duplicates_entry *newcomer);
 
+/* first[e] becomes, for every entry, one of those that have its ids, in whatever wave: the same for all of them. */
+void tg_duplicates_unite(const tg_duplicates_index *index, size_t id_count, uint32_t *first);
+
 void tg_duplicates_clear(tg_duplicates_index *index);
 
 #endif

@@ -161,19 +161,24 @@ static int compare_unknown(const void *a, const void *b) {
   return strcmp(left->code, right->code);
 }
 
+size_t tg_finish_dropped_before(const tg_load *load, size_t record) {
+  size_t before = 0, end = load->dropped_count;
+  while (before < end) {
+    size_t middle = before + (end - before) / 2;
+    if (load->dropped[middle] < record)
+      before = middle + 1;
+    else
+      end = middle;
+  }
+  return before;
+}
+
 /* Cells of the kept records, with the record's number once the dropped ones are out. */
 static size_t keep_unknown(tg_load *load) {
   size_t kept = 0;
   for (size_t i = 0; i < load->unknown_log_count; i++) {
     tg_load_unknown entry = load->unknown_log[i];
-    size_t before = 0, end = load->dropped_count;
-    while (before < end) { /* how many dropped ones come before it */
-      size_t middle = before + (end - before) / 2;
-      if (load->dropped[middle] < entry.record)
-        before = middle + 1;
-      else
-        end = middle;
-    }
+    size_t before = tg_finish_dropped_before(load, entry.record);
     if (before < load->dropped_count && load->dropped[before] == entry.record)
       continue;
     entry.record -= before;
@@ -310,6 +315,7 @@ trygg_status tg_finish_load(tg_load *load, trygg_responses **out) {
   else {
     close_columns(load);
     remove_dropped(load);
+    TRY(tg_persons_number(load));
   }
   final = tg_memory_new(load->wave_count, sizeof *final);
   if (!final) {

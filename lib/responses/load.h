@@ -221,7 +221,15 @@ trygg_status tg_record_take(tg_load *load, tg_piece *piece);
 /* Make room for that many records in all. */
 trygg_status tg_record_reserve(tg_load *load, size_t capacity);
 
+/* ---- persons.c ---- */
+
+/* In a panel of persons, which records are the same person's; the dropped ones are out. */
+trygg_status tg_persons_number(tg_load *load);
+
 /* ---- finish.c ---- */
+
+/* How many dropped records came before one; they are sorted. */
+size_t tg_finish_dropped_before(const tg_load *load, size_t record);
 
 /* List the unknown codes of the first `count` records, and forget their log. */
 trygg_status tg_finish_unknown(tg_load *load, size_t count);

@@ -15,7 +15,7 @@ size_t trygg_responses_count(const trygg_responses *responses) {
 size_t trygg_responses_memory(const trygg_responses *responses) {
   if (!responses)
     return 0;
-  size_t bytes = responses->count * sizeof *responses->wave;
+  size_t bytes = responses->count * (sizeof *responses->wave + (responses->person ? sizeof *responses->person : 0));
   for (size_t i = 0; i < responses->column_count; i++) {
     const tg_column *column = &responses->columns[i];
     if (column->present)
@@ -60,6 +60,7 @@ void trygg_responses_free(trygg_responses *responses) {
   tg_account_free(responses->account);
   tg_memory_free(responses->columns);
   tg_memory_free(responses->wave);
+  tg_memory_free(responses->person);
   tg_memory_free(responses->silent);
   tg_memory_free(responses->waves);
   tg_memory_free(responses->asked);

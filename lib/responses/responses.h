@@ -93,6 +93,8 @@ struct trygg_responses {
   tg_column *columns; /* one a variable of the codebook, same order */
   size_t column_count;
   uint16_t *wave; /* of each record: index into waves */
+  uint32_t *person; /* of each record: the same number where the ids are the same; TG_RANK_NONE without an id; NULL
+                     * unless waves are a panel of persons (persons.c) */
   unsigned char *silent; /* 1: drawn, but no interview; NULL: only interviews are kept */
   tg_wave *waves; /* sorted by time where all are known, else by code */
   size_t wave_count;

@@ -202,7 +202,7 @@ static void set_across(job *j, size_t terms) {
 
 /* The first pass was made: another for products, and the matrix. */
 static trygg_status make_matrix(job *j, double *matrix, trygg_error *error) {
-  if (tg_spread_begin_products(&j->spread) || pass(j))
+  if (tg_spread_begin_products(&j->spread, 1) || pass(j))
     return tg_error_memory(error);
   return tg_spread_matrix(&j->spread, matrix, error);
 }
@@ -238,8 +238,13 @@ static trygg_status run_job(job *j, size_t terms, int full, double *variance, do
     TRY(make_residuals(j, full, variance + (full ? 0 : j->first), error));
   else if (full)
     TRY(make_matrix(j, variance, error));
-  else
+  else {
+    if (tg_spread_needs_products(&j->spread) && (tg_spread_begin_products(&j->spread, 0) || pass(j))) {
+      status = tg_error_memory(error);
+      goto cleanup;
+    }
     TRY(tg_spread_variances(&j->spread, variance + j->first, error));
+  }
   if (df)
     tg_spread_df(&j->spread, j->count, df + j->first);
 cleanup:

@@ -62,17 +62,14 @@ static trygg_status find_degrees(const job *j, tg_influence_degrees *degrees, tr
   if (!group_met)
     return tg_error_memory(error);
   *degrees = (tg_influence_degrees){0};
+  tg_spread_df(&j->spread, 1, &degrees->domain);
   for (size_t h = 0; h < j->spread.strata; h++)
-    if (j->spread.of[h].n > 0) {
-      degrees->domain += h < design->stratum_count ? j->spread.of[h].n - 1 : 0;
-      group_met[design->strata[h].group] = 1;
-    }
+    group_met[design->strata[h].group] |= j->spread.of[h].n > 0;
+  degrees->design = tg_panel_df(design, group_met);
   for (size_t h = 0; h < j->spread.strata; h++)
-    if (group_met[design->strata[h].group]) {
-      degrees->design += h < design->stratum_count ? (double)design->strata[h].clusters - 1 : 0;
+    if (group_met[design->strata[h].group])
       degrees->lonely |= tg_stratum_is_lonely(&design->strata[h]) &&
                          (j->spread.of[h].n > 0 || design->lonely == TG_LONELY_AVERAGE);
-    }
   tg_memory_free(group_met);
   return TRYGG_OK;
 }
@@ -95,7 +92,7 @@ trygg_status tg_influence_covariance(const tg_influence *influence, double *cova
     goto cleanup;
   }
   j.residual.known = 1;
-  if (tg_spread_begin_products(&j.spread) || pass(&j)) {
+  if (tg_spread_begin_products(&j.spread, 1) || pass(&j)) {
     status = tg_error_memory(error);
     goto cleanup;
   }

@@ -18,6 +18,9 @@
 #include <base/error.h>
 #include <base/memory.h>
 
+/* What is left of variances that a covariance takes away is rounding below this share of them. */
+#define NOTHING_LEFT 1e-13
+
 static int begin_levels(tg_spread *s) {
   const trygg_design *design = s->design;
   s->levels[s->level_count++] =
@@ -60,6 +63,7 @@ void tg_spread_clear(tg_spread *s) {
     tg_memory_free(s->levels[l].u);
     tg_memory_free(s->levels[l].met);
   }
+  tg_link_clear(&s->link);
   *s = (tg_spread){0};
 }
 
@@ -71,7 +75,7 @@ static void add_products(tg_spread *s, size_t h) {
     s->about[k] = (s->u[o] - s->centre[at]) * (s->share ? s->share[at] : 1);
     s->rest[at] += s->about[k];
   }
-  for (size_t k = 0; k < s->touched_count; k++) {
+  for (size_t k = 0; k < s->touched_count && s->products; k++) {
     size_t p = s->touched[k];
     double weighted = s->factor[h] * s->about[k];
     for (size_t l = 0; l <= k; l++) {
@@ -81,10 +85,12 @@ static void add_products(tg_spread *s, size_t h) {
   }
 }
 
-/* The unit at hand is complete and lies in this stratum. */
-static void add_unit(tg_spread *s, size_t h) {
-  if (s->products) {
+/* The unit at hand is complete and lies in this stratum; its number, or TG_NONE of a later stage. */
+static void add_unit(tg_spread *s, size_t h, size_t unit) {
+  if (s->about) {
     add_products(s, h);
+    if (unit != TG_NONE)
+      tg_link_add(&s->link, unit, (uint32_t)h, s->touched, s->about, s->touched_count);
     return;
   }
   for (size_t k = 0; k < s->touched_count; k++) {
@@ -118,7 +124,7 @@ static void keep(tg_spread *s, const tg_spread_level *to, size_t unit) {
 }
 
 void tg_spread_add_cluster(tg_spread *s, size_t cluster) {
-  add_unit(s, s->design->cluster_stratum[cluster]);
+  add_unit(s, s->design->cluster_stratum[cluster], cluster);
   next_unit(s);
 }
 
@@ -126,11 +132,11 @@ void tg_spread_add_record(tg_spread *s, size_t record) {
   const trygg_design *design = s->design;
   const tg_stage *last = design->stage_count ? &design->stages[design->stage_count - 1] : NULL;
   if (!design->cluster)
-    add_unit(s, design->stratum[record]);
+    add_unit(s, design->stratum[record], record);
   else {
     size_t l = s->level_count - 1;
     if (last && !last->unit)
-      add_unit(s, last->first + last->stratum[record]);
+      add_unit(s, last->first + last->stratum[record], TG_NONE);
     keep(s, &s->levels[l], l == 0 ? design->cluster[record] : design->stages[l - 1].unit[record]);
   }
   next_unit(s);
@@ -148,7 +154,7 @@ static void add_levels(tg_spread *s) {
           at->u[i * s->count + o] = 0;
           at->met[i * s->count + o] = 0;
         }
-      add_unit(s, at->first + stratum);
+      add_unit(s, at->first + stratum, l == 0 ? i : TG_NONE);
       if (l > 0)
         keep(s, at - 1, at->parent[stratum]);
       next_unit(s);
@@ -182,7 +188,9 @@ static void share_group(tg_spread *s, size_t o, size_t group) {
 
 int tg_spread_settle(tg_spread *s) {
   add_levels(s);
-  if (s->products || !s->design->domain_lonely || s->design->lonely != TG_LONELY_AVERAGE)
+  if (s->about)
+    return tg_link_settle(&s->link, s->factor, s->rest, s->strata);
+  if (!s->design->domain_lonely || s->design->lonely != TG_LONELY_AVERAGE)
     return 0;
   s->share = tg_memory_new(s->count * s->strata, sizeof *s->share);
   if (!s->share)
@@ -207,6 +215,15 @@ static double squares_of(const tg_spread *s, size_t o, size_t h) {
   return squares;
 }
 
+/* What linked waves add; a difference of equal answers leaves rounding. */
+static double with_linked(const tg_spread *s, double variance, size_t o) {
+  double both;
+  if (!s->link.design)
+    return variance;
+  both = variance + s->link.cross[s->link.full ? o * s->count + o : o];
+  return fabs(both) < NOTHING_LEFT * variance ? 0 : both;
+}
+
 static double variance_of(const tg_spread *s, size_t o) {
   double result = 0;
   for (size_t h = 0; h < s->strata; h++) {
@@ -218,7 +235,7 @@ static double variance_of(const tg_spread *s, size_t o) {
     else
       result += s->factor[h] * squares_of(s, o, h);
   }
-  return result;
+  return with_linked(s, result, o);
 }
 
 /* What the rule `adjust` looks at, of all outputs; NULL sums where it is not asked for. */
@@ -268,12 +285,28 @@ trygg_status tg_spread_variances(const tg_spread *s, double *variances, trygg_er
   return status;
 }
 
-int tg_spread_begin_products(tg_spread *s) {
+int tg_spread_needs_products(const tg_spread *s) {
+  if (!tg_panel_is_linked(s->design))
+    return 0;
+  for (size_t o = 0; o < s->count; o++) {
+    size_t group = TG_NONE;
+    for (size_t h = 0; h < s->design->stratum_count; h++)
+      if (s->of[o * s->strata + h].n > 0) {
+        if (group != TG_NONE && group != s->design->strata[h].group)
+          return 1;
+        group = s->design->strata[h].group;
+      }
+  }
+  return 0;
+}
+
+int tg_spread_begin_products(tg_spread *s, int full) {
   s->centre = tg_memory_new(s->count * s->strata, sizeof *s->centre);
   s->rest = tg_memory_new(s->count * s->strata, sizeof *s->rest);
   s->about = tg_memory_new(s->count, sizeof *s->about);
-  s->products = tg_memory_new(s->count * s->count, sizeof *s->products);
-  if (!s->centre || !s->rest || !s->about || !s->products)
+  s->products = full ? tg_memory_new(s->count * s->count, sizeof *s->products) : NULL;
+  if (!s->centre || !s->rest || !s->about || (full && !s->products) ||
+      tg_link_begin(&s->link, s->design, s->count, full))
     return -1;
   for (size_t o = 0; o < s->count; o++)
     for (size_t h = 0; h < s->strata; h++) {
@@ -289,7 +322,7 @@ static double covariance_of(const tg_spread *s, size_t p, size_t q) {
   double result = s->products[p * s->count + q];
   for (size_t h = 0; h < s->strata; h++)
     result -= s->factor[h] * x[h] * y[h] / (double)s->design->strata[h].clusters;
-  return result;
+  return s->link.design ? result + s->link.cross[p * s->count + q] : result;
 }
 
 trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *error) {
@@ -312,11 +345,23 @@ cleanup:
   return status;
 }
 
+typedef struct met_by {
+  const tg_spread *spread;
+  size_t output;
+} met_by;
+
+static int is_met(const void *context, size_t stratum) {
+  const met_by *m = context;
+  return m->spread->of[m->output * m->spread->strata + stratum].n > 0;
+}
+
+/* Units and strata that come in several waves count once. */
 void tg_spread_df(const tg_spread *s, size_t count, double *df) {
   for (size_t o = 0; o < count; o++) {
-    df[o] = 0;
+    met_by m = {s, o};
+    df[o] = s->link.design ? -s->link.again[o] : 0;
     for (size_t h = 0; h < s->design->stratum_count; h++)
-      if (s->of[o * s->strata + h].n > 0)
-        df[o] += s->of[o * s->strata + h].n - 1;
+      if (is_met(&m, h))
+        df[o] += s->of[o * s->strata + h].n - !tg_panel_is_again(s->design->panel, h, is_met, &m);
   }
 }

@@ -7,7 +7,7 @@
 #ifndef TG_TALLY_SPREAD_H
 #define TG_TALLY_SPREAD_H
 
-#include <design/design.h>
+#include <tally/link.h>
 
 /* One output within one stratum, over the units that are touched. */
 typedef struct tg_stratum_spread {
@@ -37,11 +37,12 @@ typedef struct tg_spread {
   double *share; /* rule `average` by domains: square root of what is instead of 1, as `of`; else NULL */
   tg_spread_level levels[TG_MAX_STAGES]; /* stages whose units are not records */
   size_t level_count;
-  /* Matrices, from tg_spread_begin_products on: */
+  /* From tg_spread_begin_products on: */
   double *centre;   /* as `of` */
   double *rest;     /* as `of`: sums about the centre */
   double *about;    /* the unit at hand about its centres, in the order of `touched` */
-  double *products; /* [output * count + output], the lower half */
+  double *products; /* [output * count + output], the lower half; NULL: only variances are asked for */
+  tg_link link;     /* of waves, in a panel */
 } tg_spread;
 
 /* What comes is records, else clusters of a design of one stage; 0, or -1 without memory; to be cleared in either case. */
@@ -62,11 +63,15 @@ void tg_spread_add_record(tg_spread *spread, size_t record);
 /* All were added; 0, or -1 without memory. */
 int tg_spread_settle(tg_spread *spread);
 
-/* From now on the same comes once more, for a matrix; then settle again.  0, or -1 without memory. */
-int tg_spread_begin_products(tg_spread *spread);
+/* In a panel some output is of several waves, whose covariance asks for products. */
+int tg_spread_needs_products(const tg_spread *spread);
 
-/* Results: variances[count], or matrix[count * count]; degrees of freedom of the first `count` outputs, clusters less
- * strata of the first stage. */
+/* From now on the same comes once more, for a matrix, or with `full` 0 for variances of outputs over the waves of a panel;
+ * then settle again.  0, or -1 without memory. */
+int tg_spread_begin_products(tg_spread *spread, int full);
+
+/* Results: variances[count], or matrix[count * count]; degrees of freedom of the first `count` outputs, distinct
+ * clusters less strata of the first stage. */
 trygg_status tg_spread_variances(const tg_spread *spread, double *variances, trygg_error *error);
 trygg_status tg_spread_matrix(const tg_spread *spread, double *matrix, trygg_error *error);
 void tg_spread_df(const tg_spread *spread, size_t count, double *df);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <base/text.h>
+#include <design/panel.h>
 
 static trygg_status check_times(const trygg_estimates *estimates, trygg_error *error) {
   const trygg_responses *responses = estimates->tally->design->responses;
@@ -31,10 +32,10 @@ static trygg_status allocate(tg_series *series, size_t waves, trygg_error *error
   return tg_error_memory(error);
 }
 
-/* Independent waves have no covariance; overlapping ones share clusters. */
+/* Independent waves have no covariance; overlapping ones share clusters, panels share people. */
 static trygg_status fill_covariance(tg_series *series, trygg_error *error) {
   const trygg_estimates *estimates = series->estimates;
-  if (estimates->tally->design->group_count == 1 && series->count > 1)
+  if (tg_panel_joins_waves(estimates->tally->design) && series->count > 1)
     return trygg_estimate_covariance(estimates, series->rows, series->count, series->covariance, error);
   for (size_t i = 0; i < series->count; i++)
     series->covariance[i * series->count + i] = pow(estimates->rows[series->rows[i]].se, 2);
