@@ -218,6 +218,7 @@ linear <- function(design, type, y, x = 1, inside = TRUE, w = weights(design, "s
 # Covariance matrix of the columns of u.  `group` of each record: where "adjust" and "average" look (a wave).
 variance <- function(u, design, lonely = "remove", group = rep(1, nrow(design))) {
   u <- as.matrix(u)
+  if (!is.null(design$panel)) return(panel_variance(u, design$panel))
   recvar <- function(z) svyrecvar(z, design$cluster, design$strata, design$fpc)
   options(survey.lonely.psu = "remove")
   if (lonely == "remove") return(recvar(u))
@@ -247,8 +248,29 @@ variance <- function(u, design, lonely = "remove", group = rep(1, nrow(design)))
   total
 }
 
+# Samples of waves of their own that share persons: deviations from the mean of the stratum in the wave, multiplied where
+# the same person comes twice.  survey knows one sample, whose size is that of the union; see docs/survey-folder.md.
+# panel: person, wave, stratum, population (Inf: not finite) of each record.
+panel_variance <- function(u, panel) {
+  cell <- paste(panel$wave, panel$stratum)
+  n <- ave(u[, 1], cell, FUN = length)
+  f <- n / panel$population
+  e <- apply(u, 2, function(z) (z - ave(z, cell)) * sqrt(n / (n - 1)))
+  total <- matrix(0, ncol(u), ncol(u))
+  for (i in seq_along(n)) for (j in which(panel$person == panel$person[i])) {
+    in_other <- function(a, b) mean(panel$person[cell == cell[a]] %in% panel$person[panel$wave == panel$wave[b]])
+    most <- sqrt((1 - f[i]) * (1 - f[j]))
+    kept <- if (i == j) most else 1 - sqrt(f[i] * f[j] / (in_other(i, j) * in_other(j, i)))
+    kept <- max(-most, min(most, kept))
+    total <- total + kept * outer(e[i, ], e[j, ])
+  }
+  total
+}
+
 union_df <- function(design, parts, coefficients = rep(1, length(parts))) {
   met <- Reduce(`|`, lapply(parts[coefficients != 0], `[[`, "ok"))
+  if (!is.null(design$panel))
+    return(length(unique(design$panel$person[met])) - length(unique(design$panel$stratum[met])))
   # Not degf(), which looks at the design's own weights: indicators may have others.
   length(unique(design$cluster[met, 1])) - length(unique(design$strata[met, 1]))
 }
@@ -447,17 +469,17 @@ year_parts <- function(design, name, inside = TRUE, middle = "") {
     parts[[paste0(year, "|", middle, "|", name)]] <- linear(design, "mean", years$score, inside = inside & years$year == year)
   parts
 }
-for (case in c("years overlapping", "years independent")) {
-  design <- if (case == "years overlapping") dsame else dapart
+for (case in c("years overlapping", "years panel", "years independent")) { # all districts in both: one analysis
+  design <- if (case == "years independent") dapart else dsame
   covariances(case, design, year_parts(design, "score_mean"))
   contrast(case, design, year_parts(design, "score_mean"), c(-1, 1))
   record_slopes(case, "|score_mean", design, years$score, years$year, logit = FALSE)
   trends(case, "|score_mean", design, year_parts(design, "score_mean"), c(1999, 2000))
 }
 # Difference in differences between schools that met their target and the others.
-contrast("years overlapping by comp_imp", dsame,
-         c(year_parts(dsame, "score_mean", years$comp_imp == "No", "No"),
-           year_parts(dsame, "score_mean", years$comp_imp == "Yes", "Yes")), c(1, -1, -1, 1))
+for (case in c("years overlapping by comp_imp", "years panel by comp_imp"))
+  contrast(case, dsame, c(year_parts(dsame, "score_mean", years$comp_imp == "No", "No"),
+                          year_parts(dsame, "score_mean", years$comp_imp == "Yes", "Yes")), c(1, -1, -1, 1))
 
 # ---- lonely clusters ---------------------------------------------------------------------------------------------
 
@@ -1261,6 +1283,73 @@ replicated("calibrated strata jackknife", postStratify(jclus1, ~stype, types_aga
 replicated("calibrated linear jackknife",
            calibrate(jclus1, ~stype + api99, c("(Intercept)" = 6194, stypeH = 755, stypeM = 1018, api99 = 3914069)),
            school_parts())
+
+# ---- made-up panels of persons ---------------------------------------------------------------------------------------
+
+# The same persons in every wave: one stratified sample of persons, whose answers of a wave are so many variables.
+set.seed(20123)
+persons <- function(count) data.frame(person = sprintf("P%03d", seq_len(count)), sex = pick(count, 1:2, c(0.5, 0.5)),
+                                      area = pick(count, c("N", "S", "W"), c(0.3, 0.5, 0.2)), lift = runif(count))
+people <- c(N = 120, S = 1000, W = 66)
+answer <- function(data, wave, empty = 0.06) {
+  n <- nrow(data)
+  data.frame(wave, data["person"], data["area"], people = people[data$area], weight = round(50 + 100 * runif(n), 2), data["sex"],
+             afraid = ifelse(runif(n) < empty, NA, as.numeric(runif(n) < 0.1 + 0.5 * data$lift + 0.03 * (wave - 2015))),
+             score = ifelse(runif(n) < empty, NA, round(10 + 8 * data$lift + 3 * runif(n) - 0.2 * (wave - 2015), 1)))
+}
+person_years <- c(2015, 2016, 2019)
+all_persons <- persons(90)
+cohort <- write_data(do.call(rbind, lapply(person_years, function(wave) answer(all_persons, wave))), "cohort")
+dcohort <- svydesign(id = ~person, strata = ~area, fpc = ~people, weights = ~weight, data = cohort)
+dcohort_without <- svydesign(id = ~person, strata = ~area, weights = ~weight, data = cohort)
+person_parts <- function(design, name, inside = TRUE) {
+  data <- design$variables
+  parts <- lapply(person_years, function(wave)
+    linear(design, "mean", data[[sub("_mean", "", name)]], inside = inside & data$wave == wave))
+  setNames(parts, paste0(person_years, "||", name))
+}
+person_numbers <- function(case, design) {
+  covariances(case, design, person_parts(design, "afraid"))
+  contrast(case, design, person_parts(design, "afraid"), c(0, -1, 1))
+  for (name in c("afraid", "score_mean")) {
+    trends(case, paste0("|", name), design, person_parts(design, name), person_years)
+    for (sex in 1:2)
+      trends(paste(case, "by sex"), paste0(sex, "|", name), design,
+             person_parts(design, name, design$variables$sex == sex), person_years)
+  }
+}
+for (case in c("cohort", "cohort no fpc")) {
+  design <- if (case == "cohort") dcohort else dcohort_without
+  person_numbers(case, design)
+  record_slopes(case, "|afraid", design, cohort$afraid, cohort$wave)
+  record_slopes(case, "|score_mean", design, cohort$score, cohort$wave, logit = FALSE)
+}
+row("cohort pooled", dcohort, "||afraid", "mean", cohort$afraid)
+row("cohort pooled", dcohort, "||score_mean", "mean", cohort$score)
+
+# Half of the persons are new in each wave, and some of the others have moved.
+groups <- split(persons(160), rep(1:4, each = 40))
+moved <- function(data) {
+  away <- runif(nrow(data)) < 0.125
+  data$area[away] <- pick(sum(away), c("N", "S", "W"), c(1, 1, 1) / 3)
+  data
+}
+rotating <- write_data(do.call(rbind, lapply(1:3, function(w) {
+  data <- answer(moved(rbind(groups[[w]], groups[[w + 1]])), person_years[w])
+  data$score[is.na(data$score)] <- 0
+  data
+})), "rotating")
+drotating <- svydesign(id = ~1, weights = ~weight, data = rotating)
+drotating$panel <- list(person = rotating$person, wave = rotating$wave, stratum = rotating$area, population = rotating$people)
+person_numbers("rotating", drotating)
+drotating$panel$population <- Inf
+person_numbers("rotating no fpc", drotating)
+# Without strata, survey's one sample of the 160 persons is the same, but for its n/(n - 1) where each wave has 80.
+dunion <- svydesign(id = ~person, weights = ~weight, data = rotating)
+parts <- person_parts(dunion, "score_mean")
+for (case in list(c(0, -1, 1), c(-1, 0, 1), c(-1, 1, 0), c(0, 0, 1)))
+  put("rotating no strata", paste(sprintf("%.17g * %s", case, names(parts)), collapse = " + "), "se",
+      sqrt(drop(case %*% variance(sapply(parts, `[[`, "u"), dunion) %*% case) * 80 / 79 * 159 / 160))
 
 # ---- out -------------------------------------------------------------------------------------------------------------
 
