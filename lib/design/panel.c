@@ -309,15 +309,12 @@ double tg_panel_df(const trygg_design *design, const unsigned char *groups) {
   return df;
 }
 
-void tg_panel_overlap(const trygg_design *design, size_t wave, size_t other, size_t *units, size_t *moved) {
+size_t tg_panel_overlap(const trygg_design *design, size_t wave, size_t other) {
   const tg_panel *panel = design->panel;
-  *units = *moved = 0;
+  double units = 0;
   for (size_t h = 0; h < design->stratum_count; h++)
-    for (size_t p = panel->link_begin[h]; p < panel->link_begin[h + 1]; p++) {
-      const tg_stratum *to = &design->strata[panel->links[p].stratum];
-      if (design->strata[h].group != wave || to->group != other)
-        continue;
-      *units += (size_t)panel->links[p].count;
-      *moved += panel->links[p].same_codes ? 0 : (size_t)panel->links[p].count;
-    }
+    for (size_t p = panel->link_begin[h]; p < panel->link_begin[h + 1]; p++)
+      if (design->strata[h].group == wave && design->strata[panel->links[p].stratum].group == other)
+        units += panel->links[p].count;
+  return (size_t)units;
 }

@@ -56,7 +56,7 @@ int tg_panel_is_again(const tg_panel *panel, size_t stratum, int (*met)(const vo
 /* Distinct units of the groups of strata with a mark, less their strata. */
 double tg_panel_df(const trygg_design *design, const unsigned char *groups);
 
-/* Units that are in both of two waves, and how many of them changed stratum. */
-void tg_panel_overlap(const trygg_design *design, size_t wave, size_t other, size_t *units, size_t *moved);
+/* Units that are in both of two waves. */
+size_t tg_panel_overlap(const trygg_design *design, size_t wave, size_t other);
 
 #endif

@@ -90,6 +90,7 @@ static trygg_status protect(const trygg_table *table, int64_t min_n, trygg_publi
     TRY(tg_table_add_column(out->table, "flag", TRYGG_TEXT, TRYGG_FLAG, error));
   }
   TRY(copy_rows(table, hidden, flag_column, out->table, error));
+  TRY(tg_table_hide_counts(out->table, min_n, error));
   tg_text_print(note, sizeof note, "min_n %lld", (long long)min_n);
   TRY(tg_table_set_note(out->table, "disclosure", note, error));
   TRY(add_count_note(out->table, "suppressed_rows", out->suppressed, error));

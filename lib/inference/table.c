@@ -8,6 +8,7 @@
 #include <design/trim.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/panel.h>
 #include <design/replicates.h>
 
 static const tg_column_description columns[] = {
@@ -65,6 +66,27 @@ cleanup:
   return status;
 }
 
+/* How many units two waves of a panel share: neighbours always, others that share some. */
+static trygg_status add_overlaps(trygg_table *table, const trygg_estimates *estimates, trygg_error *error) {
+  const trygg_design *design = estimates->tally->design;
+  trygg_status status = TRYGG_OK;
+  for (size_t i = 0; design->panel && i < estimates->wave_count; i++)
+    for (size_t j = i + 1; j < estimates->wave_count; j++) {
+      size_t units = tg_panel_overlap(design, estimates->waves[i], estimates->waves[j]);
+      tg_text waves = {0};
+      if (!units && j > i + 1)
+        continue;
+      tg_text_format(&waves, "%s & %s", design->responses->waves[estimates->waves[i]].code,
+                     design->responses->waves[estimates->waves[j]].code);
+      status = waves.failed ? tg_error_memory(error)
+                            : tg_table_add_count(table, "overlap", waves.bytes, (int64_t)units, error);
+      tg_text_free(&waves);
+      if (status != TRYGG_OK)
+        return status;
+    }
+  return status;
+}
+
 trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,
                                     trygg_error *error) {
   static const char *const df_rules[] = {"domain", "design", "given"};
@@ -75,14 +97,15 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "survey", codebook->title, error));
   TRY(tg_table_add_note(table, "definition", codebook->hash, error));
   TRY(tg_table_add_note(table, "library", trygg_version(), error));
-  TRY(tg_table_add_note(table, "records", tg_number_format_integer(number, (int64_t)trygg_responses_count(design->responses)),
+  TRY(tg_table_add_note(table, "records",
+                        tg_number_format_integer(number, (int64_t)trygg_responses_count(design->responses)),
                         error));
   TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count),
                         error));
   TRY(tg_table_add_note(table, "clusters", tg_number_format_integer(number, (int64_t)design->cluster_count),
                         error));
-  TRY(tg_table_add_note(table, "waves",
-                        tg_waves_names[codebook->settings.waves], error));
+  TRY(tg_table_add_note(table, "waves", tg_waves_names[codebook->settings.waves], error));
+  TRY(add_overlaps(table, estimates, error));
   TRY(add_variance(table, design->replicates, error));
   if (design->calibration)
     TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));

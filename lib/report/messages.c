@@ -294,6 +294,7 @@ static const struct {
     {"note", "strata", {"Strata", "Strata"}},
     {"note", "clusters", {"Sampling units", "Kluster"}},
     {"note", "waves", {"Waves", "Mätningar"}},
+    {"note", "overlap", {"In both waves", "I båda mätningarna"}},
     {"note", "by_missing", {"Without a code of the breakdown", "Utan kod i uppdelningen"}},
     {"note", "by", {"By", "Uppdelat på"}},
     {"note", "break", {"Break in the series", "Tidsseriebrott"}},
@@ -308,6 +309,7 @@ static const struct {
     /* Values of provenance notes, where they are words of the library: `note_value.KEY VALUE`. */
     {"note_value", "waves independent", {"independent", "oberoende"}},
     {"note_value", "waves overlapping", {"overlapping", "överlappande"}},
+    {"note_value", "waves panel", {"panel", "panel"}},
     {"note_value", "variance taylor", {"taylor", "Taylorlinearisering"}},
     {"note_value", "variance jackknife", {"jackknife", "jackknife"}},
     {"note_value", "variance brr", {"balanced half-samples", "balanserade halvstickprov"}},

@@ -63,7 +63,7 @@ static trygg_status add_notes(trygg_table *table, const trygg_table *from, trygg
     for (size_t k = 0; k < trygg_table_notes(table) && !known; k++)
       known = strcmp(trygg_table_note_key(table, k), key) == 0 &&
               strcmp(trygg_table_note_text(table, k), text) == 0;
-    trygg_status status = known ? TRYGG_OK : tg_table_add_note(table, key, text, error);
+    trygg_status status = known ? TRYGG_OK : tg_table_copy_note(table, from, i, error);
     if (status != TRYGG_OK)
       return status;
   }

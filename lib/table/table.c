@@ -7,6 +7,7 @@
 
 #include <base/error.h>
 #include <base/memory.h>
+#include <base/text.h>
 #include <table/flag.h>
 
 /* Cells of a column.  Text is kept as Arrow does, offsets into one run of bytes,
@@ -26,6 +27,7 @@ typedef struct column {
 
 typedef struct note {
   char *key, *text;
+  int64_t base; /* people it counts; INT64_MAX: none */
 } note;
 
 struct trygg_table {
@@ -64,7 +66,7 @@ trygg_status tg_table_create_like(const trygg_table *source, trygg_table **out, 
     table->columns[i].described = from->described;
   }
   for (size_t i = 0; i < source->note_count; i++)
-    TRY(tg_table_add_note(table, source->notes[i].key, source->notes[i].text, error));
+    TRY(tg_table_copy_note(table, source, i, error));
   *out = table;
   table = NULL;
 
@@ -261,7 +263,7 @@ tg_unit tg_table_unit(const trygg_table *table, size_t row) {
 /* ---- notes ------------------------------------------------------------------------- */
 
 trygg_status tg_table_add_note(trygg_table *table, const char *key, const char *text, trygg_error *error) {
-  note added = {tg_memory_string(key), tg_memory_string(text)};
+  note added = {tg_memory_string(key), tg_memory_string(text), INT64_MAX};
 
   if (added.key == NULL || added.text == NULL ||
       tg_memory_grow((void **)&table->notes, &table->note_capacity, table->note_count + 1,
@@ -271,6 +273,46 @@ trygg_status tg_table_add_note(trygg_table *table, const char *key, const char *
     return tg_error_memory(error);
   }
   table->notes[table->note_count++] = added;
+  return TRYGG_OK;
+}
+
+trygg_status tg_table_copy_note(trygg_table *table, const trygg_table *source, size_t position,
+                                trygg_error *error) {
+  const note *from = &source->notes[position];
+  trygg_status status = tg_table_add_note(table, from->key, from->text, error);
+  if (status == TRYGG_OK)
+    table->notes[table->note_count - 1].base = from->base;
+  return status;
+}
+
+trygg_status tg_table_add_count(trygg_table *table, const char *key, const char *of, int64_t count,
+                                trygg_error *error) {
+  trygg_status status;
+  tg_text text = {0};
+  tg_text_format(&text, "%s: %lld", of, (long long)count);
+  status = text.failed ? tg_error_memory(error) : tg_table_add_note(table, key, text.bytes, error);
+  if (status == TRYGG_OK && count > 0)
+    table->notes[table->note_count - 1].base = count;
+  tg_text_free(&text);
+  return status;
+}
+
+trygg_status tg_table_hide_counts(trygg_table *table, int64_t min_n, trygg_error *error) {
+  for (size_t i = 0; i < table->note_count; i++) {
+    note *one = &table->notes[i];
+    tg_text text = {0};
+    if (one->base >= min_n)
+      continue;
+    tg_text_format(&text, "%.*s <%lld", (int)(strrchr(one->text, ' ') - one->text), one->text,
+                   (long long)min_n);
+    if (text.failed) {
+      tg_text_free(&text);
+      return tg_error_memory(error);
+    }
+    tg_memory_free(one->text);
+    one->text = text.bytes;
+    one->base = INT64_MAX;
+  }
   return TRYGG_OK;
 }
 

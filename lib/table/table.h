@@ -76,4 +76,15 @@ size_t tg_table_find_fixed(const trygg_table *table, const char *name);
 trygg_status tg_table_set_note(trygg_table *table, const char *key, const char *text, trygg_error *error);
 trygg_status tg_table_add_note(trygg_table *table, const char *key, const char *text, trygg_error *error);
 
+/* Add the note at `position` of another table. */
+trygg_status tg_table_copy_note(trygg_table *table, const trygg_table *source, size_t position,
+                                trygg_error *error);
+
+/* Add a note "OF: COUNT" about people, which disclosure control looks at; none at all give nobody away. */
+trygg_status tg_table_add_count(trygg_table *table, const char *key, const char *of, int64_t count,
+                                trygg_error *error);
+
+/* Such counts below min_n become "OF: <MIN_N". */
+trygg_status tg_table_hide_counts(trygg_table *table, int64_t min_n, trygg_error *error);
+
 #endif
