@@ -8,6 +8,7 @@
 #include <base/keys.h>
 #include <base/memory.h>
 #include <base/thread.h>
+#include <design/panel.h>
 #include <tally/joint.h>
 
 #define CHUNK ((size_t)64) /* outputs of a task */
@@ -21,12 +22,16 @@ static int design_suits(const tg_tally *tally) {
          (tally->joint || !design->calibration);
 }
 
-/* y and R x of two numbers may be so alike that their moments cancel. */
+/* y and R x of two numbers may be so alike that their moments cancel; waves of a panel share units, whose sums are of one
+ * wave. */
 static int output_suits(const tg_retained *what, size_t output) {
   const tg_tally *tally = what->tally;
+  int one_wave = tg_panel_is_linked(tally->design);
   for (size_t t = what->begin[output]; t < what->begin[output + 1]; t++) {
     const tg_term *term = &what->terms[t];
-    if (!isnan(term->threshold))
+    uint32_t first_cell = what->terms[what->begin[output]].cell;
+    if (!isnan(term->threshold) ||
+        (one_wave && tally->cells[term->cell].wave != tally->cells[first_cell].wave))
       return 0;
     if (!tally->design->cluster && (term->indicator != what->terms[what->begin[output]].indicator ||
                                     tally->indicators.list[term->indicator].denominator_variable != TG_NONE))
