@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -996,6 +997,59 @@ START_TEST(faults_of_arrays_give_the_row) {
 }
 END_TEST
 
+/* Rows are judged by the thousand; what they give does not depend on it. */
+START_TEST(many_rows_of_arrays_give_what_the_file_gives) {
+  enum { ROWS = 2500 };
+  survey texts = {.survey = "type,name,role,missing\ndecimal,w,weight,\nselect_one answer,q,,9=no_answer\n"
+                            "select_one area,a,,\ninteger,x,,\ntext,t,,\n",
+                  .choices =
+                      "list_name,name\nanswer,1\nanswer,2\nanswer,12\nanswer,word\narea,0380\narea,07\n"
+                      "area,10380\narea,1000\n"};
+  static const int32_t answers[] = {1, 2, 9, 12, 3, INT32_MIN, -1},
+                       areas[] = {380, 7, 10380, 1000, 70, 12345};
+  static double w[ROWS], a[ROWS];
+  static int32_t q[ROWS], x[ROWS];
+  static const char *t[ROWS];
+  static char data[ROWS * 64];
+  const trygg_array given[] = {{"w", TRYGG_ARRAY_DOUBLE, w},
+                               {"q", TRYGG_ARRAY_INT32, q},
+                               {"a", TRYGG_ARRAY_DOUBLE, a},
+                               {"x", TRYGG_ARRAY_INT32, x},
+                               {"t", TRYGG_ARRAY_TEXT, t}};
+  size_t used = (size_t)sprintf(data, "w,q,a,x,t\n");
+  trygg_codebook *codebook = build(&texts);
+  trygg_responses *arrays, *file;
+  for (int i = 0; i < ROWS; i++) {
+    int missing = i % 7 == 5;
+    w[i] = i % 11 == 3 ? (double)NAN : 1 + i % 4;
+    q[i] = answers[i % 7];
+    a[i] = areas[i % 6];
+    x[i] = i;
+    t[i] = i % 2 ? "å" : NULL;
+    used += (size_t)(isnan(w[i]) ? sprintf(data + used, ",") : sprintf(data + used, "%d,", (int)w[i]));
+    used += (size_t)(missing ? sprintf(data + used, ",") : sprintf(data + used, "%d,", (int)q[i]));
+    used += (size_t)sprintf(data + used, "%d,%d,%s\n", (int)a[i], i, t[i] ? t[i] : "");
+  }
+  ck_ok(trygg_responses_load_arrays(codebook, given, 5, ROWS, NULL, &arrays, &error));
+  ck_ok(trygg_responses_load_memory(codebook, "data", data, used, NULL, &file, &error));
+  check_same(arrays, file);
+  ck_assert_int_eq(account(arrays, NULL, NULL, "q", "unknown_code", "3"),
+                   account(file, NULL, NULL, "q", "unknown_code", "3"));
+  check_sums(arrays);
+  trygg_responses_free(file);
+  trygg_responses_free(arrays);
+
+  /* The first fault is told of, in whichever thousand it is. */
+  w[2222] = w[2300] = -1;
+  ck_assert_int_eq(trygg_responses_load_arrays(codebook, given, 5, ROWS, NULL, &arrays, &error), TRYGG_EDATA);
+  ck_assert_int_eq(error.line, 2223);
+  w[1023] = w[1024] = -1;
+  ck_assert_int_eq(trygg_responses_load_arrays(codebook, given, 5, ROWS, NULL, &arrays, &error), TRYGG_EDATA);
+  ck_assert_int_eq(error.line, 1024);
+  trygg_codebook_free(codebook);
+}
+END_TEST
+
 START_TEST(the_codes_that_occur_are_counted) {
   survey texts = {.survey =
                       "type,name,role\nselect_one scale,q,\ntext,area,domain\ntext,note,\ninteger,age,\n"};
@@ -1294,6 +1348,7 @@ static Suite *responses_suite(void) {
   tcase_set_timeout(whole, 60);
   tcase_add_test(whole, arrays_give_what_the_file_gives);
   tcase_add_test(whole, faults_of_arrays_give_the_row);
+  tcase_add_test(whole, many_rows_of_arrays_give_what_the_file_gives);
   tcase_add_test(whole, the_codes_that_occur_are_counted);
   tcase_add_test(whole, an_answer_takes_one_byte);
   tcase_add_test(whole, answers_never_appear_in_messages);

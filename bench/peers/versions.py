@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 
 names = []
-for name in ("polars", "duckdb", "pandas", "numpy", "svy"):
+for name in ("polars", "duckdb", "pandas", "pyarrow", "numpy", "svy"):
     try:
         names.append(f"{name} {importlib.metadata.version(name)}")
     except importlib.metadata.PackageNotFoundError:

@@ -11,6 +11,7 @@
 
 #define NAME "(arrays)"
 #define PROGRESS_ROWS 65536
+#define PIECE_ROWS 1024
 
 static trygg_status check_arrays(const trygg_array *arrays, size_t count, size_t rows, trygg_error *error) {
   if (!arrays || count == 0)
@@ -78,30 +79,72 @@ typedef struct row_texts {
   size_t *lengths;
 } row_texts;
 
+/* A small whole number of a coded variable, by the table of its digits: 1 when it was stored. */
+static int convert_digits(tg_piece *piece, const tg_load_variable *variable, double value) {
+  if (!variable->digits || !(value >= 0 && value < 10000) || signbit(value))
+    return 0;
+  size_t whole = (size_t)value, count = 1 + (whole > 9) + (whole > 99) + (whole > 999);
+  if ((double)whole != value || count > variable->digits_most)
+    return 0;
+  uint16_t stored = variable->digits[tg_load_digits(count) + whole];
+  if (stored == TG_LOAD_SLOW_DIGITS)
+    return 0;
+  if (variable->column->kind == TG_COLUMN_CODE8)
+    ((uint8_t *)piece->columns[variable->index].values)[piece->count] = (uint8_t)stored;
+  else
+    ((uint16_t *)piece->columns[variable->index].values)[piece->count] = stored;
+  return 1;
+}
+
 static trygg_status convert_row(tg_load *load, const tg_arrays_source *source, size_t row, int64_t line,
                                 const row_texts *cells) {
+  tg_piece *piece = &load->single;
   for (size_t i = 0; i < load->field_count; i++) {
     const tg_load_variable *variable = load->fields[i];
-    if (load->plan.slot_count == 0 &&
-        (!variable || tg_convert_number(&load->single, variable, source->number(source->context, i, row))))
-      continue;
+    if (load->plan.slot_count == 0) {
+      double value = variable ? source->number(source->context, i, row) : (double)NAN;
+      if (!variable || convert_digits(piece, variable, value) || tg_convert_number(piece, variable, value))
+        continue;
+    }
     cells->texts[i] = source->text(source->context, i, row, cells->numbers[i], &cells->lengths[i]);
     if (!cells->texts[i])
       return tg_error_at(load->error, TRYGG_EPARSE, load->file, line, i + 1,
                          variable ? variable->variable->name : NULL,
                          "the column contradicts itself: an offset or index points outside");
-    load->single.numeric_cells = source->is_number(source->context, i);
-    load->single.decimal = load->single.numeric_cells ? '.' : load->options.decimal;
+    piece->numeric_cells = source->is_number(source->context, i);
+    piece->decimal = piece->numeric_cells ? '.' : load->options.decimal;
     if (variable)
-      variable->convert(&load->single, variable, cells->texts[i], cells->lengths[i]);
+      variable->convert(piece, variable, cells->texts[i], cells->lengths[i]);
   }
-  load->single.numeric_cells = 0;
-  tg_recode_record(load, &load->plan, &load->single, cells->texts, cells->lengths);
+  piece->numeric_cells = 0;
+  tg_recode_record(load, &load->plan, piece, cells->texts, cells->lengths);
   return TRYGG_OK;
+}
+
+/* Rows from `first` on as one piece.  A row that cannot be read is told of after those before it are judged, which may
+ * have a fault of their own. */
+static trygg_status take_rows(tg_load *load, const tg_arrays_source *source, size_t first, size_t rows,
+                              size_t before, const row_texts *cells) {
+  trygg_status status, broken = TRYGG_OK;
+  tg_piece *piece = &load->single;
+  int64_t line = (int64_t)(before + first);
+  status = tg_record_begin(load, line + 1);
+  for (size_t i = 0; status == TRYGG_OK && broken == TRYGG_OK && i < rows; i++) {
+    piece->lines[i] = (uint32_t)i + 1;
+    piece->count = i;
+    broken = convert_row(load, source, first + i, line + (int64_t)i + 1, cells);
+    piece->count += broken == TRYGG_OK;
+  }
+  if (status != TRYGG_OK || piece->count == 0)
+    return status != TRYGG_OK ? status : broken;
+  status = tg_record_take(load, piece);
+  return status != TRYGG_OK ? status : broken;
 }
 
 trygg_status tg_arrays_rows(tg_load *load, const tg_arrays_source *source, size_t rows, size_t before) {
   trygg_status status = TRYGG_OK;
+  /* Ids and what recodes look at are texts that live in the cells of one record. */
+  size_t most = load->id_count == 0 && load->plan.slot_count == 0 ? PIECE_ROWS : 1;
   row_texts cells = {.numbers = tg_memory_new(load->field_count, sizeof *cells.numbers),
                      .texts = tg_memory_new(load->field_count, sizeof *cells.texts),
                      .lengths = tg_memory_new(load->field_count, sizeof *cells.lengths)};
@@ -109,13 +152,11 @@ trygg_status tg_arrays_rows(tg_load *load, const tg_arrays_source *source, size_
     status = tg_error_memory(load->error);
     goto cleanup;
   }
-  for (size_t row = 0; row < rows; row++) {
-    int64_t line = (int64_t)(before + row) + 1;
-    if ((before + row) % PROGRESS_ROWS == 0)
+  TRY(tg_record_room(load, most));
+  for (size_t row = 0; row < rows; row += most) {
+    if ((before + row) / PROGRESS_ROWS != (before + row + most - 1) / PROGRESS_ROWS || before + row == 0)
       TRY(tg_thread_progress(load->options.progress, "load", before + row, source->total, load->error));
-    TRY(tg_record_begin(load, line));
-    TRY(convert_row(load, source, row, line, &cells));
-    TRY(tg_record_end(load));
+    TRY(take_rows(load, source, row, rows - row < most ? rows - row : most, before, &cells));
   }
 cleanup:
   tg_memory_wipe(cells.numbers, cells.numbers ? load->field_count * sizeof *cells.numbers : 0);

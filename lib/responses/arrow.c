@@ -52,6 +52,14 @@ static trygg_status check_columns(const tg_load *load, const tg_arrow_batch *bat
   return TRYGG_OK;
 }
 
+/* Room for a batch: exactly for the first, which is often the only one, else at least twice as much as before. */
+static trygg_status reserve(tg_load *load, size_t rows) {
+  size_t needed = load->count + rows, capacity = load->responses->capacity;
+  if (needed <= capacity)
+    return TRYGG_OK;
+  return tg_record_reserve(load, load->count && needed < 2 * capacity ? 2 * capacity : needed);
+}
+
 static trygg_status load_batches(tg_load *load, struct ArrowArrayStream *stream, tg_arrow_batch *batch) {
   tg_arrays_source source = {batch, 0, column_name, column_is_number, column_number, column_text};
   trygg_status status = TRYGG_OK;
@@ -68,6 +76,7 @@ static trygg_status load_batches(tg_load *load, struct ArrowArrayStream *stream,
     if (!array.release) /* a batch without rows is not the end */
       break;
     TRY(tg_arrow_turn(batch, &array, load->error));
+    TRY(reserve(load, batch->rows));
     TRY(tg_arrays_rows(load, &source, batch->rows, before));
     before += batch->rows;
     array.release(&array);

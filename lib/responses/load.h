@@ -58,10 +58,10 @@ struct tg_load_variable {
 /* A wave in the order of arrival. */
 typedef struct tg_load_wave {
   char *code;
-  double closes;        /* last day that counts, NaN: any */
-  unsigned char *asked; /* [variable]: a cell was not empty */
+  double closes;          /* last day that counts, NaN: any */
+  unsigned char *asked;   /* [variable]: a cell was not empty */
   unsigned char *assumed; /* [variable]: what was assumed of those that were not asked so far (window.c) */
-  int64_t *recoded;     /* [variable]: cells that matched a code as a number */
+  int64_t *recoded;       /* [variable]: cells that matched a code as a number */
   size_t count;
   size_t piece; /* the last one that had an accepted record of the wave */
 } tg_load_wave;
@@ -101,8 +101,8 @@ struct tg_load {
 
   /* of the file being read */
   const char *file;
-  const tg_record_layout *layout;   /* of fixed columns; NULL: it has none */
-  tg_load_variable **fields; /* NULL: an unknown column */
+  const tg_record_layout *layout; /* of fixed columns; NULL: it has none */
+  tg_load_variable **fields;      /* NULL: an unknown column */
   size_t field_count, question_count;
   size_t all_count; /* fields, and behind them the variables that constants and recodes fill */
   tg_file_plan plan;
@@ -111,7 +111,7 @@ struct tg_load {
   size_t *file_begins; /* first record of each file */
   size_t file_begin_capacity;
 
-  tg_piece single;    /* of the record being read, where records come one by one */
+  tg_piece single;    /* of the record being read, where records come one by one, or of rows of arrays */
   size_t single_file; /* files begun when it was opened */
   int64_t line;       /* of the record being judged */
   size_t pieces;      /* judged so far */
@@ -210,6 +210,9 @@ trygg_status tg_arrays_load(tg_load *load, const char *name, const trygg_array *
 trygg_status tg_labelled_load(tg_load *load, const char *path);
 
 /* ---- record.c ---- */
+
+/* Make load->single a piece of the file being read with room for that many rows. */
+trygg_status tg_record_room(tg_load *load, size_t rows);
 
 /* Records one by one: begin, convert the cells into load->single, end. */
 trygg_status tg_record_begin(tg_load *load, int64_t line);

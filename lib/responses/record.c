@@ -415,14 +415,20 @@ cleanup:
   return status;
 }
 
-trygg_status tg_record_begin(tg_load *load, int64_t line) {
+trygg_status tg_record_room(tg_load *load, size_t rows) {
   size_t file = load->responses->account->file_count;
-  if (load->single_file != file) {
-    trygg_status status = tg_piece_open(&load->single, load, 1, load->error);
-    if (status != TRYGG_OK)
-      return status;
+  if (load->single_file == file && load->single.capacity >= rows)
+    return TRYGG_OK;
+  trygg_status status = tg_piece_open(&load->single, load, rows, load->error);
+  if (status == TRYGG_OK)
     load->single_file = file;
-  }
+  return status;
+}
+
+trygg_status tg_record_begin(tg_load *load, int64_t line) {
+  trygg_status status = tg_record_room(load, 1);
+  if (status != TRYGG_OK)
+    return status;
   tg_piece_reset(&load->single, line - 1);
   load->single.lines[0] = 1;
   return TRYGG_OK;

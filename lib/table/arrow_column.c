@@ -22,11 +22,9 @@ static int bit_at(const void *bits, size_t at) {
   return ((const unsigned char *)bits)[at / 8] >> (at % 8) & 1;
 }
 
-/* Copy a value of the column's width. */
-static void copy_value(const tg_arrow_column *column, size_t row, void *out) {
-  size_t width = column->layout->width;
-  memcpy(out, (const char *)buffer_of(column, 1) + (column->offset + row) * width, width);
-}
+/* Copy a value of a width that the compiler knows. */
+#define COPY_VALUE(column, row, out)                                                                         \
+  memcpy(out, (const char *)buffer_of(column, 1) + ((column)->offset + (row)) * sizeof *(out), sizeof *(out))
 
 static const char *put_digits(char out[TG_ARROW_CELL], int negative, uint64_t whole, size_t *length) {
   char digits[24];
@@ -68,12 +66,12 @@ static double exact(double whole) {
   static const char *type##_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],         \
                                  size_t *length) {                                                           \
     type##_t value;                                                                                          \
-    copy_value(column, row, &value);                                                                         \
+    COPY_VALUE(column, row, &value);                                                                         \
     return put_integer(out, (int64_t)value, length);                                                         \
   }                                                                                                          \
   static double type##_number(const tg_arrow_column *column, size_t row) {                                   \
     type##_t value;                                                                                          \
-    copy_value(column, row, &value);                                                                         \
+    COPY_VALUE(column, row, &value);                                                                         \
     return exact((double)value);                                                                             \
   }
 INTEGER(int8)
@@ -87,33 +85,33 @@ INTEGER(int64)
 static const char *uint64_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],
                                size_t *length) {
   uint64_t value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   return put_digits(out, 0, value, length);
 }
 
 static const char *float_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],
                               size_t *length) {
   float value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   return put_double(out, (double)value, length);
 }
 
 static const char *double_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],
                                size_t *length) {
   double value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   return put_double(out, value, length);
 }
 
 static double float_number(const tg_arrow_column *column, size_t row) {
   float value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   return (double)value;
 }
 
 static double double_number(const tg_arrow_column *column, size_t row) {
   double value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   return value;
 }
 
@@ -130,7 +128,7 @@ static const char *decimal_text(const tg_arrow_column *column, size_t row, char 
   char digits[48];
   int count = 0;
   size_t used = 0;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   rest = value < 0 ? 0 - (unsigned __int128)value : (unsigned __int128)value;
   while (rest > 0 || count <= column->scale) {
     digits[count++] = (char)('0' + (int)(rest % 10));
@@ -169,7 +167,7 @@ static int64_t floor_divide(int64_t value, int64_t by) {
 static const char *day_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],
                             size_t *length) {
   int32_t days;
-  copy_value(column, row, &days);
+  COPY_VALUE(column, row, &days);
   *length = put_date(out, days);
   return out;
 }
@@ -177,7 +175,7 @@ static const char *day_text(const tg_arrow_column *column, size_t row, char out[
 static const char *milliseconds_day_text(const tg_arrow_column *column, size_t row, char out[TG_ARROW_CELL],
                                          size_t *length) {
   int64_t value;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   *length = put_date(out, floor_divide(value, 86400000));
   return out;
 }
@@ -187,7 +185,7 @@ static const char *timestamp_text(const tg_arrow_column *column, size_t row, cha
                                   size_t *length) {
   int64_t value, seconds, second_of_day;
   size_t used;
-  copy_value(column, row, &value);
+  COPY_VALUE(column, row, &value);
   seconds = value;
   for (int i = 0; i < column->scale; i++)
     seconds = floor_divide(seconds, 10);

@@ -11,7 +11,7 @@
 
 #include "columns.h"
 
-#define BATCH 65536 /* rows */
+#define BATCH 65536 /* rows, where a column must be gathered; else all rows are one batch */
 
 /* ---- one column ---------------------------------------------------------------------------- */
 
@@ -193,7 +193,8 @@ static int take_column(tg_column *self, PyObject *column, PyObject *mask, PyObje
   if (self->width && self->stride != (Py_ssize_t)self->width &&
       !(self->gathered = tg_keep_new(keep, BATCH, self->width)))
     return -1;
-  if ((self->signed_codes || mask != Py_None) && !(self->validity = tg_keep_new(keep, BATCH / 8, 1)))
+  if ((self->signed_codes || mask != Py_None) &&
+      !(self->validity = tg_keep_new(keep, (size_t)rows / 8 + 1, 1)))
     return -1;
   return 0;
 }
@@ -259,7 +260,7 @@ static int64_t code_at(const char *values, size_t width, size_t i) {
 /* Bits of the rows of a batch that hold something. */
 static void mark_valid(const tg_column *self, const char *values, size_t begin, size_t rows) {
   const char *mask = self->mask.obj ? (const char *)self->mask.buf + begin : NULL;
-  memset(self->validity, 0, BATCH / 8);
+  memset(self->validity, 0, rows / 8 + 1);
   for (size_t i = 0; i < rows; i++)
     if (!(mask && mask[i]) && !(self->signed_codes && code_at(values, self->width, i) < 0))
       self->validity[i / 8] |= (unsigned char)(1u << (i % 8));
@@ -291,7 +292,9 @@ static void turn(tg_column *self, size_t begin, size_t rows) {
 
 static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
   tg_columns *self = stream->private_data;
-  size_t rows = self->rows - self->next < BATCH ? self->rows - self->next : BATCH;
+  size_t rows = self->rows - self->next;
+  if (rows > BATCH && self->gathers)
+    rows = BATCH;
   if (rows == 0) {
     *out = (struct ArrowArray){0};
     return 0;
@@ -342,6 +345,7 @@ int tg_columns_open(tg_columns *self, PyObject *list, struct ArrowArrayStream *o
     }
     if (take_column(to, column, mask, dictionary, (Py_ssize_t)self->rows, &self->keep))
       return -1;
+    self->gathers |= to->gathered != NULL;
   }
   *out = (struct ArrowArrayStream){get_schema, get_next, get_last_error, release_stream, self};
   return 0;

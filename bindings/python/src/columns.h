@@ -15,6 +15,7 @@ typedef struct tg_columns {
   struct ArrowArray **arrays;
   const void *no_buffer[1];
   size_t count, rows, next;
+  int gathers; /* some column has strides */
 } tg_columns;
 
 /* A list of (name, cells, mask or None, dictionary or None), all of one length, as a stream.  Cells are a buffer, or a
