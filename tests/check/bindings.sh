@@ -27,6 +27,24 @@ while read -r name _; do
     ;;
   esac
 done <$absent
+# Options by keyword: every field of an option struct has its row.
+awk '
+  FNR == 1 { inside = 0 }
+  FILENAME ~ /option_tables/ && /^#define STRUCT/ { table = $3; known[table] = 1 }
+  FILENAME ~ /option_tables/ { rows[table] = rows[table] " " $0; next }
+  /^typedef struct trygg_[a-z_]*_options \{/ { inside = 1; name = $3; next }
+  /^\}/ { inside = 0 }
+  inside && known[name] && /^  [a-z]/ {
+    sub(/\/\*.*/, "")
+    if (match($0, /[a-z_]+;/)) {
+      field = substr($0, RSTART, RLENGTH - 1)
+      if (field != "size" && rows[name] !~ "[( ]" field "[,)]") {
+        print "bindings/python/src/option_tables.c has no row for " field " of " name
+        faults = 1
+      }
+    }
+  }
+  END { exit faults }' bindings/python/src/option_tables.c include/trygg/*.h || failed=1
 # Each package is installable on its own, so each has the tables of options.
 for name in option_tables.h option_tables.c; do
   [ ! -f bindings/r/src/$name ] || cmp bindings/python/src/$name bindings/r/src/$name || failed=1

@@ -103,11 +103,21 @@ static const char *format_name(size_t i) {
   return format ? format->name : NULL;
 }
 
+/* The tests that are run when none is named. */
+static const char *usual_test(size_t i) {
+  size_t at = 0;
+  for (; trygg_trend_test(at); at++)
+    if (trygg_trend_usual(at) && i-- == 0)
+      break;
+  return trygg_trend_test(at);
+}
+
 static const struct {
   const char *name;
   const char *(*at)(size_t);
 } registries[] = {{"indicator", trygg_indicator_type}, {"interval", trygg_inference_interval},
-                  {"test", trygg_trend_test},          {"against", trygg_inference_against},
+                  {"test", trygg_trend_test},          {"usual_test", usual_test},
+                  {"trim", trygg_design_trim},         {"against", trygg_inference_against},
                   {"variance", trygg_design_variance}, {"calibration", trygg_design_calibration},
                   {"scale", trygg_inference_scale},    {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},      {"part", trygg_model_part},

@@ -108,6 +108,32 @@ static PyObject *nonresponse_table(PyObject *module, PyObject *args) {
   return result;
 }
 
+/* A series from elsewhere: times, estimates, their covariance row by row or None, degrees of freedom, options. */
+static PyObject *trend_series(PyObject *module, PyObject *args) {
+  tg_call self = {0};
+  PyObject *times, *figures, *matrix, *dict;
+  trygg_trend_options options = {0};
+  trygg_table *table;
+  trygg_status status;
+  size_t counts[3];
+  const double *time, *estimate, *covariance = NULL;
+  double df;
+  (void)module;
+  if (!PyArg_ParseTuple(args, "OOOdO!", &times, &figures, &matrix, &df, &PyDict_Type, &dict))
+    return NULL;
+  time = tg_numbers(times, &counts[0], &self.keep);
+  estimate = time ? tg_numbers(figures, &counts[1], &self.keep) : NULL;
+  if (estimate && matrix != Py_None)
+    covariance = tg_numbers(matrix, &counts[2], &self.keep);
+  if (estimate && !PyErr_Occurred() &&
+      (counts[0] != counts[1] || (covariance && counts[2] != counts[0] * counts[0])))
+    PyErr_SetString(PyExc_ValueError, "times, estimates and covariance must be of one length");
+  if (PyErr_Occurred() || tg_read_options(&self, dict, tg_trend_options, &options, sizeof options))
+    return tg_give_up(&self);
+  status = trygg_trend_series(time, estimate, covariance, counts[0], df, &options, &table, &self.error);
+  return tg_finish(&self, status, table, TABLE);
+}
+
 /* Estimates of a stream of files that is not kept: the handles of the estimates and of what is known of the
  * responses. */
 static PyObject *estimate_stream(PyObject *module, PyObject *args) {
@@ -192,6 +218,7 @@ PyMethodDef tg_estimate_methods[] = {
     {"index_items", index_items, METH_VARARGS, "Indicators that indices need."},
     {"index_table", index_table, METH_VARARGS, "Indices."},
     {"trend_table", trend_table, METH_VARARGS, "Tests of change and trend."},
+    {"trend_series", trend_series, METH_VARARGS, "Tests of a series from elsewhere."},
     {"compare_table", compare_table, METH_VARARGS, "Comparisons of groups, waves and published figures."},
     {"group_test_table", group_test_table, METH_VARARGS, "Tests of all groups at once."},
     {"model_create", model_create, METH_VARARGS, "Fit a regression."},

@@ -22,9 +22,11 @@ const tg_option tg_load_options[] = {
 #undef STRUCT
 
 #define STRUCT trygg_design_options
-const tg_option tg_design_options[] = {
-    FIELD(lonely, TEXT),    FIELD(domain_lonely, INT), FIELD(variance, TEXT),  FIELD(seed, UINT64),
-    FIELD(calibrate, TEXT), FIELD(spread, TEXT),       FIELD(households, INT), END};
+const tg_option tg_design_options[] = {FIELD(lonely, TEXT),     FIELD(domain_lonely, INT),
+                                       FIELD(variance, TEXT),   FIELD(seed, UINT64),
+                                       FIELD(calibrate, TEXT),  FIELD(spread, TEXT),
+                                       FIELD(households, INT),  FIELD(trim, TEXT),
+                                       FIELD(trim_strata, INT), END};
 #undef STRUCT
 
 #define STRUCT trygg_estimate_options
@@ -48,8 +50,14 @@ const tg_option tg_index_options[] = {TEXTS(names, name_count), FIELD(level, DOU
 #undef STRUCT
 
 #define STRUCT trygg_trend_options
-const tg_option tg_trend_options[] = {TEXTS(tests, test_count),  FIELD(level, DOUBLE), FIELD(adjust, TEXT),
-                                      FIELD(across_breaks, INT), FIELD(min_n, INT64),  END};
+const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
+                                      FIELD(level, DOUBLE),
+                                      FIELD(adjust, TEXT),
+                                      FIELD(across_breaks, INT),
+                                      FIELD(min_n, INT64),
+                                      FIELD(start, DOUBLE),
+
+                                      END};
 #undef STRUCT
 
 #define STRUCT trygg_comparison_options
@@ -63,8 +71,12 @@ const tg_option tg_comparison_options[] = {FIELD(against, TEXT),
 #undef STRUCT
 
 #define STRUCT trygg_group_test_options
-const tg_option tg_group_test_options[] = {TEXTS(tests, test_count), NUMBERS(expected, expected_count),
-                                           FIELD(adjust, TEXT), FIELD(min_n, INT64), END};
+const tg_option tg_group_test_options[] = {TEXTS(tests, test_count),
+                                           NUMBERS(expected, expected_count),
+                                           TEXTS(expected_texts, expected_text_count),
+                                           FIELD(adjust, TEXT),
+                                           FIELD(min_n, INT64),
+                                           END};
 #undef STRUCT
 
 #define STRUCT trygg_model_options

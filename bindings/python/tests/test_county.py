@@ -94,6 +94,13 @@ class County(CountyCase):
         self.assertEqual([result == results[0] for result in results], [True] * 4)
 
 
+    def test_trims_and_expected_shares_are_those_of_the_program(self) -> None:
+        table = self.responses.design(trim="median:3", trim_strata=True).estimate("otrygg_kvall", by="kommun")
+        self.same(table, "estimate", "--by", "kommun", "--indicator", "otrygg_kvall", "--trim", "median:3", "--trim-strata")
+        table = self.responses.trend("otrygg_kvall", tests="all", start=2018.5)
+        self.same(table, "trend", "--indicator", "otrygg_kvall", "--test", "all", "--start", "2018.5")
+
+
 class Registries(unittest.TestCase):
     def test_registries_are_those_of_the_library(self) -> None:
         self.assertIn("share", trygg.indicator_types())
@@ -104,6 +111,8 @@ class Registries(unittest.TestCase):
         self.assertIn("logistic", trygg.families())
         self.assertIn("rest", trygg.registry("against"))
         self.assertIn("rake", trygg.registry("calibration"))
+        self.assertIn("median", trygg.registry("trim"))
+        self.assertLess(set(trygg.tests(usual=True)), set(trygg.tests()))
 
 
 if __name__ == "__main__":

@@ -115,6 +115,24 @@ class Results(CountyCase):
                                delta=1e-3)
         self.assertIn("bias_bound", {measure for measure, _ in rates})
 
+    def test_a_series_from_elsewhere(self) -> None:
+        series = self.responses.estimate("otrygg_kvall", waves=["2017", "2020", "2024"])
+        rows = {row["test"]: row for row in trygg.trend_series([2017, 2020, 2024], list(series.params.values()),
+                                                              series.cov_params(), tests="linear").rows()}
+        times = [2017, 2020, 2024]
+        middle = sum(times) / 3
+        squares = sum((time - middle) ** 2 for time in times)
+        slope = series.contrast({label: (time - middle) / squares for label, time in zip(series.params, times)})
+        self.assertAlmostEqual(rows["linear"]["estimate"] / slope.estimate, 1, delta=1e-12)
+        self.assertAlmostEqual(rows["linear"]["se"] / slope.se, 1, delta=1e-12)
+        bare = trygg.trend_series([1, 2, 3, 4], [0.1, 0.2, 0.25, 0.4], tests="mann_kendall")
+        self.assertIn("Mann–Kendall", str(bare.publish(0)))
+        self.assertEqual(pickle.loads(pickle.dumps(bare)), bare)
+        with self.assertRaises(ValueError):
+            trygg.trend_series([1, 2], [0.1])
+        with self.assertRaises(trygg.Error):
+            trygg.trend_series([2, 1], [0.1, 0.2])
+
     def test_what_the_survey_says(self) -> None:
         self.assertEqual(self.survey.declared("otrygg_kvall", "better"), "low")
         self.assertIsNone(self.survey.declared("otrygg_kvall", "colour"))

@@ -10,7 +10,7 @@ from . import _trygg
 from ._design import Design
 from ._errors import DataWarning, Error, Status
 from ._results import Contrast, Estimates, Influence, Model, Published, Table
-from ._survey import Responses, Sample, Stratum, Survey
+from ._survey import Responses, Sample, Stratum, Survey, trend_series
 
 __version__ = _trygg.version()
 __all__ = [
@@ -35,12 +35,13 @@ __all__ = [
     "intervals",
     "registry",
     "tests",
+    "trend_series",
 ]
 
 
 def registry(name: str) -> list[str]:
-    """Names of a registry: ``indicator interval variance calibration test against scale
-    group_test family flag format``."""
+    """Names of a registry: ``indicator interval variance calibration trim test usual_test
+    against scale group_test family part flag format``."""
     return _trygg.registry(name)
 
 
@@ -54,9 +55,9 @@ def intervals() -> list[str]:
     return _trygg.registry("interval")
 
 
-def tests() -> list[str]:
-    """Names of the tests of change and trend."""
-    return _trygg.registry("test")
+def tests(usual: bool = False) -> list[str]:
+    """Names of the tests of change and trend: all, or those that are run when none is named."""
+    return _trygg.registry("usual_test" if usual else "test")
 
 
 def families() -> list[str]:

@@ -17,7 +17,7 @@ COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#5
 MARKS = "osD^vPX*"
 
 
-def plot(table: Published, survey: Survey, ax: Any, language: str | None) -> Any:
+def plot(table: Published, survey: Survey | None, ax: Any, language: str | None) -> Any:
     """Draw a table that may be published."""
     figure = next((name for name in FIGURES if name in table.columns), None)
     if figure is None or "lower" not in table.columns:
@@ -50,10 +50,12 @@ def plot(table: Published, survey: Survey, ax: Any, language: str | None) -> Any
     return ax
 
 
-def name(survey: Survey, key: str, cell: str | None, language: str | None) -> str:
+def name(survey: Survey | None, key: str, cell: str | None, language: str | None) -> str:
     """What people call a key of a row."""
     if cell is None or cell == "":
         return "Alla" if language == "sv" else "All"
+    if survey is None:
+        return cell
     if key in survey.variables:
         return survey.label(key, cell, language)
     return survey.label(cell, None, language)

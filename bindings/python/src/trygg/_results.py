@@ -31,7 +31,7 @@ class Table:
     _shown: tuple[str, str] | None = None  # of a pickle: how it was shown as text and in a notebook
     _survey: Survey | None = None
 
-    def __init__(self, handle: _trygg.Table, survey: Survey) -> None:
+    def __init__(self, handle: _trygg.Table, survey: Survey | None) -> None:
         self._table: _trygg.Table | None = handle
         self._survey = survey
         self._columns = _trygg.table_columns(handle)
@@ -45,10 +45,8 @@ class Table:
         return self._table
 
     @property
-    def survey(self) -> Survey:
-        """The survey it is of."""
-        self._live("name its survey")
-        assert self._survey is not None
+    def survey(self) -> Survey | None:
+        """The survey it is of; ``None`` of a table out of a pickle, or of figures from elsewhere."""
         return self._survey
 
     @property
@@ -155,7 +153,7 @@ class Table:
 class Published(Table):
     """A table that may be published: :meth:`write` it in any of ``trygg.formats()``."""
 
-    def __init__(self, handle: _trygg.Publication, survey: Survey) -> None:
+    def __init__(self, handle: _trygg.Publication, survey: Survey | None) -> None:
         self._publication = handle
         super().__init__(_trygg.publication_table(handle), survey)
 
@@ -163,7 +161,9 @@ class Published(Table):
         self, format: str = "csv", *, language: str | None = None, title: str | None = None, width: int | None = None
     ) -> str:
         """The table as text: ``table csv csv-sv json svg html``.  ``language`` is ``en`` or ``sv``."""
-        options = {"language": language, "title": title, "width": width, "codebook": self.survey._handle}
+        self._live("be written")
+        codebook = self.survey._handle if self.survey else None
+        options = {"language": language, "title": title, "width": width, "codebook": codebook}
         return _trygg.write(self._publication, format, options).decode("utf-8")
 
     def publish(self, min_n: int | None = None) -> Published:

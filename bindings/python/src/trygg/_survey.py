@@ -244,12 +244,15 @@ class Responses:
         calibrate: str | None = None,
         spread: str | None = None,
         households: bool = False,
+        trim: str | None = None,
+        trim_strata: bool = False,
     ) -> Sample:
         """The sampling design.
 
         ``lonely`` is ``fail certainty adjust average collapse``; ``variance`` is ``taylor`` or a replicate method such as
         ``bootstrap:500`` (``trygg.registry("variance")``); ``calibrate`` makes the weights meet ``margins.csv``:
-        ``linear rake logit:L,U truncated:L,U given`` (``trygg.registry("calibration")``).
+        ``linear rake logit:L,U truncated:L,U given`` (``trygg.registry("calibration")``); ``trim`` bounds the weights, as
+        ``trygg.registry("trim")`` names it: ``median:3``, in each wave or with ``trim_strata`` in each stratum.
         """
         options = {
             "lonely": lonely,
@@ -259,6 +262,8 @@ class Responses:
             "calibrate": calibrate,
             "spread": spread,
             "households": int(households),
+            "trim": trim,
+            "trim_strata": int(trim_strata),
         }
         return Sample(_trygg.design_create(self._handle, options), self.survey)
 
@@ -394,16 +399,19 @@ class Sample:
         level: float = 0.95,
         adjust: str = "holm",
         across_breaks: bool = False,
+        start: float | None = None,
         min_n: int = 0,
         threads: int = 0,
         progress: Progress = None,
     ) -> Table:
-        """Tests of change and trend (``trygg.tests()``) of every indicator and domain."""
+        """Tests of change and trend (``trygg.tests()``; ``"all"`` of them) of every indicator and domain; ``start`` is the
+        year in which a measure began."""
         options = {
             "tests": names(tests),
             "level": level,
             "adjust": adjust,
             "across_breaks": int(across_breaks),
+            "start": start,
             "min_n": min_n,
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
@@ -446,7 +454,7 @@ class Sample:
         *,
         by: Names,
         tests: Names = None,
-        expected: Sequence[float] | None = None,
+        expected: Sequence[float] | Sequence[str] | None = None,
         where: Names = None,
         waves: Names = None,
         pool: bool = False,
@@ -457,7 +465,15 @@ class Sample:
         progress: Progress = None,
     ) -> Table:
         """Whether all groups differ: Rao-Scott, Wald, t and rank tests, those that apply."""
-        options = {"tests": names(tests), "expected": expected, "adjust": adjust, "min_n": min_n}
+        told = list(expected or [])
+        texts = told if any(isinstance(share, str) for share in told) else None
+        options = {
+            "tests": names(tests),
+            "expected": None if texts else told or None,
+            "expected_texts": texts,
+            "adjust": adjust,
+            "min_n": min_n,
+        }
         handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
         return Table(_trygg.group_test_table(handle, options), self.survey)
 
@@ -514,3 +530,24 @@ class Sample:
         estimate = estimate_options(indicators, None, where, waves, False, df, threads, progress)
         options = {"level": level, "adjust": adjust, "min_n": min_n}
         return Table(_trygg.nonresponse_table(self._handle, estimate, options), self.survey)
+
+
+def trend_series(
+    time: Sequence[float],
+    estimate: Sequence[float],
+    covariance: Sequence[Sequence[float]] | None = None,
+    *,
+    df: float = 0,
+    tests: Names = None,
+    level: float = 0.95,
+    adjust: str = "holm",
+    start: float | None = None,
+) -> Table:
+    """Tests of change and trend of a series that was published, or computed elsewhere.
+
+    ``covariance`` has the squared standard errors on its diagonal; ``None`` where it is not known, which leaves the classic
+    tests.
+    """
+    cells = None if covariance is None else [float(cell) for row in covariance for cell in row]
+    options = {"tests": names(tests), "level": level, "adjust": adjust, "start": start}
+    return Table(_trygg.trend_series(list(time), list(estimate), cells, df, options), None)
