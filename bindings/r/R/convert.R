@@ -108,8 +108,11 @@ distance_of <- function(g, matrix, call) {
 }
 
 as_trygg.svyrep.design <- function(design, ...) {
-  trygg_replicates(as.numeric(stats::weights(design, "sampling")), as.data.frame(stats::weights(design, "analysis")),
-                   design$variables, type = "other", scale = design$scale, rscales = design$rscales, mse = isTRUE(design$mse))
+  result <- trygg_replicates(as.numeric(stats::weights(design, "sampling")), as.data.frame(stats::weights(design, "analysis")),
+                             design$variables, type = "other", scale = design$scale, rscales = design$rscales,
+                             mse = isTRUE(design$mse))
+  result$df <- design$degf
+  result
 }
 
 # ---- back ------------------------------------------------------------------------------------------------------
@@ -132,6 +135,7 @@ as_survey <- function(design) {
                                 scale = numbers(settings$replicate_scale), rscales = numbers(settings$replicate_rscales),
                                 rho = numbers(settings$replicate_rho), combined.weights = TRUE,
                                 mse = identical(settings$replicate_mse, "1"))
+    if (!is.null(design$df)) made$degf <- design$df
   } else {
     ids <- frame("cluster")
     fpc <- frame("fpc")

@@ -227,8 +227,8 @@ labels_of <- function(columns, names) {
 
 # The tables and columns of a design's own small survey: `variables` types, named by columns that are lists.
 small_survey <- function(design, variables, columns, choices, indicators) {
-  internal <- paste0(".", vapply(design$roles, function(role) role$role, ""))
-  counts <- ave(seq_along(internal), internal, FUN = seq_along)
+  internal <- sprintf(".%s", vapply(design$roles, function(role) role$role, ""))
+  counts <- if (length(internal)) ave(seq_along(internal), internal, FUN = seq_along)
   replicate <- internal == ".replicate"
   internal[replicate] <- paste0(internal[replicate], counts[replicate])
   values <- setNames(lapply(design$roles, function(role) role$values), internal)
@@ -255,7 +255,7 @@ small_survey <- function(design, variables, columns, choices, indicators) {
 }
 
 # Estimate `indicators` (rows of indicators.csv, or none: the variables themselves) of `columns`, by the columns `by`.
-design_table <- function(design, columns, type, indicators, by, where, progress = NULL, ...) {
+design_table <- function(design, columns, type, indicators, by, where, progress = NULL, df = design$df, ...) {
   where_names <- setdiff(sub("=.*", "", where), c(names(columns), names(by)))
   unknown <- setdiff(where_names, names(design$data))
   if (length(unknown)) stop(no_column(unknown[1], names(design$data)), call. = FALSE)
@@ -272,7 +272,7 @@ design_table <- function(design, columns, type, indicators, by, where, progress 
   responses <- trygg_read(trygg_survey(survey$tables), survey$columns, progress = progress)
   sample <- do.call(trygg_sample, c(list(responses), design$options))
   trygg_estimate(sample, if (is.null(indicators)) names(columns) else indicators$name, by = if (length(by)) names(by),
-                 where = c(where, if (!is.null(design$within)) ".within=1"), progress = progress, ...)
+                 where = c(where, if (!is.null(design$within)) ".within=1"), progress = progress, df = df, ...)
 }
 
 design_result <- function(table, by, statistic, call) {
