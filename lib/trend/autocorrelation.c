@@ -4,8 +4,10 @@
  *
  *   hamed_rao   V(S) n/n*, n/n* = 1 + 2/(n(n-1)(n-2)) sum (n-k)(n-k-1)(n-k-2) r(k), over the lags whose r(k) of the ranks
  *               of the detrended series is beyond +-1.96/sqrt n (Hamed & Rao 1998, J. Hydrol. 204:182-196)
- *   yue_wang    V(S) (1 + 2 sum (1 - k/n) r(k)), r of the detrended series (Yue & Wang 2004, Water Resour. Manage.
- *               18:201-218)
+ *   yue_wang    V(S) (1 + 2 sum (1 - k/n) r(1)^k), r of the detrended series (Yue & Wang 2004, Water Resour. Manage.
+ *               18:201-218).  With all r(k) in the place of r(1)^k, as some programs have it, the sum is near -1/2
+ *               whatever the series, for the r(k) add up to -1/2: 40 to 47 % of series without trend or correlation are
+ *               then rejected at 5 %
  *   prewhitened      S of y_i - r(1) y_i-1 (von Storch 1995)
  *   trend_free       the same of the detrended series, its Sen slope put back (Yue, Pilon, Phinney & Cavadias 2002,
  *                    Hydrol. Process. 16:1807-1829)
@@ -74,7 +76,7 @@ trygg_status tg_autocorrelation_inflation(const double *t, const double *y, size
   for (size_t k = 1; k < n; k++) {
     double lag = (double)k;
     if (!of_ranks)
-      sum += (1 - lag / m) * r[k];
+      sum += (1 - lag / m) * pow(r[1], lag);
     else if (significant(r[k], n))
       sum += (m - lag) * (m - lag - 1) * (m - lag - 2) * r[k] / (m * (m - 1) * (m - 2));
   }
