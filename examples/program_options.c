@@ -449,9 +449,11 @@ static const program_option options[] = {
     {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = set_list, .value = trend_test_name,
      .value_help = trend_test_help,
      .help =
-         {"Tests, with commas between; default difference, linear, wls_slope, heterogeneity, the two on records, "
+         {"Tests, with commas between; default difference, linear, wls_slope, lack_of_fit, heterogeneity, the two on "
+          "records, "
           "mann_kendall and sen_slope.",
-          "Test, med komman emellan; annars difference, linear, wls_slope, heterogeneity, de två på posterna, "
+          "Test, med komman emellan; annars difference, linear, wls_slope, lack_of_fit, heterogeneity, de två på "
+          "posterna, "
           "mann_kendall och sen_slope."}},
     {"start", "YEAR", PROGRAM_TREND, .set = set_start,
      .help = {"When the measure began that level_change and slope_change follow up, as in 2021.5.",

@@ -17,6 +17,7 @@
 #include <table/flag.h>
 #include <table/table.h>
 #include <trygg/report.h>
+#include <trygg/trend.h>
 
 static trygg_error error;
 
@@ -615,6 +616,30 @@ START_TEST(many_series_over_waves_become_dots_of_the_last_wave) {
 }
 END_TEST
 
+START_TEST(a_trend_is_said_in_a_sentence) {
+  const double time[] = {2012, 2015, 2017, 2020}, falls[] = {9, 7.6, 6.5, 5}, waves[] = {5, 7, 4, 5.2},
+               variance[16] = {[0] = 0.04, [5] = 0.04, [10] = 0.04, [15] = 0.04};
+  trygg_publication *publication;
+  trygg_table *table;
+
+  ck_ok(trygg_trend_series(time, falls, variance, 4, 0, NULL, &table, &error));
+  publication = publish(table);
+  write_in(publication, "table", "en", NULL);
+  ck_assert_ptr_nonnull(strstr(written.bytes, "2012–2020: down 0.503 a year (95% interval 0.436 to 0.570), p "
+                                              "<0.001; no clear bend, p = "));
+  write_in(publication, "html", "sv", NULL);
+  ck_assert_ptr_nonnull(
+      strstr(written.bytes, "<p>2012–2020: ned 0,503 om året (95 % intervall 0,436 till 0,570)"));
+  trygg_disclosure_free(publication);
+  ck_ok(trygg_trend_series(time, waves, variance, 4, 0, NULL, &table, &error));
+  publication = publish(table);
+  write_in(publication, "table", "en", NULL);
+  ck_assert_ptr_nonnull(strstr(written.bytes, "2012–2020: no clear change, down 0.0"));
+  ck_assert_ptr_nonnull(strstr(written.bytes, "; not along a straight line, p <0.001."));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
 START_TEST(a_table_without_figures_is_no_picture_but_a_page) {
   trygg_table *table = make_estimates();
   trygg_publication *publication;
@@ -980,6 +1005,7 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, the_first_and_the_last_wave_are_always_named);
   tcase_add_test(test_case, a_suppressed_wave_leaves_a_gap_in_the_line);
   tcase_add_test(test_case, many_series_over_waves_become_dots_of_the_last_wave);
+  tcase_add_test(test_case, a_trend_is_said_in_a_sentence);
   tcase_add_test(test_case, a_table_without_figures_is_no_picture_but_a_page);
   tcase_add_test(test_case, html_is_one_file_that_escapes_everything);
   tcase_add_test(test_case, a_page_holds_its_sections_in_order);

@@ -7,6 +7,7 @@
 #include <report/chart.h>
 #include <report/label.h>
 #include <report/layout.h>
+#include <report/sentence.h>
 #include <report/markup.h>
 #include <report/svg.h>
 
@@ -164,12 +165,17 @@ static trygg_status put_notes(const tg_view *view, tg_text *out, trygg_error *er
   return TRYGG_OK;
 }
 
+static void put_sentence(void *user, const char *sentence) {
+  tg_markup_element(user, "<p>", sentence, "</p>\n");
+}
+
 trygg_status tg_html_show(const tg_view *view, trygg_report_kind kind, int details, size_t id, tg_text *out,
                           trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_view untitled = *view; /* the heading stands above the picture already */
 
   untitled.title = NULL;
+  TRY(tg_sentence_lines(view, put_sentence, out, error));
   if (kind != TRYGG_REPORT_TABLE && tg_chart_exists(view))
     TRY(tg_svg_draw(&untitled, id, out, error));
   if (kind != TRYGG_REPORT_CHART)

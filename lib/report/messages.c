@@ -349,6 +349,17 @@ static const struct {
     {"note_value", "disclosure min_n", {"min_n", "minsta antal svarande"}},
 
     /* Words of charts and pages. */
+    {"word", "up", {"up ", "upp "}},
+    {"word", "down", {"down ", "ned "}},
+    {"word", "points", {" percentage points", " procentenheter"}},
+    {"word", "a_year", {" a year", " om året"}},
+    {"word", "between", {" to ", " till "}},
+    {"word", "no_clear_change", {"no clear change, ", "ingen tydlig förändring, "}},
+    {"word", "adjusted", {", adjusted ", ", justerat "}},
+    {"word", "bend", {"; not along a straight line, ", "; inte längs en rät linje, "}},
+    {"word", "no_bend", {"; no clear bend, ", "; ingen tydlig böjning, "}},
+    {"word", "other_series", {"No clear change in ", "Ingen tydlig förändring i "}},
+    {"word", "of_series", {" series of ", " serier av "}},
     {"word", "break", {"break in series", "tidsseriebrott"}},
     {"word", "suppressed", {"too few answers", "för få svar"}},
     {"word", "no_figure", {"no figure can be shown", "inget värde kan visas"}},

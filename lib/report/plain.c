@@ -7,6 +7,7 @@
 #include <base/error.h>
 #include <report/label.h>
 #include <report/layout.h>
+#include <report/sentence.h>
 
 #define GAP 2           /* blanks between columns */
 #define INDENT 2        /* of rows below a heading */
@@ -206,6 +207,13 @@ static void put_line(plain *text, size_t row) {
   tg_text_putc(text->out, '\n');
 }
 
+static void put_sentence(void *user, const char *sentence) {
+  plain *text = user;
+
+  tg_text_put(text->out, sentence);
+  tg_text_putc(text->out, '\n');
+}
+
 static void put_captions(plain *text) {
   const tg_view *view = text->view;
 
@@ -253,10 +261,14 @@ static void put_notes(plain *text) {
 
 trygg_status tg_plain_write(const tg_view *view, tg_text *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
+  size_t before = out->length;
   plain text = {.view = view, .heading = SIZE_MAX, .out = out};
 
   TRY(tg_layout_make(view, &text.layout, error));
   fit(&text);
+  TRY(tg_sentence_lines(view, put_sentence, &text, error));
+  if (out->length > before)
+    tg_text_putc(out, '\n');
   put_captions(&text);
   put_colored(&text, BOLD);
   put_line(&text, SIZE_MAX);

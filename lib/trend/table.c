@@ -166,6 +166,7 @@ trygg_status trygg_trend_series(const double *time, const double *estimate, cons
   tg_series series = {.group = TG_TOTAL_DOMAIN, .count = count, .df = df > 0 ? df : INFINITY, .start = NAN};
   tg_trials all = {0};
   trygg_trend_options chosen;
+  char number[TG_NUMBER_SIZE];
   double level = 0;
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
@@ -179,6 +180,7 @@ trygg_status trygg_trend_series(const double *time, const double *estimate, cons
   TRY(tg_trials_run(&series, 1, 1, &chosen, level, &all, error));
   TRY(tg_table_create(&table, error));
   TRY(tg_table_add_columns(table, columns + 1, sizeof columns / sizeof *columns - 1, error));
+  TRY(tg_table_add_note(table, "level", tg_number_format(number, level), error));
   TRY(tg_table_add_note(table, "adjust", chosen.adjust, error));
   for (size_t i = 0; i < all.count; i++) {
     if (!all.list[i].applies)

@@ -23,7 +23,7 @@ const tg_test tg_tests[] = {
      tg_wls_contrast, NULL, tg_linear_finish},
     {"gls_slope", "the same line by generalised least squares, with the covariance of the waves; t", ERRORS,
      0, 3, 0, CHANGE, NULL, tg_gls_contrast, NULL, tg_gls_finish},
-    {"lack_of_fit", "do the waves leave the line of gls_slope; adjusted Wald F", ERRORS, 0, 3, 0, NUMBER,
+    {"lack_of_fit", "do the waves leave the line of gls_slope; adjusted Wald F", ERRORS, 1, 3, 0, NUMBER,
      NULL, tg_wald_contrast, NULL, tg_lack_of_fit_finish},
     {"heterogeneity", "are all waves equal; adjusted Wald F", ERRORS, 1, 2, 0, NUMBER, NULL, tg_wald_contrast,
      NULL, tg_heterogeneity_finish},
