@@ -39,6 +39,8 @@ typedef struct trygg_design_options {
  *
  * Strata are read within their wave unless `settings.waves` is `overlapping`;
  * cluster codes within their stratum; without a cluster every record is its own.
+ * With `panel`, waves covary by the records with the same id, or the clusters with the same code, whatever their
+ * stratum (Tam 1984, Am. Stat. 38:288-289; Knottnerus & van Delden 2012, Survey Methodology 38:43-52).
  * A lonely cluster (one in its stratum, which is not a census of it) fails only
  * when an estimate needs that wave.
  *
@@ -55,8 +57,9 @@ typedef struct trygg_design_options {
  * @param[in]  options  NULL: defaults.
  * @param[out] out      Yours to free; NULL on failure.
  * @retval TRYGG_EDATA    A record without stratum or cluster.
- * @retval TRYGG_EDESIGN  A finite population smaller than its sample, or not one a stratum; totals that no weights
- *                        meet (the message names one and by how much it is missed), a respondent without a place in
+ * @retval TRYGG_EUNSUPPORTED  A panel with finite populations of later stages.
+ * @retval TRYGG_EDESIGN  A panel where no record has an id, or a cluster code stands in two strata of a wave; a finite
+ *                        population smaller than its sample, or not one a stratum; totals that no weights meet (the message names one and by how much it is missed), a respondent without a place in
  *                        them, weights that would be negative, or bounds that leave no room for the sum.
  * @retval TRYGG_ENAME    No such rule, calibration or variable.
  */
