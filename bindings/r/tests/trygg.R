@@ -113,8 +113,17 @@ stopifnot(length(back) == nrow(frame), identical(as.data.frame(trygg_codes(back,
 same(coef(trygg_estimate(back, "n")), sum(frame$weighted_n * frame$n) / sum(frame$weighted_n))
 fails(trygg_read(survey, stream)) # once only
 fails(trygg_read(survey, trygg_arrow(frame)))
-for (i in 1:200) trygg_arrow(table)
-invisible(gc())
+# Nothing stays of 10,000 imports and exports.
+resident <- function() {
+  invisible(gc())
+  as.numeric(strsplit(readLines("/proc/self/statm"), " ")[[1]][2]) * 4096
+}
+if (file.exists("/proc/self/statm") && !nzchar(Sys.getenv("LD_PRELOAD"))) {
+  for (i in 1:3000) trygg_read(survey, trygg_arrow(table))
+  before <- resident()
+  for (i in 1:10000) trygg_read(survey, trygg_arrow(table))
+  stopifnot(resident() - before < 2e6)
+}
 
 # ---- progress -----------------------------------------------------------------------------------------------------
 for (progress in list(TRUE, FALSE, NULL)) stopifnot(length(trygg_read(survey, trygg_arrow(table), progress = progress)) == nrow(frame))
