@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Change between the last waves and over the years, tested. */
+#include <string.h>
+
 #include "program.h"
 
 static trygg_status make(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
@@ -16,13 +18,48 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
   return trygg_trend_table(estimates, &options, out, &program->error);
 }
 
+static trygg_status estimate(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
+  trygg_inference_options options = {.size = sizeof options, .level = program->options.level};
+
+  return trygg_inference_table(estimates, &options, out, &program->error);
+}
+
+/* The picture of a trend is that of the estimates, with the line in it. */
+static trygg_status draw(struct program *program, trygg_table *tests) {
+  const program_options *given = &program->options;
+  trygg_report_options options = program_report_options(program);
+  trygg_publication *trend = NULL, *publication = NULL;
+  trygg_table *table = NULL;
+  size_t noted = program->notes.length; /* what there is to say has been said of the tests */
+  trygg_status status;
+
+  status = program_make_table(program, &given->indicators, &given->waves, estimate, &table);
+  program->notes.length = noted;
+  if (program->notes.bytes != NULL)
+    program->notes.bytes[noted] = '\0';
+  if (status == TRYGG_OK)
+    status = program_publish(program, tests, &trend);
+  if (status == TRYGG_OK)
+    status = program_publish(program, table, &publication);
+  options.trend = trend;
+  if (status == TRYGG_OK)
+    status = trygg_report_write(publication, given->format, &options, program_sink, &program->out,
+                                &program->error);
+  trygg_disclosure_free(publication);
+  trygg_disclosure_free(trend);
+  trygg_table_free(table);
+  return status;
+}
+
 static trygg_status run(struct program *program) {
+  const char *format = program->options.format;
   trygg_table *table = NULL;
   trygg_status status =
       program_make_table(program, &program->options.indicators, &program->options.waves, make, &table);
 
   if (status == TRYGG_OK)
-    status = program_write_table(program, table);
+    status = format != NULL && strcmp(format, "svg") == 0 ? draw(program, table)
+                                                          : program_write_table(program, table);
   trygg_table_free(table);
   return status;
 }

@@ -145,7 +145,7 @@ static const char *write_with(const trygg_publication *publication, const char *
 
 static const char *write_in(const trygg_publication *publication, const char *format, const char *language,
                             const trygg_codebook *codebook) {
-  trygg_report_options options = {sizeof options, language, codebook, 0, 0, NULL};
+  trygg_report_options options = {sizeof options, language, codebook, 0, 0, NULL, NULL};
 
   return write_with(publication, format, &options);
 }
@@ -410,7 +410,7 @@ END_TEST
 START_TEST(a_table_fits_into_the_width_and_details_go_first) {
   trygg_publication *publication = small_publication();
   trygg_codebook *codebook = make_codebook();
-  trygg_report_options options = {sizeof options, "sv", codebook, 0, 70, "Title"};
+  trygg_report_options options = {sizeof options, "sv", codebook, 0, 70, "Title", NULL};
   const char *text = write_with(publication, "table", &options), *line = strchr(text, '\n');
 
   ck_assert_ptr_nonnull(strstr(text, "Skattning, %"));
@@ -433,7 +433,7 @@ START_TEST(a_key_that_does_not_fit_stands_above_its_rows) {
   trygg_table *table = make_estimates();
   trygg_publication *publication;
   trygg_codebook *codebook = make_codebook();
-  trygg_report_options options = {sizeof options, "en", codebook, 0, 56, NULL};
+  trygg_report_options options = {sizeof options, "en", codebook, 0, 56, NULL, NULL};
 
   add_estimate(table, "2020", "0319", "unsafe", 1000, 0.1, 0.01, TG_UNIT_SHARE, 0);
   add_estimate(table, "2024", "0319", "unsafe", 1000, 0.2, 0.01, TG_UNIT_SHARE, 0);
@@ -455,7 +455,7 @@ END_TEST
 
 START_TEST(colour_comes_only_when_asked_for) {
   trygg_publication *publication = small_publication();
-  trygg_report_options options = {sizeof options, NULL, NULL, 1, 0, NULL};
+  trygg_report_options options = {sizeof options, NULL, NULL, 1, 0, NULL, NULL};
 
   ck_assert_ptr_null(strchr(write_in(publication, "table", NULL, NULL), '\x1b'));
   ck_assert_ptr_nonnull(strchr(write_with(publication, "table", &options), '\x1b'));
@@ -534,7 +534,7 @@ END_TEST
 START_TEST(dots_are_well_formed_and_show_every_row) {
   trygg_publication *publication = small_publication();
   trygg_codebook *codebook = make_codebook();
-  trygg_report_options options = {sizeof options, "en", codebook, 0, 0, "Where & <how> \"bad\"?"};
+  trygg_report_options options = {sizeof options, "en", codebook, 0, 0, "Where & <how> \"bad\"?", NULL};
   const char *svg = write_with(publication, "svg", &options), *why = malformed(svg);
 
   ck_assert_msg(why == NULL, "%s in %s", why, svg);
@@ -616,6 +616,40 @@ START_TEST(many_series_over_waves_become_dots_of_the_last_wave) {
 }
 END_TEST
 
+/* The line of `linear` lies in the picture of the estimates, from the first wave to the last that it used. */
+START_TEST(the_line_of_a_trend_is_drawn_into_the_estimates) {
+  static const tg_column_description columns[] = {{"kommun", TRYGG_TEXT, TRYGG_KEY, "", 0},
+                                                  {"indicator", TRYGG_TEXT, TRYGG_KEY, "", 0},
+                                                  {"test", TRYGG_TEXT, TRYGG_KEY, "", 0},
+                                                  {"waves", TRYGG_TEXT, TRYGG_KEY, "", 0},
+                                                  {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "", 1}};
+  const char *waves[] = {"2017", "2020", "2024"};
+  trygg_report_options options = {.size = sizeof options};
+  trygg_table *table = make_estimates(), *tests;
+  trygg_publication *publication, *trend;
+
+  for (int i = 0; i < 3; i++)
+    add_estimate(table, waves[i], NULL, "unsafe", 1000, 0.3 + 0.02 * i, 0.01, TG_UNIT_SHARE, 0);
+  ck_ok(tg_table_create(&tests, &error));
+  ck_ok(tg_table_add_columns(tests, columns, 5, &error));
+  ck_ok(tg_table_add_row(tests, &error));
+  ck_ok(tg_table_set_text(tests, 1, "unsafe", &error));
+  ck_ok(tg_table_set_text(tests, 2, "linear", &error));
+  ck_ok(tg_table_set_text(tests, 3, "2017 2020 2024", &error));
+  tg_table_set_number(tests, 4, 0.0057);
+  tg_table_set_base(tests, 1000);
+  publication = publish(table);
+  trend = publish(tests);
+  ck_assert_ptr_null(strstr(write_with(publication, "svg", &options), "linear trend"));
+  options.trend = trend;
+  write_with(publication, "svg", &options);
+  ck_assert_ptr_nonnull(strstr(written.bytes, ">linear trend<"));
+  ck_assert_ptr_nonnull(strstr(written.bytes, "\"7 4\""));
+  trygg_disclosure_free(publication);
+  trygg_disclosure_free(trend);
+}
+END_TEST
+
 START_TEST(a_trend_is_said_in_a_sentence) {
   const double time[] = {2012, 2015, 2017, 2020}, falls[] = {9, 7.6, 6.5, 5}, waves[] = {5, 7, 4, 5.2},
                variance[16] = {[0] = 0.04, [5] = 0.04, [10] = 0.04, [15] = 0.04};
@@ -657,7 +691,7 @@ END_TEST
 START_TEST(html_is_one_file_that_escapes_everything) {
   trygg_table *table = make_estimates();
   trygg_publication *publication;
-  trygg_report_options options = {sizeof options, "sv", NULL, 0, 0, "<script>alert('x')</script>"};
+  trygg_report_options options = {sizeof options, "sv", NULL, 0, 0, "<script>alert('x')</script>", NULL};
   const char *html;
 
   add_estimate(table, "<img src=x>", "\"&'", "</table><script>", 100, 0.1, 0.02, TG_UNIT_SHARE, 0);
@@ -687,7 +721,7 @@ static trygg_status write_page(const trygg_publication *a, const trygg_publicati
                                            {"Third", NULL, a, TRYGG_REPORT_CHART}};
   const char *const lead[] = {"5,000 answers", "51 % answered"};
   trygg_report_page page = {sizeof page, "Safety & us", lead, 2, sections, 4};
-  trygg_report_options options = {sizeof options, language, NULL, 0, 0, NULL};
+  trygg_report_options options = {sizeof options, language, NULL, 0, 0, NULL, NULL};
 
   return trygg_report_write_page(&page, &options, sink, user, &error);
 }
@@ -868,7 +902,7 @@ END_TEST
 
 START_TEST(unknown_formats_and_languages_are_refused) {
   trygg_publication *publication = small_publication();
-  trygg_report_options options = {sizeof options, "fi", NULL, 0, 0, NULL};
+  trygg_report_options options = {sizeof options, "fi", NULL, 0, 0, NULL, NULL};
   const trygg_report_page page = {.size = sizeof page, .section_count = 1};
   const trygg_report_page no_lines = {.size = sizeof no_lines, .lead_count = 1};
 
@@ -923,7 +957,7 @@ END_TEST
 /* Write in the format number `f`, or as a page after the last one. */
 static trygg_status write_any(size_t f, const trygg_publication *publication,
                               const trygg_codebook *codebook) {
-  trygg_report_options options = {sizeof options, "sv", codebook, 0, 0, "Title"};
+  trygg_report_options options = {sizeof options, "sv", codebook, 0, 0, "Title", NULL};
 
   tg_text_clear(&written);
   if (trygg_report_formats(f) == NULL)
@@ -1006,6 +1040,7 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, a_suppressed_wave_leaves_a_gap_in_the_line);
   tcase_add_test(test_case, many_series_over_waves_become_dots_of_the_last_wave);
   tcase_add_test(test_case, a_trend_is_said_in_a_sentence);
+  tcase_add_test(test_case, the_line_of_a_trend_is_drawn_into_the_estimates);
   tcase_add_test(test_case, a_table_without_figures_is_no_picture_but_a_page);
   tcase_add_test(test_case, html_is_one_file_that_escapes_everything);
   tcase_add_test(test_case, a_page_holds_its_sections_in_order);

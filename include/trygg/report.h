@@ -39,6 +39,10 @@ typedef struct trygg_report_options {
   int color;                      /**< Non-zero: `table` uses ANSI colours. */
   int width;         /**< Columns of a terminal, `table` fits into them; 0: 100, negative: no limit. */
   const char *title; /**< Heading of `table`, `svg`, `html`; NULL: none, in `html` that of the survey. */
+  const trygg_publication
+      *trend; /**< Trend tests of the same indicators and groups, published: where a chart has
+                                       lines over the waves, those of `linear` and the bends of `joinpoint` are drawn
+                                       into it.  NULL: none. */
 } trygg_report_options;
 
 /** Format number @p format, static; NULL after the last one. */

@@ -3,6 +3,7 @@
 #include <report/lines.h>
 
 #include <math.h>
+#include <string.h>
 
 #include <base/error.h>
 #include <report/figure.h>
@@ -28,6 +29,7 @@ typedef struct lines_picture {
   double left, right, top, bottom; /* of the plot */
   double label_begin;
   tg_scale scale;
+  int has_line; /* of a trend */
   tg_text word;
   tg_text *out;
 } lines_picture;
@@ -133,6 +135,93 @@ static void draw_segments(lines_picture *picture, size_t series, const char *col
                  place_point(picture, series, wave), tg_scale_place(&picture->scale, to), color, 2, NULL);
   }
 }
+
+/* ---- trends that were tested ---------------------------------------------------------------- */
+
+/* The row of a test on the series in the table of trend tests; SIZE_MAX: none with a figure. */
+static size_t find_trend(const tg_chart *chart, size_t series, const char *test, const char *figure) {
+  const trygg_table *trend = chart->view->trend, *table = chart->view->table;
+  size_t name = tg_table_find_fixed(trend, "test"), value = tg_table_find_fixed(trend, figure);
+  for (size_t row = 0; row < trygg_table_rows(trend); row++) {
+    int same = !strcmp(trygg_table_text(trend, row, name), test) && !trygg_table_missing(trend, row, value);
+    for (size_t i = 0; i < trygg_table_columns(table) && same; i++) {
+      const char *key = trygg_table_name(table, i);
+      size_t other = trygg_table_find(trend, key);
+      if (trygg_table_role(table, i) == TRYGG_KEY && strcmp(key, "wave") != 0)
+        same = other != SIZE_MAX && !strcmp(trygg_table_text(table, chart->series[series].first, i),
+                                            trygg_table_text(trend, row, other));
+    }
+    if (same)
+      return row;
+  }
+  return SIZE_MAX;
+}
+
+/* Whether a wave's code is one of the words of a text. */
+static int is_among(const char *words, const char *code) {
+  size_t length = strlen(code);
+  for (const char *at = words; at && *at; at += strcspn(at, " "), at += *at == ' ')
+    if (strcspn(at, " ") == length && !strncmp(at, code, length))
+      return 1;
+  return 0;
+}
+
+/* The line of `linear` goes through the means of the times and figures of its waves. */
+static void draw_line(lines_picture *picture, size_t series, const char *color) {
+  const tg_chart *chart = picture->chart;
+  const trygg_table *trend = chart->view->trend;
+  size_t row = find_trend(chart, series, "linear", "estimate"), first = SIZE_MAX, last = 0, count = 0;
+  double time = 0, value = 0, slope;
+  if (row == SIZE_MAX)
+    return;
+  for (size_t wave = 0; wave < chart->wave_count; wave++) {
+    if (!is_among(trygg_table_text(trend, row, tg_table_find_fixed(trend, "waves")), chart->waves[wave]))
+      continue;
+    if (isnan(value_at(picture, series, wave)))
+      return;
+    first = count++ ? first : wave;
+    last = wave;
+    time += chart->times[wave];
+    value += value_at(picture, series, wave);
+  }
+  if (count < 3)
+    return;
+  slope = trygg_table_number(trend, row, tg_table_find_fixed(trend, "estimate")) * chart->factor;
+  time /= (double)count;
+  value /= (double)count;
+  tg_draw_line(picture->out, place_wave(picture, first),
+               tg_scale_place(&picture->scale, value + slope * (chart->times[first] - time)),
+               place_wave(picture, last),
+               tg_scale_place(&picture->scale, value + slope * (chart->times[last] - time)), color, 1.6,
+               "7 4");
+  picture->has_line = 1;
+}
+
+/* Where a lone series bends, if its p is small. */
+static void draw_bend(lines_picture *picture) {
+  const tg_chart *chart = picture->chart;
+  const trygg_table *trend = chart->view->trend;
+  size_t row = find_trend(chart, 0, "joinpoint", "p");
+  if (row == SIZE_MAX || trygg_table_number(trend, row, tg_table_find_fixed(trend, "p")) > 0.05)
+    return;
+  for (size_t wave = 0; wave < chart->wave_count; wave++)
+    if (is_among(trygg_table_text(trend, row, tg_table_find_fixed(trend, "at")), chart->waves[wave])) {
+      double x = place_wave(picture, wave);
+      tg_draw_line(picture->out, x, picture->top - 4, x, picture->bottom, TG_DRAW_SOFT, 1, "1 3");
+      tg_draw_text(picture->out, x, picture->top - 9, &break_font, tg_view_word(chart->view, "joint"));
+    }
+}
+
+static void draw_trends(lines_picture *picture) {
+  if (!picture->chart->view->trend || tg_table_find_fixed(picture->chart->view->trend, "test") == SIZE_MAX)
+    return;
+  for (size_t i = 0; i < picture->chart->series_count; i++)
+    draw_line(picture, i, tg_draw_colors[i]);
+  if (picture->chart->series_count == 1)
+    draw_bend(picture);
+}
+
+/* ---- figures -------------------------------------------------------------------------------- */
 
 /* Above its interval, the figure of a lone series. */
 static void write_figure(lines_picture *picture, size_t row, double x, double y) {
@@ -274,7 +363,13 @@ static void draw_legend(lines_picture *picture) {
   tg_chart_put_axis(picture->chart, &picture->word);
   if (!picture->word.failed)
     tg_draw_text(picture->out, MARGIN, picture->top - 20, &axis_font, picture->word.bytes);
-  name_empty_series(picture, picture->left + 140, picture->bottom + 46);
+  if (picture->has_line) {
+    tg_draw_line(picture->out, picture->left + 140, picture->bottom + 42, picture->left + 172,
+                 picture->bottom + 42, tg_draw_colors[0], 1.6, "7 4");
+    tg_draw_text(picture->out, picture->left + 180, picture->bottom + 46, &axis_font,
+                 tg_view_word(picture->chart->view, "trend_line"));
+  }
+  name_empty_series(picture, picture->left + (picture->has_line ? 340 : 140), picture->bottom + 46);
   if (picture->chart->lower == SIZE_MAX)
     return;
   tg_draw_line(picture->out, picture->left + 6, picture->bottom + 34, picture->left + 6, picture->bottom + 50,
@@ -298,6 +393,7 @@ trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, 
   draw_grid(&picture);
   draw_waves(&picture);
   draw_breaks(&picture);
+  draw_trends(&picture);
   for (size_t i = 0; i < chart->series_count; i++)
     draw_segments(&picture, i, tg_draw_colors[i]);
   for (size_t i = 0; i < chart->series_count; i++)

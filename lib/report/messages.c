@@ -349,6 +349,8 @@ static const struct {
     {"note_value", "disclosure min_n", {"min_n", "minsta antal svarande"}},
 
     /* Words of charts and pages. */
+    {"word", "trend_line", {"linear trend", "linjär trend"}},
+    {"word", "joint", {"bend", "brytpunkt"}},
     {"word", "up", {"up ", "upp "}},
     {"word", "down", {"down ", "ned "}},
     {"word", "points", {" percentage points", " procentenheter"}},

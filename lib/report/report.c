@@ -85,6 +85,7 @@ static trygg_status make_view(const trygg_report_options *options, tg_message_la
   *out = (tg_view){.codebook = chosen.codebook,
                    .language = language,
                    .title = chosen.title,
+                   .trend = chosen.trend ? trygg_disclosure_table(chosen.trend) : NULL,
                    .color = chosen.color,
                    .width = chosen.width < 0    ? SIZE_MAX
                             : chosen.width == 0 ? DEFAULT_WIDTH

@@ -12,7 +12,8 @@ typedef struct tg_view {
   const trygg_table *table;
   const trygg_codebook *codebook; /* NULL: names and codes */
   tg_message_language language;
-  const char *title; /* NULL: none */
+  const char *title;        /* NULL: none */
+  const trygg_table *trend; /* of trend tests, for charts; NULL: none */
   int color;
   size_t width; /* SIZE_MAX: no limit */
 } tg_view;
