@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import difflib
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._columns import names_of
 from ._errors import DataWarning, Error, Status
-from ._results import Estimates
-from ._survey import Names, Responses, Survey, names
+from ._results import Estimates, Model, Table
+from ._survey import Names, Responses, Sample, Survey, names
 
 
 def sheet(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -32,6 +33,25 @@ def check_columns(wanted: Sequence[str], known: Sequence[str]) -> None:
             raise Error(f"the data have no column `{name}`{hint}", Status.NAME, field=name)
 
 
+def stage(role: str, place: int) -> str:
+    """The role of a column at a stage of the sample: ``cluster``, ``cluster2``, ..."""
+    return role if place == 0 else f"{role}{place + 1}"
+
+
+def domains_of(by: Names, where: Names) -> list[str]:
+    """Columns that groups and conditions are made of."""
+    return (names(by) or []) + [condition.split("=")[0] for condition in names(where) or []]
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Design:
     """How a data frame was sampled.
 
@@ -39,8 +59,10 @@ class Design:
     >>> design.mean("enroll", by="stype")
 
     ``data`` is all that :meth:`Survey.read` takes; it is read by each call, only the columns that the call needs.
-    ``wave`` names the column of the waves, ``overlapping`` says that equal clusters in several waves are the same.
-    ``lonely`` is ``fail`` (default), ``certainty``, ``adjust`` or ``average``.
+    Several ``psu`` are the stages of the sample, each with its ``fpc``; several ``stratum`` columns are one stratum
+    together.  ``wave`` names the column of the waves, ``overlapping`` says that equal clusters in several waves are the
+    same.  ``lonely`` is ``fail`` (default), ``certainty``, ``adjust`` or ``average``; ``variance`` and ``seed`` are those
+    of :meth:`Responses.design`.
     """
 
     def __init__(
@@ -50,36 +72,49 @@ class Design:
         stratum: Names = None,
         psu: Names = None,
         weight: str | None = None,
-        fpc: str | None = None,
+        fpc: Names = None,
         wave: str | None = None,
         overlapping: bool = False,
         lonely: str = "fail",
+        variance: str | None = None,
+        seed: int = 1,
         **options: Any,
     ) -> None:
         self._data = data
         self._options = options
-        self._lonely = lonely
+        self._design: dict[str, Any] = {"lonely": lonely, "variance": variance, "seed": seed}
+        self._margins: dict[str, Mapping[str, float] | float] = {}
         self._settings = sheet(
             ["form_id", "waves", "wave"],
             [["design", "overlapping" if overlapping else "independent", "" if wave else "all"]],
         )
         self._roles = [("text", name, "stratum") for name in names(stratum) or []]
-        self._roles += [("text", name, "cluster") for name in names(psu) or []]
-        self._roles += [
-            (kind, name, role)
-            for kind, name, role in [("decimal", weight, "weight"), ("decimal", fpc, "fpc"), ("text", wave, "wave")]
-            if name
-        ]
+        self._roles += [("text", name, stage("cluster", place)) for place, name in enumerate(names(psu) or [])]
+        self._roles += [("decimal", name, stage("fpc", place)) for place, name in enumerate(names(fpc) or [])]
+        self._roles += [(kind, name, role) for kind, name, role in
+                        [("decimal", weight, "weight"), ("text", wave, "wave")] if name]
+
+    def calibrate(
+        self, margins: Mapping[str, Mapping[str, float] | float], method: str = "rake", *, spread: str | None = None
+    ) -> Design:
+        """The same design with weights that meet known totals, and variances that know it.
+
+        ``margins`` has the totals of each category of a column, ``{"stype": {"E": 4421, "H": 755, "M": 1018}}``, or the
+        total of a number, ``{"api99": 3914069}``; ``method`` is ``linear rake logit:L,U truncated:L,U``.
+        """
+        design = copy.copy(self)
+        design._margins = dict(margins)
+        design._design = self._design | {"calibrate": method, "spread": spread}
+        return design
 
     def _tables(
         self, variables: dict[str, str], choices: dict[str, list[str]], indicators: list[list[str]], domains: list[str]
     ) -> dict[str, str]:
         """A survey folder of these variables (name to type); values of `domains` are texts."""
+        kinds = dict.fromkeys(domains, "text") | variables
+        rows = [[kinds.get(name, kind), name, role] for kind, name, role in self._roles]
         known = {name for _, name, _ in self._roles}
-        rows = [[kind, name, role] for kind, name, role in self._roles]
-        rows += [[kind, name, ""] for name, kind in variables.items() if name not in known]
-        known |= set(variables)
-        rows += [["text", name, "domain"] for name in dict.fromkeys(domains) if name not in known]
+        rows += [[kind, name, "domain" if kind == "text" else ""] for name, kind in kinds.items() if name not in known]
         tables = {
             "settings": self._settings,
             "survey": sheet(["type", "name", "role"], rows),
@@ -110,8 +145,33 @@ class Design:
             count = sum(row["count"] for row in rejected)
             read = sum(row["count"] for row in account if row["account"] == "read")
             reasons = ", ".join(dict.fromkeys(row["reason"] for row in rejected))
-            warnings.warn(f"{count} of {read} records are not used: {reasons}", DataWarning, stacklevel=4)
+            warnings.warn(f"{count} of {read} records are not used: {reasons}", DataWarning, stacklevel=5)
         return responses
+
+    def _sample(
+        self,
+        variables: dict[str, str],
+        indicators: list[list[str]],
+        domains: list[str],
+        choices: dict[str, list[str]] | None = None,
+    ) -> Sample:
+        """A sample of the columns that a call needs, calibrated where margins were given."""
+        kinds, lists, totals = dict(variables), dict(choices or {}), []
+        for name, margin in self._margins.items():
+            if isinstance(margin, Mapping):
+                lists.setdefault(name, [str(code) for code in margin])
+                kinds[name] = f"select_one {name}"
+                totals += [[name, str(code), repr(float(total))] for code, total in margin.items()]
+            else:
+                kinds.setdefault(name, "decimal")
+                totals.append([name, "", repr(float(margin))])
+        spread = self._design.get("spread")
+        if spread:
+            kinds.setdefault(spread, "decimal")
+        tables = self._tables(kinds, lists, indicators, [name for name in domains if name not in kinds])
+        if totals:
+            tables["margins"] = sheet(["variables", "category", "total"], totals)
+        return self._read(tables).design(**self._design)
 
     def _estimate(
         self,
@@ -122,11 +182,56 @@ class Design:
         options: dict[str, Any],
         choices: dict[str, list[str]] | None = None,
     ) -> Estimates:
-        domains = (names(by) or []) + [condition.split("=")[0] for condition in names(where) or []]
-        tables = self._tables(variables, choices or {}, indicators, domains)
-        sample = self._read(tables).design(lonely=self._lonely)
+        sample = self._sample(variables, indicators, domains_of(by, where), choices)
         wanted = [row[0] for row in indicators] or list(variables)
         return sample.estimate(wanted, by=by, where=where, **options)
+
+    def _figure(self, variable: str, of: Names, by: Names, where: Names) -> tuple[Sample, str]:
+        """A sample, and what is asked of it: the share of some values, or the mean of a number."""
+        if of is None:
+            return self._sample({variable: "decimal"}, [], domains_of(by, where)), variable
+        row = [variable + "_share", "share", variable, " ".join(names(of) or []), ""]
+        kinds, choices = {variable: f"select_one {variable}"}, {variable: self.codes(variable)}
+        return self._sample(kinds, [row], domains_of(by, where), choices), row[0]
+
+    def trend(
+        self, variable: str, of: Names = None, *, by: Names = None, where: Names = None, **options: Any
+    ) -> Table:
+        """:meth:`Sample.trend` of the mean of a number, or of the share of the values ``of``.  Waves are years."""
+        sample, name = self._figure(variable, of, by, where)
+        return sample.trend(name, by=by, where=where, **options)
+
+    def compare(
+        self, variable: str, of: Names = None, *, by: Names = None, where: Names = None, **options: Any
+    ) -> Table:
+        """:meth:`Sample.compare` of the mean of a number, or of the share of the values ``of``."""
+        sample, name = self._figure(variable, of, by, where)
+        return sample.compare(name, by=by, where=where, **options)
+
+    def test_groups(self, variable: str, of: Names = None, *, by: Names, where: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.test_groups` of the mean of a number, or of the share of the values ``of``."""
+        sample, name = self._figure(variable, of, by, where)
+        return sample.test_groups(name, by=by, where=where, **options)
+
+    def model(
+        self, outcome: str, on: Names = None, *, codes: Names = None, where: Names = None, **options: Any
+    ) -> Model:
+        """:meth:`Sample.model` of a number, or of ``"COLUMN=VALUE"``, on columns.
+
+        Columns of numbers are numbers, others have a coefficient for each value but the first (or the one that
+        ``"COLUMN=VALUE"`` names); ``codes`` names columns whose numbers are codes.
+        """
+        kinds: dict[str, str] = {}
+        choices: dict[str, list[str]] = {}
+        for term in [outcome, *(names(on) or [])]:
+            name, equals, _ = term.partition("=")
+            values = self.codes(name)
+            if equals or name in (names(codes) or []) or not all(map(is_number, values)):
+                kinds[name], choices[name] = f"select_one {name}", values
+            else:
+                kinds.setdefault(name, "decimal")
+        sample = self._sample(kinds, [], domains_of(None, where), choices)
+        return sample.model(outcome, on, where=where, **options)
 
     def share(self, variable: str, of: Names = None, *, by: Names = None, where: Names = None, **options: Any) -> Estimates:
         """Share of each value of a column, or of the values ``of`` together."""
