@@ -45,6 +45,23 @@ awk '
     }
   }
   END { exit faults }' bindings/python/src/option_tables.c include/trygg/*.h || failed=1
+# The same in R: a row, or code that fills the field.
+cat bindings/r/src/*.c | awk '
+  FILENAME == "-" { text = text " " $0; next }
+  FNR == 1 { inside = 0 }
+  /^typedef struct trygg_[a-z_]*_options \{/ { inside = 1; name = $3; next }
+  /^\}/ { inside = 0 }
+  inside && index(text, name) && /^  [a-z]/ {
+    sub(/\/\*.*/, "")
+    if (match($0, /[a-z_]+;/)) {
+      field = substr($0, RSTART, RLENGTH - 1)
+      if (field != "size" && text !~ name ", *(\"[a-z_]*\", *)?([a-z_]*, *)?" field "[,)]" && text !~ "options\\." field " =") {
+        print "bindings/r/src/options.c has no row for " field " of " name
+        faults = 1
+      }
+    }
+  }
+  END { exit faults }' - include/trygg/*.h || failed=1
 # Each package is installable on its own, so each has the tables of options.
 for name in option_tables.h option_tables.c; do
   [ ! -f bindings/r/src/$name ] || cmp bindings/python/src/$name bindings/r/src/$name || failed=1

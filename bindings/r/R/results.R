@@ -28,10 +28,10 @@ publish.default <- function(table, min_n = NULL) {
 }
 
 write_published <- function(table, file = NULL, format = "csv", min_n = NULL, language = NULL, title = NULL,
-                            width = NULL) {
+                            width = NULL, color = FALSE) {
   table <- publish(table, min_n)
   text <- checked(.Call(r_write, attr(table, "publication"), format, attr(table, "survey")$handle,
-                        some(language = language, title = title, width = width)))
+                        some(language = language, title = title, width = width, color = as.integer(color))))
   if (is.null(file)) return(text)
   connection <- file(file, "wb")
   on.exit(close(connection))
@@ -44,7 +44,8 @@ summary.trygg_table <- function(object, min_n = NULL, ...) publish(as_table(obje
 
 print.trygg_table <- function(x, min_n = NULL, language = NULL, ...) {
   if (is.null(attr(x, "handle"))) return(print(as.data.frame(x), ...)) # a part of a table
-  cat(write_published(x, format = "table", min_n = min_n, language = language))
+  color <- interactive() && has("cli") && cli::num_ansi_colors() > 1
+  cat(write_published(x, format = "table", min_n = min_n, language = language, color = color))
   invisible(x)
 }
 

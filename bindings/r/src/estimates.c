@@ -35,6 +35,27 @@ STEP(r_publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publi
 
 STEP(r_tipping, ESTIMATES, tipping_options, trygg_tipping_options, trygg_table, TABLE, trygg_model_tipping)
 
+/* A series that was computed elsewhere; `covariance` may be NULL. */
+SEXP r_series(SEXP time, SEXP estimate, SEXP covariance, SEXP df, SEXP list) {
+  SEXP pointer = PROTECT(handle_new(TABLE)), result;
+  call self;
+  trygg_trend_options options = {0};
+  trygg_table *table;
+  trygg_status status;
+  size_t count = (size_t)Rf_xlength(time);
+  if (TYPEOF(time) != REALSXP || TYPEOF(estimate) != REALSXP || (size_t)Rf_xlength(estimate) != count ||
+      (covariance != R_NilValue &&
+       (TYPEOF(covariance) != REALSXP || (size_t)Rf_xlength(covariance) != count * count)))
+    Rf_error("a series has a time and an estimate for each wave, and a covariance for each two");
+  options_read(&self, list, trend_options, &options, sizeof options);
+  status = trygg_trend_series(REAL_RO(time), REAL_RO(estimate),
+                              covariance == R_NilValue ? NULL : REAL_RO(covariance), count, Rf_asReal(df),
+                              &options, &table, &self.error);
+  result = call_finish(pointer, status, table, &self);
+  UNPROTECT(1);
+  return result;
+}
+
 SEXP r_nonresponse(SEXP design, SEXP what, SEXP list) {
   SEXP pointer = PROTECT(handle_new(TABLE)), result;
   call self, other;

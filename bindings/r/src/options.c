@@ -47,6 +47,7 @@ const option trend_options[] = {LIST(trygg_trend_options, "tests", tests, test_c
                                 FIELD(trygg_trend_options, adjust, TEXT),
                                 FIELD(trygg_trend_options, across_breaks, INT),
                                 FIELD(trygg_trend_options, min_n, INT64),
+                                FIELD(trygg_trend_options, start, DOUBLE),
                                 {NULL, TEXT, 0, 0}};
 const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT),
                                 LIST(trygg_model_options, "on", on, on_count),
@@ -90,6 +91,7 @@ const option disclosure_options[] = {FIELD(trygg_disclosure_options, min_n, INT6
 const option report_options[] = {FIELD(trygg_report_options, language, TEXT),
                                  FIELD(trygg_report_options, width, INT),
                                  FIELD(trygg_report_options, title, TEXT),
+                                 FIELD(trygg_report_options, color, INT),
                                  {NULL, TEXT, 0, 0}};
 
 /* ---- progress and interrupts ---------------------------------------------------------------------- */

@@ -104,6 +104,7 @@ SEXP r_strata(SEXP);
 SEXP r_model_figures(SEXP);
 SEXP r_model_covariance(SEXP, SEXP);
 SEXP r_model_summary(SEXP);
+SEXP r_series(SEXP, SEXP, SEXP, SEXP, SEXP);
 SEXP r_arrow_new(void);
 SEXP r_arrow_export(SEXP);
 

@@ -147,6 +147,14 @@ static const char *format_name(size_t i) {
   return format ? format->name : NULL;
 }
 
+/* The i-th of those tests of trends that are run when none is named. */
+static const char *usual_test(size_t i) {
+  for (size_t test = 0; trygg_trend_test(test); test++)
+    if (trygg_trend_usual(test) && i-- == 0)
+      return trygg_trend_test(test);
+  return NULL;
+}
+
 static const struct {
   const char *name;
   kind of;
@@ -164,6 +172,7 @@ static const struct {
 } registries[] = {{"indicator", trygg_indicator_type},
                   {"interval", trygg_inference_interval},
                   {"test", trygg_trend_test},
+                  {"usual_test", usual_test},
                   {"against", trygg_inference_against},
                   {"variance", trygg_design_variance},
                   {"calibration", trygg_design_calibration},

@@ -127,7 +127,8 @@ SEXP r_write(SEXP publication, SEXP format, SEXP codebook, SEXP list) {
   void *from = handle_get(publication, PUBLICATION);
   const char *name = options_text(format, "format");
   options_read(&self, list, report_options, &options, sizeof options);
-  options.codebook = handle_get(codebook, CODEBOOK);
+  if (codebook != R_NilValue)
+    options.codebook = handle_get(codebook, CODEBOOK);
   R_RegisterCFinalizerEx(holder, free_written, TRUE);
   out = calloc(1, sizeof *out);
   if (!out)

@@ -51,6 +51,7 @@ static const R_CallMethodDef entries[] = {ENTRY(r_codebook_read, 1),
                                           ENTRY(r_model_figures, 1),
                                           ENTRY(r_model_covariance, 2),
                                           ENTRY(r_model_summary, 1),
+                                          ENTRY(r_series, 5),
                                           ENTRY(r_arrow_new, 0),
                                           ENTRY(r_arrow_export, 1),
                                           {NULL, NULL, 0}};

@@ -125,5 +125,18 @@ if (file.exists("/proc/self/statm") && !nzchar(Sys.getenv("LD_PRELOAD"))) {
   stopifnot(resident() - before < 2e6)
 }
 
+# ---- a series without a survey -------------------------------------------------------------------------------------
+nile <- as.numeric(datasets::Nile)
+series <- trygg_series(1871:1970, nile, tests = c("mann_kendall", "sen_slope", "linear"))
+same(series$p[series$test == "mann_kendall"], 3.65826292166e-5, 1e-8)
+same(series$estimate[series$test == "sen_slope"], -2.6)
+stopifnot(grepl("no_se", series$flag[series$test == "linear"]), any(grepl("2[.]60", capture.output(print(series)))))
+known <- trygg_series(c(2012, 2014, 2017), c(0.2, 0.25, 0.3), c(0.01, 0.01, 0.02), tests = "difference")
+same(c(known$estimate, known$se), c(0.05, sqrt(5) / 100))
+same(trygg_series(c(2012, 2014, 2017), c(0.2, 0.25, 0.3), diag(c(0.01, 0.01, 0.02)^2), tests = "difference")$p, known$p)
+fails(trygg_series(1:3, 1:2))
+fails(trygg_series(c(2, 1), 1:2), "trygg_error")
+stopifnot("linear" %in% trygg_names("usual_test"), length(trygg_names("usual_test")) < length(trygg_names("test")))
+
 # ---- progress -----------------------------------------------------------------------------------------------------
 for (progress in list(TRUE, FALSE, NULL)) stopifnot(length(trygg_read(survey, trygg_arrow(table), progress = progress)) == nrow(frame))
