@@ -34,7 +34,7 @@ awk '
   FILENAME ~ /option_tables/ { rows[table] = rows[table] " " $0; next }
   /^typedef struct trygg_[a-z_]*_options \{/ { inside = 1; name = $3; next }
   /^\}/ { inside = 0 }
-  inside && known[name] && /^  [a-z]/ {
+  inside && known[name] && /^  ([a-z]|  *\*[a-z])/ {
     sub(/\/\*.*/, "")
     if (match($0, /[a-z_]+;/)) {
       field = substr($0, RSTART, RLENGTH - 1)

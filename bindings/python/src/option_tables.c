@@ -116,6 +116,11 @@ const tg_option tg_disclosure_options[] = {FIELD(min_n, INT64), END};
 #undef STRUCT
 
 #define STRUCT trygg_report_options
-const tg_option tg_report_options[] = {FIELD(language, TEXT), FIELD(codebook, CODEBOOK), FIELD(color, INT),
-                                       FIELD(width, INT),     FIELD(title, TEXT),        END};
+const tg_option tg_report_options[] = {FIELD(language, TEXT),
+                                       FIELD(codebook, CODEBOOK),
+                                       FIELD(color, INT),
+                                       FIELD(width, INT),
+                                       FIELD(title, TEXT),
+                                       FIELD(trend, PUBLICATION),
+                                       END};
 #undef STRUCT

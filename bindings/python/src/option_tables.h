@@ -15,10 +15,11 @@ typedef enum tg_option_kind {
   TG_OPTION_INT64,
   TG_OPTION_UINT64,
   TG_OPTION_DOUBLE,
-  TG_OPTION_PROGRESS,  /* filled for every call; the caller's function is kept beside */
-  TG_OPTION_CODEBOOK,  /* a handle */
-  TG_OPTION_ESTIMATES, /* a handle */
-  TG_OPTION_NESTED     /* a pointer to another option struct, which the caller fills */
+  TG_OPTION_PROGRESS,    /* filled for every call; the caller's function is kept beside */
+  TG_OPTION_CODEBOOK,    /* a handle */
+  TG_OPTION_ESTIMATES,   /* a handle */
+  TG_OPTION_PUBLICATION, /* a handle */
+  TG_OPTION_NESTED       /* a pointer to another option struct, which the caller fills */
 } tg_option_kind;
 
 /* A field of an option struct. */

@@ -91,6 +91,9 @@ static int set_option(tg_call *self, const tg_option *option, PyObject *value, c
   case TG_OPTION_ESTIMATES:
     *(void **)(void *)to = PyCapsule_GetPointer(value, ESTIMATES);
     break;
+  case TG_OPTION_PUBLICATION:
+    *(void **)(void *)to = PyCapsule_GetPointer(value, PUBLICATION);
+    break;
   case TG_OPTION_PROGRESS:
     self->report = value;
     break;

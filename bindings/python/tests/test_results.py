@@ -47,6 +47,9 @@ class Results(CountyCase):
         self.assertIn("Kommun", table.write("table", language="sv"))
         self.assertIn("Municipality", table.write("table", language="en"))
         self.assertIs(table.publish(), table)
+        series = self.responses.estimate("otrygg_kvall").publish(0)
+        trend = self.responses.trend("otrygg_kvall", tests="linear").publish(0)
+        self.assertGreater(len(series.write("svg", trend=trend)), len(series.write("svg")))
         self.assertIsNone(table.to_dict()["estimate"][1])
 
     def test_names_are_those_of_statsmodels(self) -> None:

@@ -158,12 +158,24 @@ class Published(Table):
         super().__init__(_trygg.publication_table(handle), survey)
 
     def write(
-        self, format: str = "csv", *, language: str | None = None, title: str | None = None, width: int | None = None
+        self,
+        format: str = "csv",
+        *,
+        language: str | None = None,
+        title: str | None = None,
+        width: int | None = None,
+        trend: Published | None = None,
     ) -> str:
-        """The table as text: ``table csv csv-sv json svg html``.  ``language`` is ``en`` or ``sv``."""
+        """The table as text: ``table csv csv-sv json svg html``.  ``language`` is ``en`` or ``sv``; ``trend`` has published
+        trends of the same indicators and groups, whose lines a chart then shows."""
         self._live("be written")
-        codebook = self.survey._handle if self.survey else None
-        options = {"language": language, "title": title, "width": width, "codebook": codebook}
+        options = {
+            "language": language,
+            "title": title,
+            "width": width,
+            "codebook": self.survey._handle if self.survey else None,
+            "trend": trend._publication if trend else None,
+        }
         return _trygg.write(self._publication, format, options).decode("utf-8")
 
     def publish(self, min_n: int | None = None) -> Published:
