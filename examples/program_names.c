@@ -118,8 +118,18 @@ static trygg_status check_where(struct program *program, const char *condition) 
   return check_variable(program, "where", condition);
 }
 
+/* A variable, or two with * or : between. */
 static trygg_status check_on(struct program *program, const char *term) {
-  return check_variable(program, "on", term);
+  const char *sign = strchr(term, '=') == NULL && !is_variable(program, term, strlen(term)) ? strpbrk(term, "*:") : NULL;
+  char first[64];
+  trygg_status status;
+
+  if (sign == NULL || (size_t)(sign - term) >= sizeof first)
+    return check_variable(program, "on", term);
+  memcpy(first, term, (size_t)(sign - term));
+  first[sign - term] = '\0';
+  status = check_variable(program, "on", first);
+  return status == TRYGG_OK ? check_on(program, sign + 1) : status;
 }
 
 /* An indicator, a variable, or VAR=CODE. */

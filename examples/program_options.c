@@ -364,9 +364,10 @@ static const program_option options[] = {
     {"on", "VAR,VAR", PROGRAM_MODEL, TARGET(on), .set = set_list,
      .help =
          {"Background variables: those with codes by level, numbers per unit. VAR=CODE: the level that the "
-          "others are compared with.",
+          "others are compared with. VAR*VAR: two and their interaction, or a number and its square; VAR:VAR: that "
+          "alone.",
           "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
-          "jämförs med."}},
+          "jämförs med. VAR*VAR: två och deras samspel, eller ett tal och dess kvadrat; VAR:VAR: bara det."}},
     {"on", "VAR,VAR", PROGRAM_COMPARE, TARGET(on), .set = set_list,
      .help = {"For --nonresponse sample: variables with codes that are known of everybody who was drawn.",
               "För --nonresponse sample: variabler med koder som är kända för alla i urvalet."}},

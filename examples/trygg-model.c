@@ -97,6 +97,7 @@ static const program_description description = {
          "tillsammans om inte --wave anges."},
     .example =
         "trygg-model --outcome otrygg_kvall --on kon,aldersgrupp --wave 2024 examples/surveys/county data.csv.gz\n"
+        "trygg-model --outcome otrygg_kvall --on 'kon*aldersgrupp' --wave 2024 examples/surveys/county data.csv.gz\n"
         "trygg-model --outcome otrygg_kvall --on kon=1,aldersgrupp --part prediction --format svg \\\n"
         "  --output modell.svg examples/surveys/county data.csv.gz",
     .run = run,

@@ -93,6 +93,11 @@ static const golden_case cases[] = {
     {"nhanes rates", "nhanes", NULL, {"high", "race sex", .family = "poisson"}},
     {"nhanes shares", "nhanes", NULL, {"chol=1", "race sex", .family = "linear"}},
     {"nhanes women", "nhanes", NULL, {"high", "race", .where = "sex=2"}},
+    {"nhanes race sex", "nhanes", NULL, {"high", "race*sex", .family = NULL}},
+    {"nhanes score race", "nhanes", NULL, {"high", "score race score:race", .family = NULL}},
+    {"nhanes square", "nhanes", NULL, {"high", "score*score sex", .family = NULL}},
+    {"clus1 numbers", "apiclus1", NULL, {"api_mean", "ell*meals stype", .family = NULL}},
+    {"clus1 counts", "apiclus1", NULL, {"enroll_total", "stype*sch_wide", .family = NULL}},
     {"panel", "panel", NULL, {"afraid", "sex score", .family = NULL}},
     {"panel adjust", "panel", "adjust", {"afraid", "sex score", .family = NULL}},
     {"county", "county", NULL, {"worried", "wave sex area x", .family = NULL}},
@@ -108,11 +113,14 @@ static void compare(const char *what, double met, double expected, double scale,
   largest_difference = fmax(largest_difference, difference);
 }
 
+/* An `effect` is a difference that is compared with no level. */
 static double table_number(const trygg_table *table, const char *part, const char *term, const char *level,
                            const char *column) {
+  int effect = !strcmp(part, "effect"), difference = effect || !strcmp(part, "difference");
   for (size_t r = 0; r < trygg_table_rows(table); r++)
-    if (!strcmp(trygg_table_text(table, r, 1), part) && !strcmp(trygg_table_text(table, r, 2), term) &&
-        !strcmp(trygg_table_text(table, r, 3), level))
+    if (!strcmp(trygg_table_text(table, r, 1), effect ? "difference" : part) &&
+        !strcmp(trygg_table_text(table, r, 2), term) && !strcmp(trygg_table_text(table, r, 3), level) &&
+        (!difference || (*trygg_table_text(table, r, 4) == 0) == effect))
       return trygg_table_number(table, r, trygg_table_find(table, column));
   ck_abort_msg("no row %s %s %s", part, term, level);
   return NAN;
@@ -161,10 +169,7 @@ static void compare_row(const trygg_model *model, const trygg_table *table, cons
   }
   cut(&name, figure, strlen(figure));
   /* d log p = t dt, and an F of many terms inverts their covariance. */
-  compare(what,
-          table_number(table, strcmp(name.part, "effect") ? name.part : "difference", name.term, name.level,
-                       statistic),
-          value, 0,
+  compare(what, table_number(table, name.part, name.term, name.level, statistic), value, 0,
           !strcmp(statistic, "p")           ? 1e-8
           : !strcmp(statistic, "statistic") ? 1e-9
                                             : 1e-10);
@@ -284,6 +289,45 @@ START_TEST(model_of_one_factor_is_its_shares) {
                                             find(model, "prediction", "race", b));
         ck_assert(fabs(met - covariance[4 * i + j]) <= 1e-12 * sqrt(covariance[5 * i] * covariance[5 * j]));
       }
+    trygg_model_free(model);
+  }
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+/* With all combinations of two factors a model says what the shares of the combinations say, whatever its family; and the
+ * level compared with may be named. */
+START_TEST(model_of_a_cross_is_its_shares) {
+  static const char *const families[] = {"logistic", "poisson", "linear"}, *const by[] = {"race", "sex"};
+  fixture f = fixture_golden("nhanes", NULL, NULL);
+  trygg_estimate_options what = {.size = sizeof what, .by = by, .by_count = 2};
+  trygg_estimates *estimates = NULL;
+  ck_ok(trygg_estimate_create(f.design, &what, &estimates, &error));
+  for (size_t k = 0; k < 3; k++) {
+    trygg_model *model = fitted(&f, (wanted){"high", "race*sex race=2 sex=2", .family = families[k]});
+    size_t rows[8], figures[8];
+    double covariance[64];
+    for (size_t i = 0; i < 8; i++) {
+      const char race[] = {(char)('1' + i / 2), 0}, sex[] = {(char)('1' + i % 2), 0}, *codes[] = {race, sex};
+      char level[8];
+      trygg_estimate share;
+      trygg_model_figure prediction;
+      snprintf(level, sizeof level, "%s:%s", race, sex);
+      rows[i] = trygg_estimate_find(estimates, "", codes, "high");
+      figures[i] = find(model, "prediction", "race:sex", level);
+      share = trygg_estimate_get(estimates, rows[i]);
+      prediction = trygg_model_get(model, figures[i]);
+      ck_near(prediction.estimate, share.estimate, 1e-13);
+      ck_near(prediction.se, share.se, 1e-12);
+      ck_assert_int_eq(prediction.n, share.n);
+    }
+    ck_ok(trygg_estimate_covariance(estimates, rows, 8, covariance, &error));
+    for (size_t i = 0; i < 8; i++)
+      for (size_t j = 0; j < 8; j++)
+        ck_assert(fabs(trygg_model_covariance(model, figures[i], figures[j]) - covariance[8 * i + j]) <=
+                  1e-11 * sqrt(covariance[9 * i] * covariance[9 * j]));
+    ck_assert_str_eq(get(model, "coefficient", "race:sex", "1:1").against, "2:2");
     trygg_model_free(model);
   }
   trygg_estimate_free(estimates);
@@ -648,6 +692,30 @@ START_TEST(faults_are_named) {
 }
 END_TEST
 
+START_TEST(interactions_that_are_none_are_refused) {
+  static const struct {
+    wanted what;
+    trygg_status status;
+    const char *says;
+  } faults[] = {
+      {{"bad", "g:h", .family = NULL}, TRYGG_EINVAL, "both variables by themselves"},
+      {{"bad", "g g:h", .family = NULL}, TRYGG_EINVAL, "both variables by themselves"},
+      {{"bad", "g*nobody", .family = NULL}, TRYGG_ENAME, "`nobody`"},
+      {{"bad", "g*h*x", .family = NULL}, TRYGG_EINVAL, "more than two"},
+      {{"bad", "g h g:h:x", .family = NULL}, TRYGG_EINVAL, "more than two"},
+      {{"bad", "g g:g", .family = NULL}, TRYGG_EINVAL, "only a number has a square"},
+      {{"bad", "g*h h:g", .family = NULL}, TRYGG_EINVAL, "`h:g` is named twice"},
+      {{"bad", "h*h", .family = NULL}, TRYGG_EINVAL, "only a number has a square"},
+      {{"bad", "g*h", .no_intercept = 1}, TRYGG_EINVAL, "needs an intercept"},
+      {{"bad", "g h g*h", .reference = "last"}, TRYGG_ENAME, "`common`"},
+      {{"xs", "g*h", .family = NULL}, TRYGG_ENUMERIC, "`g:h` follows from the terms before it"},
+  };
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    refuse("1,1,0,a,a,1,2,,,\n1,2,1,a,b,2,4,,,\n1,3,0,b,b,3,6,,,\n1,4,1,b,a,4,8,,,\n1,5,1,c,a,5,10,,,\n",
+           faults[i].what, faults[i].status, faults[i].says);
+}
+END_TEST
+
 START_TEST(terms_that_follow_from_others_are_named) {
   refuse("1,1,0,a,a,1,2,,,\n1,2,1,a,a,2,4,,,\n1,3,0,b,b,3,6,,,\n1,4,1,b,b,4,8,,,\n1,5,1,c,c,5,10,,,\n",
          (wanted){"xs", "g h", .family = NULL}, TRYGG_ENUMERIC, "`h` follows from the terms before it");
@@ -775,10 +843,10 @@ END_TEST
 
 /* ---- memory ---------------------------------------------------------------------------------------- */
 
-static void all_of(const fixture *f, int *failed) {
+static void all_of(const fixture *f, wanted what, int *failed) {
   trygg_model *model = NULL;
   trygg_table *table = NULL;
-  trygg_status status = fit(f, &(wanted){"bad", "h x", .family = NULL}, &model);
+  trygg_status status = fit(f, &what, &model);
   if (status == TRYGG_OK)
     status = trygg_model_table(model, NULL, &table, &error);
   *failed = status != TRYGG_OK;
@@ -790,11 +858,14 @@ static void all_of(const fixture *f, int *failed) {
 
 START_TEST(every_allocation_may_fail) {
   fixture f = small(TEN_RECORDS);
-  for (int for_ever = 0; for_ever < 2; for_ever++) {
+  for (int for_ever = 0; for_ever < 4; for_ever++) {
     int failed = 1;
     for (long after = 0; failed; after++) {
-      tg_memory_fail(after, for_ever);
-      all_of(&f, &failed);
+      tg_memory_fail(after, for_ever % 2);
+      all_of(&f,
+             for_ever < 2 ? (wanted){"bad", "h x", .family = NULL}
+                          : (wanted){"bad", "h*x", .family = "linear"},
+             &failed);
       tg_memory_fail(-1, 0);
       ck_assert_int_lt(after, 5000);
     }
@@ -812,6 +883,19 @@ START_TEST(every_allocation_may_fail) {
       break;
     }
   }
+  for (long after = 0;; after++) {
+    trygg_model *model = NULL;
+    trygg_status status;
+    tg_memory_fail(after, 0);
+    status = fit(&f, &(wanted){"bad", "h*x", .family = NULL}, &model);
+    tg_memory_fail(-1, 0);
+    ck_assert_ptr_null(model);
+    if (status != TRYGG_ENOMEM) {
+      ck_assert_int_eq(status, TRYGG_ENUMERIC);
+      ck_assert_ptr_nonnull(strstr(error.message, "`h:x`"));
+      break;
+    }
+  }
   fixture_free(&f);
 }
 END_TEST
@@ -819,6 +903,7 @@ END_TEST
 static Suite *suite(void) {
   Suite *s = suite_create("model");
   TCase *golden = tcase_create("golden");
+  tcase_add_test(golden, model_of_a_cross_is_its_shares);
   tcase_add_loop_test(golden, regression_has_the_numbers_of_R_survey, 0, case_count);
   tcase_add_test(golden, calibrated_weights_leave_the_variance_of_their_residuals);
   suite_add_tcase(s, golden);
@@ -841,6 +926,7 @@ static Suite *suite(void) {
   suite_add_tcase(s, edges);
   TCase *refusals = tcase_create("refusals");
   tcase_add_loop_test(refusals, faults_are_named, 0, 17);
+  tcase_add_test(refusals, interactions_that_are_none_are_refused);
   tcase_add_test(refusals, terms_that_follow_from_others_are_named);
   tcase_add_test(refusals, separation_is_named);
   tcase_add_test(refusals, nobody_to_fit_is_said);

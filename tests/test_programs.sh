@@ -363,6 +363,12 @@ that "parts have headings in Swedish" has out '^Skillnad, allt annat lika$'
 that "a number is per unit" has out 'per enhet'
 works model --outcome otrygga --on kon --format svg folder data.csv
 that "the chart is of the predictions" has out 'If everybody had this answer'
+works model --outcome otrygga --on 'kon*kommun' --min-n 0 --format csv folder data.csv
+that "interactions have a row" has out '^otrygga,prediction,kon:kommun,1:0380,'
+works model --outcome otrygga --on 'kon*kvallar' --lang sv folder data.csv
+that "interactions have labels" has out ' × '
+refuses 1 'did you mean `kommun`' model --outcome otrygga --on 'kon*komun' folder nothing.csv
+refuses 2 'by themselves' model --outcome otrygga --on kon:kommun folder data.csv
 refuses 2 '--outcome INDICATOR is missing' model --on kon folder data.csv
 refuses 2 '--on VAR,VAR is missing' model --outcome otrygga folder data.csv
 refuses 2 'nothing of --part test' model --outcome otrygga --on kon --part test --test none folder data.csv

@@ -32,7 +32,9 @@ TRYGG_API const char *trygg_model_family_help(size_t i);
 typedef struct trygg_model_options {
   size_t size;                   /**< sizeof(trygg_model_options). */
   const char *outcome;           /**< An indicator, a number variable, or `VAR=CODE`. */
-  const char *const *on;         /**< Background variables; `VAR=CODE` names the level others are compared with. */
+  const char *const *on;         /**< Background variables; `VAR=CODE` names the level others are compared with; `A:B` is
+                                      the interaction of two that are named too, of a number with itself its square;
+                                      `A*B` stands for `A`, `B` and `A:B`. */
   size_t on_count;               /**< How many; 0: the intercept alone. */
   const char *family;            /**< NULL: `logistic` for shares, `poisson` for totals, else `linear`. */
   const char *reference;         /**< Level compared with where none is named: `first` (default) or `common`. */
@@ -50,7 +52,7 @@ typedef struct trygg_model_options {
 /**
  * Fit.
  *
- * Variables with codes become a column a level but one, numbers a column.  Records
+ * Variables with codes become a column a level but one, numbers a column, interactions the products of both.  Records
  * that lack a background answer are left out, counted and noted in the table.
  *
  * @param[out] out  Yours to free; NULL on failure.
@@ -66,8 +68,8 @@ TRYGG_API trygg_status trygg_model_create(trygg_design *design, const trygg_mode
 /** One figure of a model; texts are borrowed from the model. */
 typedef struct trygg_model_figure {
   const char *part;    /**< `coefficient`, `prediction` or `effect`. */
-  const char *term;    /**< Background variable; "" for the intercept. */
-  const char *level;   /**< Its code; "" for a number and the intercept. */
+  const char *term;    /**< Background variable, `A:B` for an interaction; "" for the intercept. */
+  const char *level;   /**< Its code, `CODE:CODE` of two; "" for a number and the intercept. */
   const char *against; /**< Code it is compared with; "" for none. */
   int64_t n;           /**< Records behind it. */
   double estimate;     /**< Coefficient; average prediction at a level; average effect of one unit of a number. */
@@ -103,7 +105,7 @@ TRYGG_API double trygg_model_covariance(const trygg_model *model, size_t a, size
  * Wald test that all coefficients of a term are 0, adjusted for few clusters:
  * F = W (df - q + 1) / (q df) on q and df - q + 1 (Korn & Graubard 1990, Am. Stat. 44:270-276).
  *
- * @param[in]  term       A background variable, or NULL for all of them.
+ * @param[in]  term       A background variable or interaction, or NULL for all of them.
  * @param[out] statistic  F; NaN without degrees of freedom.
  * @param[out] df1        q.
  * @param[out] df2        df - q + 1.

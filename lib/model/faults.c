@@ -4,6 +4,7 @@
 #include <model/model.h>
 
 #include <math.h>
+#include <string.h>
 
 #include <base/text.h>
 
@@ -19,14 +20,20 @@ static size_t level_in(const tg_model_term *term, const double *x) {
 
 /* Names of the terms that have a marked column, with commas between, each in backticks. */
 static void put_terms(const trygg_model *model, const unsigned char *marked, tg_text *out) {
-  tg_text_put(out, "");
+  const char *comma = "";
   for (size_t t = 0; t < model->term_count; t++) {
     const tg_model_term *term = &model->terms[t];
-    int met = 0;
-    for (size_t k = 0; k < term->column_count; k++)
-      met |= marked[term->column + k];
-    if (met)
-      tg_text_format(out, "%s`%s`", *out->bytes ? ", " : "", tg_model_variable(model, term)->name);
+    if (!memchr(marked + term->column, 1, term->column_count))
+      continue;
+    tg_text_format(out, "%s`%s`", comma, tg_model_variable(model, term)->name);
+    comma = ", ";
+  }
+  for (size_t i = 0; i < model->interaction_count; i++) {
+    const tg_model_interaction *pair = &model->interactions[i];
+    if (!memchr(marked + pair->column, 1, pair->column_count))
+      continue;
+    tg_text_format(out, "%s`%s`", comma, pair->name);
+    comma = ", ";
   }
 }
 

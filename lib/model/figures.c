@@ -49,6 +49,24 @@ static int is_output_of(const tg_model_term *term, size_t figure, size_t *level)
   return figure >= term->output && *level < (term->is_factor ? term->level_count : 1);
 }
 
+/* What an interaction says of a figure; 0: it is none of its. */
+static int describe_interaction(const trygg_model *model, const tg_model_interaction *pair, size_t figure,
+                                trygg_model_figure *out) {
+  int coefficient = figure >= pair->column && figure < pair->column + pair->column_count;
+  size_t at;
+  if (!coefficient && !(figure >= pair->output && figure < pair->output + pair->output_count))
+    return 0;
+  at = coefficient ? tg_interactions_of_column(model, pair, figure) : figure - pair->output;
+  out->term = pair->name;
+  out->level = pair->level[at];
+  out->n = (int64_t)pair->n[at];
+  if (coefficient)
+    out->against = pair->level[tg_interactions_reference(model, pair)];
+  else
+    out->part = model->terms[pair->term[1]].is_factor ? "prediction" : "effect";
+  return 1;
+}
+
 trygg_model_figure trygg_model_get(const trygg_model *model, size_t figure) {
   trygg_model_figure result = {0};
   if (!model || figure >= model->value_count)
@@ -77,14 +95,17 @@ trygg_model_figure trygg_model_get(const trygg_model *model, size_t figure) {
       result.against = tg_model_level_name(term, term->reference);
     break;
   }
+  for (size_t i = 0; i < model->interaction_count; i++)
+    if (describe_interaction(model, &model->interactions[i], figure, &result))
+      break;
   return result;
 }
 
 /* ---- tests ------------------------------------------------------------------------------------- */
 
-/* W = b' V^-1 b over coefficients first..first+count-1; F by formula in the header. */
-static trygg_status test_columns(const trygg_model *model, size_t first, size_t count, tg_model_test *out,
-                                 trygg_error *error) {
+/* W = b' V^-1 b; F by formula in the header. */
+trygg_status tg_model_test_columns(const trygg_model *model, size_t first, size_t count, tg_model_test *out,
+                                   trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t rank = 0;
   double wald = 0, *block = tg_memory_new(count * count, sizeof *block);
@@ -104,35 +125,35 @@ cleanup:
   return status;
 }
 
-trygg_status tg_model_test_term(const trygg_model *model, const tg_model_term *term, tg_model_test *out,
-                                trygg_error *error) {
-  size_t first = model->intercept != 0;
-  if (term)
-    return test_columns(model, term->column, term->column_count, out, error);
-  return test_columns(model, first, model->columns - first, out, error);
-}
-
+/* Names of terms, then of interactions. */
 static const char *term_name_at(const void *context, size_t t) {
   const trygg_model *model = context;
-  return tg_model_variable(model, &model->terms[t])->name;
+  return t < model->term_count ? tg_model_variable(model, &model->terms[t])->name
+                               : model->interactions[t - model->term_count].name;
 }
 
 trygg_status trygg_model_test(const trygg_model *model, const char *name, double *statistic, double *df1,
                               double *df2, double *p, trygg_error *error) {
-  const tg_model_term *term = NULL;
+  size_t t = 0, count, first, columns;
   trygg_status status = TRYGG_OK;
   tg_model_test test;
   if (!model || !statistic || !df1 || !df2 || !p)
     return tg_error_set(error, TRYGG_EINVAL, "a model and places for the result were expected");
-  for (size_t t = 0; name && t < model->term_count; t++)
-    if (!strcmp(term_name_at(model, t), name))
-      term = &model->terms[t];
-  if (name && !term) {
-    const char *nearest = tg_text_nearest(name, model->term_count, term_name_at, model);
+  count = model->term_count + model->interaction_count;
+  while (name && t < count && strcmp(term_name_at(model, t), name))
+    t++;
+  if (name && t == count) {
+    const char *nearest = tg_text_nearest(name, count, term_name_at, model);
     return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "term", "the model has no term `%s`%s%s%s", name,
                        nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
   }
-  TRY(tg_model_test_term(model, term, &test, error));
+  first = !name                   ? model->intercept != 0
+          : t < model->term_count ? model->terms[t].column
+                                  : model->interactions[t - model->term_count].column;
+  columns = !name                   ? model->columns - first
+            : t < model->term_count ? model->terms[t].column_count
+                                    : model->interactions[t - model->term_count].column_count;
+  TRY(tg_model_test_columns(model, first, columns, &test, error));
   *statistic = test.statistic;
   *df1 = test.df1;
   *df2 = test.df2;

@@ -220,17 +220,34 @@ static trygg_status lay_columns(building *b, const char *const *references, int 
     }
     model->columns += term->column_count;
   }
+  TRY(tg_interactions_lay(model, error));
   model->value_count = model->columns;
   for (size_t t = 0; t < model->term_count; t++) {
     model->terms[t].output = model->value_count;
     model->value_count += model->terms[t].is_factor ? model->terms[t].level_count : 1;
   }
+  tg_interactions_lay_outputs(model);
   if (model->value_count > TG_MODEL_COLUMNS)
     return tg_error_at(error, TRYGG_ELIMIT, NULL, 0, 0, "on",
                        "the background has %zu levels, more than %zu: join some with bands in derived.csv",
                        model->value_count - model->columns, TG_MODEL_COLUMNS / 2);
 cleanup:
   return status;
+}
+
+/* Records of each combination of levels. */
+static void count_combinations(building *b) {
+  for (size_t k = 0; k < b->model->interaction_count; k++) {
+    tg_model_interaction *pair = &b->model->interactions[k];
+    for (size_t i = 0; i < b->frame->records; i++) {
+      size_t level[2];
+      if (b->keys[i] == TG_KEY_NONE)
+        continue;
+      for (int side = 0; side < 2; side++)
+        level[side] = b->model->terms[pair->term[side]].is_factor ? b->ranks[pair->term[side]][i] : 0;
+      pair->n[tg_interactions_at(b->model, pair, level[0], level[1])]++;
+    }
+  }
 }
 
 /* ---- patterns ---------------------------------------------------------------------------------- */
@@ -341,6 +358,7 @@ static void fill_rows(building *b) {
         x[term->column] = tg_column_number(&b->responses->columns[term->variable], record);
       }
     }
+    tg_interactions_fill(model, x);
   }
 }
 
@@ -355,6 +373,7 @@ static trygg_status build(building *b, const char *const *references, int common
                        "no record has both an answer to `%s` and to all of the background",
                        tg_model_indicator(model)->name);
   TRY(lay_columns(b, references, common, error));
+  count_combinations(b);
   TRY(find_patterns(b, error));
   shift_outcome(b);
   TRY(find_scale(b, error));

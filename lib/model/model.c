@@ -23,7 +23,8 @@ static trygg_status find_outcome(trygg_model *model, const char *outcome, trygg_
                        "`%s` is no single outcome; give an indicator, or one answer to a question as `%s`",
                        outcome, all->list[0].name);
   indicator = tg_model_indicator(model);
-  if (indicator->estimand == TG_QUANTILE || indicator->estimand == TG_FUNCTION || indicator->denominator_variable != TG_NONE)
+  if (indicator->estimand == TG_QUANTILE || indicator->estimand == TG_FUNCTION ||
+      indicator->denominator_variable != TG_NONE)
     return tg_error_at(
         error, TRYGG_EINVAL, NULL, 0, 0, "outcome",
         "`%s` is no mean over respondents; give an indicator of type share, any, mean, scale or total",
@@ -110,8 +111,8 @@ static void find_df(trygg_model *model, const tg_influence_degrees *degrees) {
 }
 
 static trygg_status find_covariance(trygg_model *model, const addends *a, trygg_error *error) {
-  tg_influence influence = {model->estimates->tally->design, model->value_count, fill, a, 1,
-                            a->frame->weight};
+  tg_influence influence = {
+      model->estimates->tally->design, model->value_count, fill, a, 1, a->frame->weight};
   tg_influence_degrees degrees;
   trygg_status status = TRYGG_OK;
   TRY(tg_influence_covariance(&influence, model->covariance, &degrees, error));
@@ -155,6 +156,11 @@ static void shift_back(trygg_model *model, double shift) {
   for (size_t t = 0; t < model->term_count; t++)
     for (size_t l = 0; model->terms[t].is_factor && l < model->terms[t].level_count; l++)
       model->value[model->terms[t].output + l] += shift;
+  for (size_t i = 0; i < model->interaction_count; i++) /* effects do not move */
+    for (size_t k = 0;
+         model->terms[model->interactions[i].term[1]].is_factor && k < model->interactions[i].output_count;
+         k++)
+      model->value[model->interactions[i].output + k] += shift;
 }
 
 /* ---- the fit ----------------------------------------------------------------------------------- */
@@ -216,7 +222,7 @@ static trygg_status create(trygg_design *design, const trygg_model_options *opti
   trygg_status status = TRYGG_OK;
   tg_frame frame = {0};
   int common = 0;
-  const char **references = tg_memory_new(options->on_count, sizeof *references);
+  const char **references = tg_memory_new(2 * options->on_count, sizeof *references); /* a*b are two */
   if (!references)
     return tg_error_memory(error);
   TRY(find_common(options->reference, &common, error));
@@ -281,6 +287,7 @@ void trygg_model_free(trygg_model *model) {
     tg_memory_free(model->terms[t].n);
   }
   tg_memory_free(model->terms);
+  tg_interactions_clear(model);
   tg_memory_free(model->only);
   tg_memory_free(model->value);
   tg_memory_free(model->covariance);

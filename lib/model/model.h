@@ -22,7 +22,20 @@ typedef struct tg_model_term {
   size_t output;  /* first prediction of a factor, effect of a number */
   double *n;      /* records of each level */
   double missing; /* records that lack an answer, of those with an outcome */
+  int implied;    /* only a*b named it so far */
 } tg_model_term;
+
+/* Two background variables together, or a number with itself.  Levels are the combinations, those of the second term
+ * fastest; a number has one. */
+typedef struct tg_model_interaction {
+  char *name;     /* a:b */
+  size_t term[2]; /* a factor before a number */
+  size_t column, column_count;
+  size_t output, output_count; /* predictions at each combination, or effects of the number at each level; 0: none */
+  char **level;                /* "CODE:CODE" of each combination, without numbers */
+  double *n;                   /* records of each */
+  size_t level_count;
+} tg_model_interaction;
 
 struct trygg_model {
   tg_references references;
@@ -33,6 +46,8 @@ struct trygg_model {
   int intercept;
   tg_model_term *terms;
   size_t term_count, columns;
+  tg_model_interaction *interactions;
+  size_t interaction_count;
   double n, weight, left_out;
   double mean, residual, total; /* of trygg_model_summary */
   double df;
@@ -83,9 +98,9 @@ typedef struct tg_model_test {
   double statistic, df1, df2, p;
 } tg_model_test;
 
-/* Of the coefficients of a term; NULL: of all but the intercept. */
-trygg_status tg_model_test_term(const trygg_model *model, const tg_model_term *term, tg_model_test *out,
-                                trygg_error *error);
+/* Of `count` coefficients from `first` on. */
+trygg_status tg_model_test_columns(const trygg_model *model, size_t first, size_t count, tg_model_test *out,
+                                   trygg_error *error);
 
 /* ---- steps, one file each ---------------------------------------------------------------------- */
 
@@ -93,6 +108,27 @@ trygg_status tg_model_test_term(const trygg_model *model, const tg_model_term *t
  * none was named.  Levels and columns come with the frame. */
 trygg_status tg_terms_create(trygg_model *model, const trygg_model_options *options, const char **references,
                              trygg_error *error);
+
+/* interactions.c.  Where a*b or a:b has its sign; NULL: it is one variable. */
+const char *tg_interactions_sign(const trygg_model *model, const char *text);
+
+/* Read the names of interactions, once the terms are known; then their columns, once those of terms are laid; then their
+ * predictions and effects, behind those of terms. */
+trygg_status tg_interactions_create(trygg_model *model, const trygg_model_options *options, trygg_error *error);
+trygg_status tg_interactions_lay(trygg_model *model, trygg_error *error);
+void tg_interactions_lay_outputs(trygg_model *model);
+void tg_interactions_clear(trygg_model *model);
+
+/* The combination of two levels; its levels; that of a column; and the one that others are compared with. */
+size_t tg_interactions_at(const trygg_model *model, const tg_model_interaction *pair, size_t first, size_t second);
+void tg_interactions_levels(const trygg_model *model, const tg_model_interaction *pair, size_t at, size_t *first,
+                            size_t *second);
+size_t tg_interactions_of_column(const trygg_model *model, const tg_model_interaction *pair, size_t column);
+size_t tg_interactions_reference(const trygg_model *model, const tg_model_interaction *pair);
+
+/* The products in a row whose other columns are there; and how all columns change with a number. */
+void tg_interactions_fill(const trygg_model *model, double *x);
+void tg_interactions_slope(const trygg_model *model, const tg_model_term *number, const double *x, double *slope);
 
 /* Levels, patterns, and the rows of the regression.  `common`: where no level is named, compare with the one that has
  * most records, else with the first. */

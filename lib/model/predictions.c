@@ -6,13 +6,15 @@
  *   u_b = A^-1 x w (y - mean)
  *
  * The average prediction at level l is m = sum of w mean(eta_l) / sum of w, eta_l the record's eta with level l in the
- * place of its own.  Two things of it are estimated: b, and the distribution of background over which is averaged, so
+ * place of its own, in all columns that it has a part in.  Two things of it are estimated: b, and the distribution of
+ * background over which is averaged, so
  *
  *   u_m = G' u_b + w (mean(eta_l) - m) / W,   G = dm/db = sum of w slope(eta_l) x_l / W
  *
  * (Graubard & Korn 1999, Biometrics 55:652-659, who let the averaging be random; R's svypredmeans adds the two variances
  * without their covariance).  In a model of one factor m is the share at the level, and u_m the share's own influence.
- * The average effect of a number is sum of w slope(eta) b_j / W, with G from the bend of the mean. */
+ * The average effect of a number z is sum of w slope(eta) deta/dz / W, with G from the bend of the mean; of an
+ * interaction there are predictions at each combination of levels, or effects of the number at each level. */
 #include <model/model.h>
 
 #include <math.h>
@@ -23,86 +25,112 @@
 typedef struct figure {
   const trygg_model *model;
   const tg_frame *frame;
-  const double *eta; /* of each row */
-  const tg_model_term *term;
-  size_t level;
-  double whole; /* sum of row weights */
+  const double *eta;             /* of each row */
+  const tg_model_term *moved[2]; /* terms whose level is given; NULL: none */
+  size_t level[2];
+  const tg_model_term *number; /* whose effect it is; NULL: a prediction */
+  double whole;                /* sum of row weights */
+  double *x, *slope;           /* a row with the levels given, and how its columns change with the number */
+  double *gradient;
 } figure;
 
-/* eta of a row with the figure's level. */
-static double moved_eta(const figure *f, size_t row) {
-  const tg_model_term *term = f->term;
-  const double *x = f->frame->x + row * f->model->columns, *b = f->model->value;
-  size_t column = tg_model_column(term, f->level);
-  tg_sum eta = {0, 0};
+static double product(const figure *f, const double *x) {
+  tg_sum sum = {0, 0};
   for (size_t j = 0; j < f->model->columns; j++)
-    if (j < term->column || j >= term->column + term->column_count)
-      tg_sum_add(&eta, x[j] * b[j]);
-  if (column != TG_NONE)
-    tg_sum_add(&eta, b[column]);
-  return tg_sum_value(&eta);
+    tg_sum_add(&sum, x[j] * f->model->value[j]);
+  return tg_sum_value(&sum);
 }
 
-/* What is averaged: the mean at the level, or the slope times the coefficient of a number. */
-static double value_of(const figure *f, size_t row) {
-  const tg_regress_family *regress = f->model->family->regress;
-  if (f->term->is_factor)
-    return regress->mean(moved_eta(f, row));
-  return regress->slope(f->eta[row]) * f->model->value[f->term->column];
-}
-
-/* Its derivative by b, times the row's weight, into the gradient. */
-static void add_gradient(const figure *f, size_t row, double *gradient) {
-  const trygg_model *model = f->model;
-  const tg_model_term *term = f->term;
-  const double *x = f->frame->x + row * model->columns;
-  double w = f->frame->row_weight[row] / f->whole;
-  if (!term->is_factor) {
-    double bend = w * model->family->bend(f->eta[row]) * model->value[term->column];
-    for (size_t j = 0; j < model->columns; j++)
-      gradient[j] += bend * x[j];
-    gradient[term->column] += w * model->family->regress->slope(f->eta[row]);
-    return;
+/* The row with the figure's levels into f->x; its eta. */
+static double move_row(const figure *f, size_t row) {
+  const double *x = f->frame->x + row * f->model->columns;
+  int moved = 0;
+  for (size_t j = 0; j < f->model->columns; j++)
+    f->x[j] = x[j];
+  for (int side = 0; side < 2; side++) {
+    const tg_model_term *term = f->moved[side];
+    size_t column;
+    if (!term)
+      continue;
+    moved = 1;
+    column = tg_model_column(term, f->level[side]);
+    for (size_t k = 0; k < term->column_count; k++)
+      f->x[term->column + k] = term->column + k == column;
   }
-  double slope = w * model->family->regress->slope(moved_eta(f, row));
-  size_t column = tg_model_column(term, f->level);
-  for (size_t j = 0; j < model->columns; j++)
-    if (j < term->column || j >= term->column + term->column_count)
-      gradient[j] += slope * x[j];
-  if (column != TG_NONE)
-    gradient[column] += slope;
+  if (!moved)
+    return f->eta[row];
+  tg_interactions_fill(f->model, f->x);
+  return product(f, f->x);
 }
 
-static void linearize_figure(const figure *f, size_t output, double *gradient, double *apart, double *along) {
+/* What is averaged: the mean at the levels, or how it changes with the number; its derivative by b, times the row's weight,
+ * into the gradient. */
+static double value_of(const figure *f, size_t row) {
+  const tg_family *family = f->model->family;
+  double w = f->frame->row_weight[row] / f->whole, eta = move_row(f, row),
+         slope = family->regress->slope(eta);
+  if (!f->number) {
+    for (size_t j = 0; j < f->model->columns; j++)
+      f->gradient[j] += w * slope * f->x[j];
+    return family->regress->mean(eta);
+  }
+  tg_interactions_slope(f->model, f->number, f->x, f->slope);
+  double change = product(f, f->slope), bend = w * family->bend(eta) * change;
+  for (size_t j = 0; j < f->model->columns; j++)
+    f->gradient[j] += bend * f->x[j] + w * slope * f->slope[j];
+  return slope * change;
+}
+
+static void linearize_figure(const figure *f, size_t output, double *apart, double *along) {
   size_t rows = f->frame->rows, outputs = f->model->value_count, columns = f->model->columns;
   tg_sum sum = {0, 0};
   double mean;
   for (size_t j = 0; j < columns; j++)
-    gradient[j] = 0;
+    f->gradient[j] = 0;
   for (size_t row = 0; row < rows; row++) {
     apart[row * outputs + output] = value_of(f, row);
     tg_sum_add(&sum, f->frame->row_weight[row] * apart[row * outputs + output]);
-    add_gradient(f, row, gradient);
   }
   mean = tg_sum_value(&sum) / f->whole;
   for (size_t row = 0; row < rows; row++) {
     double *of_row = along + row * outputs;
     apart[row * outputs + output] = (apart[row * outputs + output] - mean) / f->whole;
     for (size_t j = 0; j < columns; j++)
-      of_row[output] += gradient[j] * of_row[j];
+      of_row[output] += f->gradient[j] * of_row[j];
   }
   f->model->value[output] = mean;
+}
+
+static void linearize_term(figure *f, const tg_model_term *term, double *apart, double *along) {
+  f->moved[0] = term->is_factor ? term : NULL;
+  f->moved[1] = NULL;
+  f->number = term->is_factor ? NULL : term;
+  for (f->level[0] = 0; f->level[0] < (term->is_factor ? term->level_count : 1); f->level[0]++)
+    linearize_figure(f, term->output + f->level[0], apart, along);
+}
+
+static void linearize_interaction(figure *f, const tg_model_interaction *pair, double *apart, double *along) {
+  const tg_model_term *second = &f->model->terms[pair->term[1]];
+  f->moved[0] = &f->model->terms[pair->term[0]];
+  f->moved[1] = second->is_factor ? second : NULL;
+  f->number = second->is_factor ? NULL : second;
+  for (size_t at = 0; at < pair->output_count; at++) {
+    tg_interactions_levels(f->model, pair, at, &f->level[0], &f->level[1]);
+    linearize_figure(f, pair->output + at, apart, along);
+  }
 }
 
 trygg_status tg_predictions_linearize(trygg_model *model, const tg_frame *frame, const double *eta,
                                       const double *inverse, double *apart, double *along,
                                       trygg_error *error) {
   size_t columns = model->columns, outputs = model->value_count;
-  double *gradient = tg_memory_new(columns, sizeof *gradient);
-  figure f = {.model = model, .frame = frame, .eta = eta};
+  double *memory = tg_memory_new(3 * columns, sizeof *memory);
+  figure f = {.model = model, .frame = frame, .eta = eta, .x = memory};
   tg_sum whole = {0, 0};
-  if (!gradient)
+  if (!memory)
     return tg_error_memory(error);
+  f.slope = memory + columns;
+  f.gradient = memory + 2 * columns;
   for (size_t row = 0; row < frame->rows; row++) {
     tg_sum_add(&whole, frame->row_weight[row]);
     for (size_t k = 0; k < columns; k++)
@@ -110,11 +138,10 @@ trygg_status tg_predictions_linearize(trygg_model *model, const tg_frame *frame,
         along[row * outputs + k] += inverse[k * columns + j] * frame->x[row * columns + j];
   }
   f.whole = tg_sum_value(&whole);
-  for (size_t t = 0; t < model->term_count; t++) {
-    f.term = &model->terms[t];
-    for (f.level = 0; f.level < (f.term->is_factor ? f.term->level_count : 1); f.level++)
-      linearize_figure(&f, f.term->output + f.level, gradient, apart, along);
-  }
-  tg_memory_free(gradient);
+  for (size_t t = 0; t < model->term_count; t++)
+    linearize_term(&f, &model->terms[t], apart, along);
+  for (size_t i = 0; i < model->interaction_count; i++)
+    linearize_interaction(&f, &model->interactions[i], apart, along);
+  tg_memory_free(memory);
   return TRYGG_OK;
 }

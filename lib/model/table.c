@@ -113,15 +113,14 @@ static double intercept_base(const trygg_model *model) {
 
 /* ---- parts --------------------------------------------------------------------------------------- */
 
-static trygg_status write_prediction(const writing *w, const char *part, const tg_model_term *term,
-                                     size_t level) {
+static trygg_status write_prediction(const writing *w, const char *part, const char *term, const char *level,
+                                     double n, size_t figure) {
   const trygg_model *model = w->model;
-  size_t figure = term->output + level;
   row r = tested_row(w, part, model->value[figure], figure_se(model, figure));
-  tg_share share = {r.estimate, r.se, term->n[level], model->df};
-  r.term = tg_model_variable(model, term)->name;
-  r.level = tg_model_level_name(term, level);
-  r.n = term->n[level];
+  tg_share share = {r.estimate, r.se, n, model->df};
+  r.term = term;
+  r.level = level;
+  r.n = n;
   r.statistic = r.df1 = r.p = NAN; /* nobody asks whether a share is 0 */
   r.unit = tg_inference_unit(tg_model_indicator(model));
   if (r.unit == TG_UNIT_SHARE && r.estimate > 0 && r.estimate < 1 && r.se > 0 && model->df > 0) {
@@ -134,9 +133,17 @@ static trygg_status write_prediction(const writing *w, const char *part, const t
 
 static trygg_status write_predictions(const writing *w, const char *part) {
   trygg_status status = TRYGG_OK;
-  for (size_t t = 0; t < w->model->term_count; t++)
-    for (size_t l = 0; w->model->terms[t].is_factor && l < w->model->terms[t].level_count; l++)
-      TRY(write_prediction(w, part, &w->model->terms[t], l));
+  for (size_t t = 0; t < w->model->term_count; t++) {
+    const tg_model_term *term = &w->model->terms[t];
+    for (size_t l = 0; term->is_factor && l < term->level_count; l++)
+      TRY(write_prediction(w, part, tg_model_variable(w->model, term)->name, tg_model_level_name(term, l),
+                           term->n[l], term->output + l));
+  }
+  for (size_t i = 0; i < w->model->interaction_count; i++) {
+    const tg_model_interaction *pair = &w->model->interactions[i];
+    for (size_t k = 0; w->model->terms[pair->term[1]].is_factor && k < pair->output_count; k++)
+      TRY(write_prediction(w, part, pair->name, pair->level[k], pair->n[k], pair->output + k));
+  }
 cleanup:
   return status;
 }
@@ -158,6 +165,62 @@ static trygg_status write_difference(const writing *w, const char *part, const t
   return write_row(w, &r);
 }
 
+/* Whom a combination is compared with: it alone in the first term, in the second, in neither. */
+static void find_corners(const trygg_model *model, const tg_model_interaction *pair, size_t at,
+                         size_t corner[4]) {
+  size_t level[2], reference[2];
+  tg_interactions_levels(model, pair, at, &level[0], &level[1]);
+  tg_interactions_levels(model, pair, tg_interactions_reference(model, pair), &reference[0], &reference[1]);
+  corner[0] = at;
+  corner[1] = tg_interactions_at(model, pair, reference[0], level[1]);
+  corner[2] = tg_interactions_at(model, pair, level[0], reference[1]);
+  corner[3] = tg_interactions_at(model, pair, reference[0], reference[1]);
+}
+
+static void name_combination(row *r, const trygg_model *model, const tg_model_interaction *pair, size_t at) {
+  size_t corner[4];
+  find_corners(model, pair, at, corner);
+  r->term = pair->name;
+  r->level = pair->level[at];
+  r->against = pair->level[corner[3]];
+  for (int i = 0; i < 4; i++)
+    r->n = fmin(r->n, pair->n[corner[i]]);
+}
+
+/* How much a difference differs: (lm - am) - (lb - ab) of predictions, or l - a of the effects of a number. */
+static trygg_status write_second_difference(const writing *w, const char *part,
+                                            const tg_model_interaction *pair, size_t at) {
+  static const double signs[4] = {1, -1, -1, 1};
+  const trygg_model *model = w->model;
+  int terms = model->terms[pair->term[1]].is_factor ? 4 : 2;
+  size_t corner[4], k = model->value_count;
+  double value = 0, variance = 0;
+  row r;
+  find_corners(model, pair, at, corner);
+  for (int i = 0; i < terms; i++) {
+    value += signs[i] * model->value[pair->output + corner[i]];
+    for (int j = 0; j < terms; j++)
+      variance +=
+          signs[i] * signs[j] * model->covariance[(pair->output + corner[i]) * k + pair->output + corner[j]];
+  }
+  r = tested_row(w, part, value, sqrt(fmax(variance, 0)));
+  name_combination(&r, model, pair, at);
+  r.unit = tg_model_indicator(model)->type->is_share ? TG_UNIT_CHANGE : TG_UNIT_NUMBER;
+  return write_row(w, &r);
+}
+
+/* What one unit of a number makes at a level. */
+static trygg_status write_effect(const writing *w, const char *part, const tg_model_interaction *pair,
+                                 size_t at) {
+  const trygg_model *model = w->model;
+  row r = tested_row(w, part, model->value[pair->output + at], figure_se(model, pair->output + at));
+  r.term = pair->name;
+  r.level = pair->level[at];
+  r.n = pair->n[at];
+  r.unit = tg_model_indicator(model)->type->is_share ? TG_UNIT_CHANGE : TG_UNIT_NUMBER;
+  return write_row(w, &r);
+}
+
 static trygg_status write_differences(const writing *w, const char *part) {
   trygg_status status = TRYGG_OK;
   for (size_t t = 0; t < w->model->term_count; t++) {
@@ -167,6 +230,14 @@ static trygg_status write_differences(const writing *w, const char *part) {
     for (size_t l = 0; term->reference != TG_NONE && l < term->level_count; l++)
       if (l != term->reference)
         TRY(write_difference(w, part, term, l));
+  }
+  for (size_t i = 0; i < w->model->interaction_count; i++) {
+    const tg_model_interaction *pair = &w->model->interactions[i];
+    for (size_t k = 0; !w->model->terms[pair->term[1]].is_factor && k < pair->output_count; k++)
+      TRY(write_effect(w, part, pair, k));
+    for (size_t c = 0; pair->output_count && c < pair->column_count; c++)
+      TRY(write_second_difference(w, part, pair,
+                                  tg_interactions_of_column(w->model, pair, pair->column + c)));
   }
 cleanup:
   return status;
@@ -198,6 +269,16 @@ static trygg_status write_columns(const writing *w, const char *part, int ratio)
       if (!term->is_factor || l != term->reference)
         TRY(write_column(w, part, term, l, ratio));
   }
+  for (size_t i = 0; i < w->model->interaction_count; i++) {
+    const tg_model_interaction *pair = &w->model->interactions[i];
+    for (size_t c = pair->column; c < pair->column + pair->column_count; c++) {
+      row r = tested_row(w, part, w->model->value[c], figure_se(w->model, c));
+      name_combination(&r, w->model, pair, tg_interactions_of_column(w->model, pair, c));
+      if (ratio)
+        exponentiate(&r);
+      TRY(write_row(w, &r));
+    }
+  }
 cleanup:
   return status;
 }
@@ -220,10 +301,10 @@ cleanup:
   return status;
 }
 
-static trygg_status write_test(const writing *w, const char *part, const tg_model_term *term,
-                               const char *name) {
+static trygg_status write_test(const writing *w, const char *part, const char *name, size_t first,
+                               size_t count) {
   tg_model_test test;
-  trygg_status status = tg_model_test_term(w->model, term, &test, w->error);
+  trygg_status status = tg_model_test_columns(w->model, first, count, &test, w->error);
   row r = {.part = part, .term = name, .n = w->model->n, .unit = TG_UNIT_NUMBER};
   if (status != TRYGG_OK)
     return status;
@@ -236,11 +317,17 @@ static trygg_status write_test(const writing *w, const char *part, const tg_mode
 }
 
 static trygg_status write_tests(const writing *w, const char *part) {
+  const trygg_model *model = w->model;
+  size_t first = model->intercept != 0;
   trygg_status status = TRYGG_OK;
-  for (size_t t = 0; t < w->model->term_count; t++)
-    TRY(write_test(w, part, &w->model->terms[t], tg_model_variable(w->model, &w->model->terms[t])->name));
-  if (w->model->term_count > 1)
-    TRY(write_test(w, part, NULL, "(all)"));
+  for (size_t t = 0; t < model->term_count; t++)
+    TRY(write_test(w, part, tg_model_variable(model, &model->terms[t])->name, model->terms[t].column,
+                   model->terms[t].column_count));
+  for (size_t i = 0; i < model->interaction_count; i++)
+    TRY(write_test(w, part, model->interactions[i].name, model->interactions[i].column,
+                   model->interactions[i].column_count));
+  if (model->term_count > 1)
+    TRY(write_test(w, part, "(all)", first, model->columns - first));
 cleanup:
   return status;
 }

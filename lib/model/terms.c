@@ -28,12 +28,10 @@ static trygg_status check_variable(const tg_variable *variable, trygg_error *err
   return TRYGG_OK;
 }
 
-/* VAR, or VAR=CODE with the level to compare with. */
-static trygg_status create_term(const trygg_model *model, const char *text, tg_model_term *term,
-                                const char **reference, trygg_error *error) {
+/* A variable, with the level to compare with behind `equal` (NULL: none named). */
+static trygg_status create_term(const trygg_model *model, const char *text, size_t length, const char *equal,
+                                tg_model_term *term, const char **reference, trygg_error *error) {
   const trygg_responses *responses = model->estimates->tally->design->responses;
-  const char *equal = strchr(text, '=');
-  size_t length = equal ? (size_t)(equal - text) : strlen(text);
   trygg_error place = {0};
   trygg_status status;
   const tg_column *column;
@@ -53,19 +51,43 @@ static trygg_status create_term(const trygg_model *model, const char *text, tg_m
   return TRYGG_OK;
 }
 
+/* One more term, unless it is there: named twice it is a fault, named by a*b it is not. */
+static trygg_status add_term(trygg_model *model, const char *text, size_t length, const char *equal,
+                             int implied, const char **references, trygg_error *error) {
+  tg_model_term term = {.implied = implied};
+  const char *reference = NULL;
+  size_t k = 0;
+  trygg_status status = create_term(model, text, length, equal, &term, &reference, error);
+  if (status != TRYGG_OK)
+    return status;
+  while (k < model->term_count && model->terms[k].variable != term.variable)
+    k++;
+  if (k < model->term_count && !implied && !model->terms[k].implied)
+    return refuse(tg_model_variable(model, &term)->name, "is named twice", error);
+  if (k == model->term_count)
+    model->terms[model->term_count++] = term;
+  model->terms[k].implied &= implied;
+  if (reference)
+    references[k] = reference;
+  return TRYGG_OK;
+}
+
 trygg_status tg_terms_create(trygg_model *model, const trygg_model_options *options, const char **references,
                              trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  model->terms = tg_memory_new(options->on_count, sizeof *model->terms);
+  model->terms = tg_memory_new(2 * options->on_count, sizeof *model->terms);
   if (!model->terms)
     return tg_error_memory(error);
   for (size_t i = 0; i < options->on_count; i++) {
-    TRY(create_term(model, options->on[i], &model->terms[i], &references[i], error));
-    for (size_t k = 0; k < i; k++)
-      if (model->terms[k].variable == model->terms[i].variable)
-        return refuse(tg_model_variable(model, &model->terms[i])->name, "is named twice", error);
-    model->term_count++;
+    const char *text = options->on[i], *sign = tg_interactions_sign(model, text), *equal = strchr(text, '=');
+    if (!sign) {
+      TRY(add_term(model, text, equal ? (size_t)(equal - text) : strlen(text), equal, 0, references, error));
+    } else if (*sign == '*' && !strpbrk(sign + 1, "*:")) {
+      TRY(add_term(model, text, (size_t)(sign - text), NULL, 1, references, error));
+      TRY(add_term(model, sign + 1, strlen(sign + 1), NULL, 1, references, error));
+    }
   }
+  TRY(tg_interactions_create(model, options, error));
 cleanup:
   return status;
 }

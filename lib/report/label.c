@@ -124,6 +124,19 @@ static const struct {
     {"silent_at", "group"},
 };
 
+/* A variable, or two with a colon between. */
+static void put_term(const tg_view *view, const char *text, tg_text *out) {
+  const char *colon = strchr(text, ':');
+  char first[64];
+
+  if (colon != NULL) {
+    tg_text_print(first, sizeof first, "%.*s", (int)(colon - text), text);
+    put_named(view, first, out);
+    tg_text_put(out, " \xc3\x97 ");
+  }
+  put_named(view, colon != NULL ? colon + 1 : text, out);
+}
+
 /* Append the text of such a column, of a group or term also the label of what it names; 0 when `name` is none. */
 static int put_worded(const tg_view *view, const char *name, const char *text, tg_text *out) {
   for (size_t i = 0; i < sizeof worded_columns / sizeof *worded_columns; i++) {
@@ -134,12 +147,31 @@ static int put_worded(const tg_view *view, const char *name, const char *text, t
     if (message == NULL && group != NULL && strcmp(group, "group") == 0)
       put_group(view, text, out);
     else if (message == NULL && group != NULL && strcmp(group, "term") == 0)
-      put_named(view, text, out);
+      put_term(view, text, out);
     else
       tg_text_put(out, message != NULL ? message : text);
     return 1;
   }
   return 0;
+}
+
+/* Labels of the codes of a variable, or of two with a colon between. */
+static void put_answers(const tg_view *view, const char *variables, const char *codes, tg_text *out) {
+  const char *colon = strchr(variables, ':'), *second = colon ? strchr(codes, ':') : NULL;
+  char variable[64], code[64];
+
+  if (second == NULL) { /* of a factor and a number: the factor's */
+    tg_text_print(variable, sizeof variable, "%.*s", (int)strcspn(variables, ":"), variables);
+    tg_text_put(out, view->codebook == NULL ? codes
+                                            : trygg_codebook_code_label(view->codebook, variable, codes,
+                                                                        tg_label_language(view)));
+    return;
+  }
+  tg_text_print(variable, sizeof variable, "%.*s", (int)(colon - variables), variables);
+  tg_text_print(code, sizeof code, "%.*s", (int)(second - codes), codes);
+  put_answers(view, variable, code, out);
+  tg_text_put(out, ", ");
+  put_answers(view, colon + 1, second + 1, out);
 }
 
 /* The answer of a regression's term, which the variable of the same row has; empty where it is a number. */
@@ -151,9 +183,7 @@ static int put_answer(const tg_view *view, size_t row, const char *name, const c
     return 0;
   variable = trygg_table_text(view->table, row, term);
   if (*code != '\0')
-    tg_text_put(out, view->codebook == NULL ? code
-                                            : trygg_codebook_code_label(view->codebook, variable, code,
-                                                                        tg_label_language(view)));
+    put_answers(view, variable, code, out);
   else if (strcmp(name, "level") == 0 && *variable != '(' &&
            strcmp(trygg_table_text(view->table, row, part), "test") != 0)
     tg_text_put(out, tg_view_word(view, "per_unit"));

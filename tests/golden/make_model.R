@@ -195,6 +195,130 @@ model("nhanes shares", chol ~ race + sex, dnhanes, gaussian(), c("(intercept) ."
 model("nhanes women", chol ~ race, subset(dnhanes, sex == "2"), quasibinomial(), c("(intercept) .", paste("race", 2:4)),
       list(race = as.character(1:4)))
 
+# ---- interactions ---------------------------------------------------------------------------------------------------
+
+# As model(), with average predictions and effects from model matrices of changed data.
+#   at      list(FIGURE = list(variable = level, ...)): predictions
+#   slopes  list(FIGURE = list(of = number, variable = level, ...)): effects
+#   second  list(FIGURE = c(+ + - -)): combinations of what was named before, by name
+interactions <- function(case, formula, design, family, names, at = list(), slopes = list(), second = list(), terms = list()) {
+  m <- fit(formula, design, family)
+  b <- coef(m)
+  v <- vcov(m)
+  nu <- m$df.residual
+  stopifnot(length(b) == length(names))
+  put(case, ".", "df", nu)
+  for (i in seq_along(b)) {
+    put(case, paste("coefficient", names[i]), "estimate", b[i])
+    put(case, paste("coefficient", names[i]), "se", sqrt(v[i, i]))
+  }
+  for (term in names(terms)) {
+    positions <- which(attr(model.matrix(m), "assign") == which(attr(stats::terms(m), "term.labels") == term))
+    w <- drop(b[positions] %*% solve(v[positions, positions], b[positions]))
+    q <- length(positions)
+    native <- regTermTest(m, as.formula(paste("~", term)))
+    stopifnot(all.equal(as.numeric(native$Ftest), w / q, tolerance = 1e-8))
+    f <- w * (nu - q + 1) / (q * nu)
+    put(case, paste("test", terms[[term]], "."), "statistic", f)
+    put(case, paste("test", terms[[term]], "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
+  }
+  x <- model.matrix(m)
+  inside <- match(rownames(x), rownames(design$variables))
+  w <- weights(design, "sampling")[inside]
+  eta <- drop(x %*% b)
+  a <- solve(crossprod(x, x * (w * family$mu.eta(eta))))
+  u <- (x * (w * (m$y - family$linkinv(eta)))) %*% a
+  whole <- matrix(0, nrow(design$variables), 1)
+  recvar <- function(z) {
+    whole[inside, ] <- z
+    svyrecvar(whole, design$cluster, design$strata, design$fpc)
+  }
+  changed <- function(settings, shift = NULL, by = 0) {
+    data <- design$variables[inside, ]
+    for (name in setdiff(names(settings), "of")) data[[name]] <- factor(settings[[name]], levels(data[[name]]))
+    if (!is.null(shift)) data[[shift]] <- data[[shift]] + by
+    model.matrix(delete.response(stats::terms(m)), model.frame(delete.response(stats::terms(m)), data, xlev = m$xlevels))
+  }
+  values <- list()
+  influences <- list()
+  keep <- function(figure, value, influence) {
+    values[[figure]] <<- value
+    influences[[figure]] <<- influence
+    put(case, figure, "estimate", value)
+    put(case, figure, "se", sqrt(recvar(influence)))
+  }
+  for (figure in names(at)) {
+    xl <- changed(at[[figure]])
+    el <- drop(xl %*% b)
+    ml <- sum(w * family$linkinv(el)) / sum(w)
+    g <- colSums(w * family$mu.eta(el) * xl) / sum(w)
+    keep(figure, ml, w * (family$linkinv(el) - ml) / sum(w) + drop(u %*% g))
+  }
+  for (figure in names(slopes)) {
+    of <- slopes[[figure]]$of
+    xl <- changed(slopes[[figure]])
+    # Polynomials up to the second degree: the central difference is exact.
+    d <- (changed(slopes[[figure]], of, 1) - changed(slopes[[figure]], of, -1)) / 2
+    el <- drop(xl %*% b)
+    change <- drop(d %*% b)
+    slope <- family$mu.eta(el)
+    bend <- switch(family$family, quasibinomial = slope * (1 - 2 * family$linkinv(el)), quasipoisson = slope, 0 * el)
+    value <- sum(w * slope * change) / sum(w)
+    g <- colSums(w * (bend * change * xl + slope * d)) / sum(w)
+    keep(figure, value, w * (slope * change - value) / sum(w) + drop(u %*% g))
+  }
+  for (figure in names(second)) {
+    parts <- names(second[[figure]])
+    keep(figure, sum(second[[figure]] * unlist(values[parts])),
+         Reduce(`+`, Map(`*`, second[[figure]], influences[parts])))
+  }
+  invisible(m)
+}
+
+both <- function(a, b, as, bs) {
+  found <- list()
+  for (x in as) for (y in bs) found[[paste0("prediction ", a, ":", b, " ", x, ":", y)]] <- setNames(list(x, y), c(a, b))
+  found
+}
+corners <- function(a, b, as, bs) {
+  found <- list()
+  name <- function(x, y) paste0("prediction ", a, ":", b, " ", x, ":", y)
+  for (x in as[-1]) for (y in bs[-1])
+    found[[paste0("difference ", a, ":", b, " ", x, ":", y)]] <-
+      setNames(c(1, -1, -1, 1), c(name(x, y), name(as[1], y), name(x, bs[1]), name(as[1], bs[1])))
+  found
+}
+
+interactions("nhanes race sex", chol ~ race * sex, dnhanes, quasibinomial(),
+             c("(intercept) .", paste("race", 2:4), "sex 2", paste0("race:sex ", 2:4, ":2")),
+             c(both("race", "sex", as.character(1:4), c("1", "2")),
+               list("prediction race 3" = list(race = "3"), "prediction sex 2" = list(sex = "2"))),
+             second = corners("race", "sex", as.character(1:4), c("1", "2")),
+             terms = list("race:sex" = "race:sex", sex = "sex"))
+interactions("nhanes score race", chol ~ score + race + score:race, dnhanes, quasibinomial(),
+             c("(intercept) .", "score .", paste("race", 2:4), paste("race:score", 2:4)),
+             list("prediction race 2" = list(race = "2")),
+             c(list("effect score ." = list(of = "score")),
+               setNames(lapply(1:4, function(r) list(of = "score", race = as.character(r))), paste("effect race:score", 1:4))),
+             second = setNames(lapply(2:4, function(r) setNames(c(1, -1), paste("effect race:score", c(r, 1)))),
+                               paste("difference race:score", 2:4)),
+             terms = list("score:race" = "race:score"))
+interactions("nhanes square", chol ~ score + I(score^2) + sex, dnhanes, quasibinomial(),
+             c("(intercept) .", "score .", "score:score .", "sex 2")[c(1, 2, 3, 4)],
+             list("prediction sex 1" = list(sex = "1")), list("effect score ." = list(of = "score")),
+             terms = list("I(score^2)" = "score:score"))
+interactions("clus1 numbers", api00 ~ ell * meals + stype, update(dclus1, stype = factor(stype)), gaussian(),
+             c("(intercept) .", "ell .", "meals .", "stype H", "stype M", "ell:meals ."),
+             list("prediction stype H" = list(stype = "H")),
+             list("effect ell ." = list(of = "ell"), "effect meals ." = list(of = "meals")),
+             terms = list("ell:meals" = "ell:meals"))
+interactions("clus1 counts", enroll ~ stype * sch_wide, update(dclus1, stype = factor(stype), sch_wide = factor(sch_wide)),
+             quasipoisson(),
+             c("(intercept) .", "stype H", "stype M", "sch_wide Yes", "stype:sch_wide H:Yes", "stype:sch_wide M:Yes"),
+             both("stype", "sch_wide", c("E", "H", "M"), c("No", "Yes")),
+             second = corners("stype", "sch_wide", c("E", "H", "M"), c("No", "Yes")),
+             terms = list("stype:sch_wide" = "stype:sch_wide"))
+
 # ---- waves ----------------------------------------------------------------------------------------------------------
 
 panel <- read_data("panel")
