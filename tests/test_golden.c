@@ -42,6 +42,10 @@ typedef struct golden_case {
 #define TYPES_INDEX TYPES "api99,,3914069\n"
 #define TYPES_WIDE TYPES "sch_wide,No,1072\nsch_wide,Yes,5122\n"
 #define WIDE_INDEX "variables,category,total\nsch_wide,Yes,5122\nsch_wide,No,1072\napi99,,3914069\n"
+#define PEOPLE_BY_WAVE                                                                                        \
+  "wave,variables,category,total\n2005,sex,1,3200\n2005,sex,2,4100\n2008,sex,1,3300\n2008,sex,2,4000\n"            \
+  "2010,sex,1,3400\n2010,sex,2,3900\n2013,sex,1,3300\n2013,sex,2,4200\n2018,sex,1,3200\n2018,sex,2,4100\n"        \
+  "2020,sex,1,3500\n2020,sex,2,3800\n"
 #define CALIBRATED(case_name, folder_name, margin_rows, method, ...)                                         \
   {.name = "calibrated " case_name,                                                                          \
    .folder = folder_name,                                                                                    \
@@ -182,6 +186,7 @@ static const golden_case cases[] = {
      .margins = TYPES_INDEX,
      .calibrate = "linear",
      .variance = "jackknife"},
+    {.name = "calibrated panel", .folder = "panel", .margins = PEOPLE_BY_WAVE, .calibrate = "linear"},
     {.name = "calibrated ratio",
      .folder = "apistrat",
      .margins = "variables,category,total\nenroll,,3811472\n",

@@ -3,6 +3,8 @@
 #include <index/index.h>
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -109,6 +111,42 @@ START_TEST(sections_and_total_equal_the_hand_computation) {
 }
 END_TEST
 
+/* R survey 4.1-1: svycontrast() of (6 a + 3 (2 + 8 (b - 0.5))) / 4 over dclus1, and post-stratified by stype. */
+START_TEST(index_of_calibrated_weights_has_the_error_of_R_survey) {
+  static const double known[2][2] = {{4.07377049180327866, 0.22358451727774006},
+                                     {3.92004681950274403, 0.22476127687100575}};
+  char path[4096], *survey, *choices, *data;
+  snprintf(path, sizeof path, "%s/data/golden/apiclus1/survey.csv", tests_folder());
+  survey = fixture_read_text(path);
+  snprintf(path, sizeof path, "%s/data/golden/apiclus1/choices.csv", tests_folder());
+  choices = fixture_read_text(path);
+  snprintf(path, sizeof path, "%s/data/golden/apiclus1.csv", tests_folder());
+  data = fixture_read_text(path);
+  for (int calibrated = 0; calibrated < 2; calibrated++) {
+    fixture f = fixture_load(&(fixture_texts){
+        .survey = survey,
+        .choices = choices,
+        .data = data,
+        .indicators = "name,type,variable,numerator\nia,share,sch_wide,Yes\nib,share,awards,Yes\n",
+        .indices = "index,section,indicator,weight,knots\ns,one,ia,1,0:0 1:6\ns,one,ib,3,0:0 0.5:2 1:6\n",
+        .margins = calibrated ? "variables,category,total\nstype,E,4421\nstype,H,755\nstype,M,1018\n" : NULL,
+        .calibrate = calibrated ? "linear" : NULL});
+    trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+    trygg_table *table = NULL;
+    trygg_error error = {0};
+    ck_ok(trygg_index_table(estimates, NULL, &table, &error));
+    ck_near(trygg_table_number(table, 0, trygg_table_find(table, "points")), known[calibrated][0], 1e-13);
+    ck_near(trygg_table_number(table, 0, trygg_table_find(table, "se")), known[calibrated][1], 1e-11);
+    trygg_table_free(table);
+    trygg_estimate_free(estimates);
+    fixture_free(&f);
+  }
+  free(survey);
+  free(choices);
+  free(data);
+}
+END_TEST
+
 START_TEST(ranks_cover_what_the_error_leaves_open) {
   fixture f = fixture_load(&texts);
   trygg_estimates *estimates = fixture_estimate(&f, "g", NULL);
@@ -182,6 +220,7 @@ static Suite *index_suite(void) {
   tcase_add_test(tests, points_are_linear_between_knots_and_clamped);
   tcase_add_loop_test(tests, faulty_definitions_are_refused, 0, (int)(sizeof faults / sizeof *faults));
   tcase_add_test(tests, sections_and_total_equal_the_hand_computation);
+  tcase_add_test(tests, index_of_calibrated_weights_has_the_error_of_R_survey);
   tcase_add_test(tests, ranks_cover_what_the_error_leaves_open);
   tcase_add_test(tests, missing_item_makes_the_index_incomplete);
   tcase_add_test(tests, items_that_were_not_estimated_are_named);

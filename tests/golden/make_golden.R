@@ -219,7 +219,7 @@ linear <- function(design, type, y, x = 1, inside = TRUE, w = weights(design, "s
 variance <- function(u, design, lonely = "remove", group = rep(1, nrow(design))) {
   u <- as.matrix(u)
   if (!is.null(design$panel)) return(panel_variance(u, design$panel))
-  recvar <- function(z) svyrecvar(z, design$cluster, design$strata, design$fpc)
+  recvar <- function(z) svyrecvar(z, design$cluster, design$strata, design$fpc, postStrata = design$postStrata)
   options(survey.lonely.psu = "remove")
   if (lonely == "remove") return(recvar(u))
   stratum <- as.character(design$strata[, 1])
@@ -1276,6 +1276,24 @@ ratio <- exactly(dstrat, ~enroll - 1, c(enroll = 3811472), variance = strat$enro
 s <- svyratio(~api_stu, ~enroll, dstrat)
 row("calibrated ratio", ratio, "||stu_total", "total", ratio$variables$api_stu, deff = FALSE)
 stopifnot(all.equal(coef(svytotal(~api_stu, ratio)), 3811472 * coef(s), tolerance = 1e-12, check.attributes = FALSE))
+
+# Trends of calibrated weights: the panel, made to meet people by wave and sex.
+panel_people <- data.frame(wave = rep(c(2005, 2008, 2010, 2013, 2018, 2020), each = 2), sex = 1:2,
+                           Freq = c(3200, 4100, 3300, 4000, 3400, 3900, 3300, 4200, 3200, 4100, 3500, 3800))
+panel$cell <- factor(paste(panel$wave, panel$sex))
+dmet <- postStratify(svydesign(id = ~cluster, strata = ~stratum, fpc = ~clusters, weights = ~weight, nest = TRUE, data = panel),
+                     ~cell, data.frame(cell = paste(panel_people$wave, panel_people$sex), Freq = panel_people$Freq))
+years <- unique(panel_people$wave)
+for (name in c("afraid", "score_mean")) {
+  y <- if (name == "afraid") panel$afraid else panel$score
+  parts <- lapply(years, function(wave) linear(dmet, "mean", y, inside = panel$wave == wave))
+  names(parts) <- paste0(years, "||", name)
+  for (k in seq_along(years)) row("calibrated panel", dmet, names(parts)[k], "mean", y, inside = panel$wave == years[k])
+  covariances("calibrated panel", dmet, parts)
+  contrast("calibrated panel", dmet, parts, c(-1, 0, 0, 0, 0, 1))
+  trends("calibrated panel", paste0("|", name), dmet, parts, years)
+  record_slopes("calibrated panel", paste0("|", name), dmet, y, panel$wave, logit = name == "afraid")
+}
 
 # Calibrated anew in every replicate.
 types_again <- data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018))

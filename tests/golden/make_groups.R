@@ -94,6 +94,17 @@ two_means("apistrat", "comp_imp", "api00", dstrat)
 ranks("apistrat", "comp_imp", "api00", dstrat)
 ranks("apistrat", "stype", "enroll", dstrat)
 
+# Calibrated weights: svychisq(), svyttest() and svyglm() all take the residuals of a post-stratified design, and so does
+# svyranktest(), which is a svyglm() of the ranks.
+met <- postStratify(dclus1, ~stype, data.frame(stype = c("E", "H", "M"), Freq = c(4421, 755, 1018)))
+tables("calibrated", "comp_imp", "sch_wide", met)
+tables("calibrated", "awards", "stype", met)
+tables("calibrated", "stype", "sch_wide", met)
+two_means("calibrated", "comp_imp", "enroll", met)
+ranks("calibrated", "comp_imp", "ell", met)
+ranks("calibrated", "awards", "api00", met)
+fit("calibrated", "awards", met, c(0.35, 0.65))
+
 nhanes <- read_data("nhanes")
 for (name in c("race", "age", "sex")) nhanes[[name]] <- factor(nhanes[[name]])
 dnhanes <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = nhanes)
