@@ -208,6 +208,29 @@ every "gzip behind text" fault.gz
 rm fault.gz
 every "an id in two files" sound.csv sound.gz
 
+# ---- a panel, whose ids outlive the load as numbers ---------------------------------------------------
+
+sed 's/lonely$/lonely,waves/; s/adjust$/certainty,panel/' folder/settings.csv >said/settings
+cp said/settings folder/settings.csv
+{
+  echo $header
+  records 1 60 2020
+  records 31 90 2024
+} >panel.csv
+every "a panel" panel.csv
+fault "a panel with an id twice" '1; NR == 9 { print }'
+for format in table csv csv-sv json jsonstat px svg html; do
+  quiet "panel, format $format" "$programs/trygg-trend" --format $format --min-n 0 folder panel.csv
+done
+quiet "panel, bootstrap" "$programs/trygg-trend" --variance bootstrap:50 --by area --min-n 0 folder panel.csv
+quiet "panel, jackknife" "$programs/trygg-trend" --variance jackknife folder panel.csv
+quiet "panel, stream" "$programs/trygg-estimate" --stream --indicator afraid folder panel.csv
+grep -q 'In both waves: 2020 & 2024: 30' said/everything || {
+  failed=$((failed + 1))
+  echo "FAIL: the panel was not linked"
+}
+sed 's/,waves$//; s/certainty,panel$/adjust/' said/settings >folder/settings.csv
+
 # ---- what can be asked for ------------------------------------------------------------------------------
 
 for format in table csv csv-sv json jsonstat px svg html; do
