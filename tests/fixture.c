@@ -25,7 +25,8 @@ static trygg_status build(const fixture_texts *texts, fixture *f, trygg_error *e
                 {"derived", texts->derived},
                 {"margins", texts->margins},
                 {"standards", texts->standards},
-                {"measures", texts->measures}};
+                {"measures", texts->measures},
+                {"joint", texts->joint}};
   trygg_status status = trygg_codebook_create(&f->codebook, error);
   for (size_t i = 0; status == TRYGG_OK && i < sizeof tables / sizeof *tables; i++)
     status = add(f->codebook, tables[i].table, tables[i].text, error);

@@ -10,7 +10,7 @@
 /* What a small survey is made of; NULL texts are left out. */
 typedef struct fixture_texts {
   const char *settings, *survey, *choices, *indicators, *indices, *waves, *breaks, *strata, *references,
-      *derived, *margins, *standards, *measures;
+      *derived, *margins, *standards, *measures, *joint;
   const char *data;
   const char *lonely; /* overrides settings */
   const char *variance;

@@ -44,8 +44,15 @@ typedef struct trygg_design_options {
  * A lonely cluster (one in its stratum, which is not a census of it) fails only
  * when an estimate needs that wave.
  *
+ * Units of the role `inclusion` were drawn without replacement, each with the probability that stands there (above 0, at
+ * most 1).  The variance of a total of weighted totals z_i is then, in each stratum and for each stage that has them,
+ * Horvitz and Thompson's sum_ij D_ij z_i z_j or Yates and Grundy's -1/2 sum_ij D_ij (z_i - z_j)^2, D_ij =
+ * (pi_ij - pi_i pi_j) / pi_ij and D_ii = 1 - pi_i, or Brewer's approximation n/(n - 1) sum_i (1 - pi_i) (z_i - zbar)^2, as
+ * `inclusion` of settings.csv says (Särndal, Swensson & Wretman 1992, 2.8 and 4.3; Brewer 2002, ch. 9).  It may be
+ * negative: see TRYGG_FLAG_NEGATIVE_VARIANCE.
+ *
  * Weights are those of the role `weight`; without it, population over sample of each stratum of `strata.csv`, if that
- * has populations; else 1.  `calibrate` makes them meet the totals of `margins.csv`, wave by wave (Deville & Särndal
+ * has populations, or 1 over the inclusion probabilities of all stages; else 1.  `calibrate` makes them meet the totals of `margins.csv`, wave by wave (Deville & Särndal
  * 1992, JASA 87:376-382), and every variance is then that of the calibrated residuals, also in domains.  With `given`
  * the weights are calibrated already: they stay, and must meet the totals to a thousandth, or the totals are empty.
  *
@@ -59,8 +66,10 @@ typedef struct trygg_design_options {
  * @retval TRYGG_EDATA    A record without stratum or cluster.
  * @retval TRYGG_EUNSUPPORTED  A panel with finite populations of later stages.
  * @retval TRYGG_EDESIGN  A panel where no record has an id, or a cluster code stands in two strata of a wave; a finite
- *                        population smaller than its sample, or not one a stratum; totals that no weights meet (the message names one and by how much it is missed), a respondent without a place in
- *                        them, weights that would be negative, or bounds that leave no room for the sum.
+ *                        population smaller than its sample, or not one a stratum; a probability that is none, not one a
+ *                        unit, or a pair without one; a rule, panel or replicates that do not know probabilities; totals
+ *                        that no weights meet (the message names one and by how much it is missed), a respondent without a
+ *                        place in them, weights that would be negative, or bounds that leave no room for the sum.
  * @retval TRYGG_ENAME    No such rule, calibration or variable.
  */
 TRYGG_API trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,

@@ -33,21 +33,22 @@ typedef enum trygg_column_role {
 
 /** What a flag column can say, as bits; their names are trygg_table_flag(). */
 typedef enum trygg_flag {
-  TRYGG_FLAG_SUPPRESSED = 1 << 0,   /**< Too few answers to publish; set by disclosure control only. */
-  TRYGG_FLAG_UNRELIABLE = 1 << 1,   /**< Too few effective cases for the interval to be trusted. */
-  TRYGG_FLAG_LONELY = 1 << 2,       /**< A stratum with a single cluster took part in the variance. */
-  TRYGG_FLAG_NO_DF = 1 << 3,        /**< No degrees of freedom, hence no interval. */
-  TRYGG_FLAG_BOUNDARY = 1 << 4,     /**< A share of exactly 0 or 1. */
-  TRYGG_FLAG_NOT_ASKED = 1 << 5,    /**< The question was not in that wave. */
-  TRYGG_FLAG_ITEM_MISSING = 1 << 6, /**< A total that counts missing answers as 0. */
-  TRYGG_FLAG_INCOMPLETE = 1 << 7,   /**< An index with a missing item. */
-  TRYGG_FLAG_BREAK = 1 << 8,        /**< The series breaks between the waves. */
-  TRYGG_FLAG_NO_SE = 1 << 9,        /**< The figure has no standard error. */
-  TRYGG_FLAG_MODEL = 1 << 10,       /**< The figure comes from a model. */
-  TRYGG_FLAG_EMPTY = 1 << 11,       /**< No valid answer in the cell. */
-  TRYGG_FLAG_FEW_WAVES = 1 << 12,   /**< Too few waves for the test. */
-  TRYGG_FLAG_IMPOSSIBLE = 1 << 13,  /**< No share does it: the finding stands whatever the others think. */
-  TRYGG_FLAG_CANNOT_REJECT = 1 << 14 /**< So few waves that the test finds nothing, whatever happened. */
+  TRYGG_FLAG_SUPPRESSED = 1 << 0,     /**< Too few answers to publish; set by disclosure control only. */
+  TRYGG_FLAG_UNRELIABLE = 1 << 1,     /**< Too few effective cases for the interval to be trusted. */
+  TRYGG_FLAG_LONELY = 1 << 2,         /**< A stratum with a single cluster took part in the variance. */
+  TRYGG_FLAG_NO_DF = 1 << 3,          /**< No degrees of freedom, hence no interval. */
+  TRYGG_FLAG_BOUNDARY = 1 << 4,       /**< A share of exactly 0 or 1. */
+  TRYGG_FLAG_NOT_ASKED = 1 << 5,      /**< The question was not in that wave. */
+  TRYGG_FLAG_ITEM_MISSING = 1 << 6,   /**< A total that counts missing answers as 0. */
+  TRYGG_FLAG_INCOMPLETE = 1 << 7,     /**< An index with a missing item. */
+  TRYGG_FLAG_BREAK = 1 << 8,          /**< The series breaks between the waves. */
+  TRYGG_FLAG_NO_SE = 1 << 9,          /**< The figure has no standard error. */
+  TRYGG_FLAG_MODEL = 1 << 10,         /**< The figure comes from a model. */
+  TRYGG_FLAG_EMPTY = 1 << 11,         /**< No valid answer in the cell. */
+  TRYGG_FLAG_FEW_WAVES = 1 << 12,     /**< Too few waves for the test. */
+  TRYGG_FLAG_IMPOSSIBLE = 1 << 13,    /**< No share does it: the finding stands whatever the others think. */
+  TRYGG_FLAG_CANNOT_REJECT = 1 << 14, /**< So few waves that the test finds nothing, whatever happened. */
+  TRYGG_FLAG_NEGATIVE_VARIANCE = 1 << 15 /**< The estimate of the variance is negative: no standard error. */
 } trygg_flag;
 
 /** Rows of @p table. */

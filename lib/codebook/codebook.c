@@ -89,13 +89,15 @@ static void clear_waves(trygg_codebook *codebook) {
   tg_record_layout_clear(codebook);
   tg_sample_clear(codebook);
   tg_margins_clear(codebook);
+  tg_joint_clear(codebook);
   tg_published_clear(codebook);
   tg_standards_clear(codebook);
 }
 
 static void clear_settings(tg_settings *settings) {
   FREE_TEXTS(settings->title, settings->form_id, settings->version, settings->default_language,
-             settings->wave, settings->calibrate, settings->calibrate_spread, settings->trim);
+             settings->wave, settings->calibrate, settings->calibrate_spread, settings->trim,
+             settings->inclusion);
   free_texts(settings->duplicate_sources, settings->duplicate_source_count);
   tg_memory_free(settings->duplicate_sources);
   tg_memory_free(settings->replicates.rscales);
@@ -123,13 +125,14 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->layouts = NULL;
   codebook->sample = NULL;
   codebook->margins = NULL;
+  codebook->joint = NULL;
   codebook->published = NULL;
   codebook->standards = NULL;
   codebook->title = NULL;
   codebook->variable_count = codebook->derived_begin = codebook->indicator_count = codebook->index_count = 0;
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
   codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
-  codebook->margin_count = codebook->published_count = codebook->standard_count = 0;
+  codebook->margin_count = codebook->joint_count = codebook->published_count = codebook->standard_count = 0;
   codebook->layout_row_count = codebook->layout_count = 0;
 }
 

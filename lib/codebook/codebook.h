@@ -37,6 +37,8 @@ struct trygg_codebook {
   size_t sample_count;
   tg_margin_row *margins;
   size_t margin_count;
+  tg_joint_row *joint;
+  size_t joint_count;
   tg_published_row *published;
   size_t published_count;
   tg_standard_row *standards;

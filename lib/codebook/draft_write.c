@@ -28,7 +28,8 @@ static const char *const role_words[TG_ROLES] = {[TG_ROLE_NONE] = "",
                                                  [TG_ROLE_SOURCE] = "source",
                                                  [TG_ROLE_DATE] = "date",
                                                  [TG_ROLE_HOUSEHOLD] = "household",
-                                                 [TG_ROLE_REPLICATE] = "replicate"};
+                                                 [TG_ROLE_REPLICATE] = "replicate",
+                                                 [TG_ROLE_INCLUSION] = "inclusion"};
 
 /* ---- cells ------------------------------------------------------------------------------- */
 

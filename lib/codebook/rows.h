@@ -165,6 +165,15 @@ typedef struct tg_standard_row {
   int64_t line;
 } tg_standard_row;
 
+/* One row of joint.csv: two clusters of a stratum, by their codes with one blank between. */
+typedef struct tg_joint_row {
+  char *wave, *stratum; /* "": every wave; every stratum */
+  char *a, *b;
+  double probability; /* that both were drawn */
+  char *file;
+  int64_t line;
+} tg_joint_row;
+
 /* One row of references.csv: a figure that somebody published. */
 typedef struct tg_published_row {
   char *wave; /* "": to compare with every wave */
@@ -224,7 +233,8 @@ typedef struct tg_settings {
   size_t closing_count;
   int answers_are_labels;
   tg_replicate_settings replicates;
-  char *calibrate, *calibrate_spread; /* "" where not given; the room design says what they mean */
+  char *calibrate, *calibrate_spread,
+      *inclusion; /* "" where not given; the room design says what they mean */
   int calibrate_households;
   char *trim; /* as calibrate */
   int trim_strata;

@@ -27,6 +27,7 @@ enum {
   SET_CALIBRATE_HOUSEHOLDS,
   SET_TRIM,
   SET_TRIM_STRATA,
+  SET_INCLUSION,
   SET_REPLICATE_TYPE,
   SET_REPLICATE_SCALE,
   SET_REPLICATE_RSCALES,
@@ -62,6 +63,9 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                                   "yes: one weight for all persons of a household; empty or no: not"},
     [SET_TRIM] = {"trim", 0, "bounds of the weights: weight:L,U, median:L,U or mean:L,U"},
     [SET_TRIM_STRATA] = {"trim_strata", 0, "yes: strata are trimmed each by itself; empty or no: waves are"},
+    [SET_INCLUSION] =
+        {"inclusion", 0,
+         "how variances use the role inclusion: brewer, overton, hartley-rao, joint or poisson"},
     [SET_REPLICATE_TYPE] =
         {"replicate_type", 0,
          "how replicate weights in the data were made: BRR, Fay, JK1, JKn, JK2, bootstrap, "
@@ -169,13 +173,15 @@ static trygg_status add_closing(tg_settings *settings, const tg_sheet_row *row, 
 }
 
 /* Cells that are kept as they are. */
-static const size_t text_cells[] = {SET_TITLE, SET_FORM,      SET_VERSION,          SET_LANGUAGE,
-                                    SET_WAVE,  SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM};
+static const size_t text_cells[] = {SET_TITLE,    SET_FORM,      SET_VERSION,          SET_LANGUAGE,
+                                    SET_WAVE,     SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM,
+                                    SET_INCLUSION};
 
 static void list_texts(tg_settings *settings, char **texts[COUNT(text_cells)]) {
   char **const all[] = {
-      &settings->title, &settings->form_id,   &settings->version,          &settings->default_language,
-      &settings->wave,  &settings->calibrate, &settings->calibrate_spread, &settings->trim};
+      &settings->title,    &settings->form_id,   &settings->version,          &settings->default_language,
+      &settings->wave,     &settings->calibrate, &settings->calibrate_spread, &settings->trim,
+      &settings->inclusion};
   memcpy(texts, all, sizeof all);
 }
 

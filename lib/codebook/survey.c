@@ -15,7 +15,7 @@ static const tg_sheet_field fields[SURVEY_FIELDS] = {
     [SURVEY_NAME] = {"name", 1, "the column in the data; rep1..rep160 stands for a range of columns"},
     [SURVEY_ROLE] = {"role", 0,
                      "what the variable is for: id wave weight stratum cluster fpc domain status source "
-                     "date household replicate; stratum2 cluster2 fpc2 ... at later stages"},
+                     "date household replicate inclusion; stratum2 cluster2 fpc2 ... at later stages"},
     [SURVEY_MISSING] = {"missing", 0, "codes that are no answer, as 88=dont_know 99=no_answer"},
     [SURVEY_EMPTY] = {"empty", 0, "what an empty cell means: a code or a kind of missing (no_answer)"},
 };
@@ -51,6 +51,7 @@ static const struct {
     [TG_ROLE_DATE] = {"date", 0, 0, TYPE(TG_DATE)},
     [TG_ROLE_HOUSEHOLD] = {"household", 0, 0, KEYS},
     [TG_ROLE_REPLICATE] = {"replicate", 0, 1, NUMBERS},
+    [TG_ROLE_INCLUSION] = {"inclusion", 1, 0, NUMBERS},
 };
 
 /* ---- one row ---------------------------------------------------------------------------------- */
@@ -107,7 +108,7 @@ static trygg_status parse_role(const tg_sheet_row *row, tg_variable *pattern, tr
     return tg_sheet_fail(
         error, TRYGG_ENAME, row, SURVEY_ROLE,
         "`%s` is no role%s (known: id wave weight stratum cluster fpc domain status source date "
-        "household replicate)",
+        "household replicate inclusion)",
         TG_SHOWN(cell), TG_SUGGESTED(tg_text_nearest(cell, TG_ROLES - 1, role_name_at, NULL)));
   if (stage > TG_MAX_STAGES)
     return tg_sheet_fail(error, TRYGG_ELIMIT, row, SURVEY_ROLE, "a sample may have at most %d stages",
@@ -304,12 +305,15 @@ static trygg_status check_status(const tg_variable *variable, trygg_error *error
  * what was drawn of those (Särndal, Swensson & Wretman 1992, 4.3), so that an fpc2 alone is a role gone missing. */
 static trygg_status check_stage(const trygg_codebook *codebook, const tg_variable *variable,
                                 trygg_error *error) {
-  tg_role needed = variable->role == TG_ROLE_FPC ? TG_ROLE_FPC : TG_ROLE_CLUSTER;
+  int counted = variable->role == TG_ROLE_FPC || variable->role == TG_ROLE_INCLUSION;
+  tg_role needed = counted ? TG_ROLE_FPC : TG_ROLE_CLUSTER;
   char before[16] = "";
   if (variable->stage < 2)
     return TRYGG_OK;
   if (variable->stage > 2)
     tg_text_print(before, sizeof before, "%d", variable->stage - 1);
+  if (counted && tg_codebook_find_role(codebook, TG_ROLE_INCLUSION, variable->stage - 1, 0) != TG_NONE)
+    needed = TG_ROLE_CLUSTER;
   for (int i = 0; i < 2; i++, needed = TG_ROLE_CLUSTER)
     if (tg_codebook_find_role(codebook, needed, variable->stage - 1, 0) == TG_NONE)
       return tg_sheet_fail(error, TRYGG_ECODEBOOK, variable->row, SURVEY_ROLE,
@@ -333,6 +337,12 @@ static trygg_status check_roles(const trygg_codebook *codebook, trygg_error *err
                            "`%s` has the role `%s` already; only one variable can have it",
                            codebook->variables[*before].name, roles[variable->role].name);
     *before = i;
+    if (variable->role == TG_ROLE_INCLUSION &&
+        tg_codebook_find_role(codebook, TG_ROLE_FPC, variable->stage, 0) != TG_NONE)
+      return tg_sheet_fail(
+          error, TRYGG_ECODEBOOK, variable->row, SURVEY_ROLE,
+          "units drawn with probabilities of their own (`inclusion`) have no common fraction "
+          "(`fpc`); keep one of the two roles");
     if (variable->role == TG_ROLE_STATUS)
       TRY(check_status(variable, error));
   }

@@ -77,6 +77,7 @@ typedef enum tg_role {
   TG_ROLE_DATE,
   TG_ROLE_HOUSEHOLD,
   TG_ROLE_REPLICATE,
+  TG_ROLE_INCLUSION,
   TG_ROLES
 } tg_role;
 
@@ -95,7 +96,7 @@ typedef struct tg_variable {
   char *name;
   tg_variable_type type;
   tg_role role;
-  int stage; /* of stratum, cluster, fpc: 1, 2, ... */
+  int stage; /* of stratum, cluster, fpc, inclusion: 1, 2, ... */
   tg_labels labels;
   char *list;     /* choices list of a select, else NULL */
   tg_code *codes; /* the list's codes in order, then those only in `missing` */

@@ -9,6 +9,7 @@
 #include <design/calibrate.h>
 #include <design/codes.h>
 #include <design/collapse.h>
+#include <design/inclusion.h>
 #include <design/panel.h>
 #include <design/populations.h>
 #include <design/stages.h>
@@ -191,6 +192,7 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
   if (all_records) {
     trygg_design_options chosen;
     TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
+    TRY(tg_inclusion_read(design, 1, error));
     TRY(tg_populations_read(design, 1, error));
     TRY(tg_weights_make(design, &chosen,
                         error)); /* by the strata as they were drawn, before any are joined */
@@ -315,6 +317,7 @@ void trygg_design_free(trygg_design *design) {
   for (size_t h = 0; h < design->stratum_count && design->strata; h++)
     tg_memory_free(design->strata[h].name);
   tg_memory_free(design->strata);
+  tg_inclusion_free(design->inclusion, design->stratum_count);
   tg_memory_free(design->stratum);
   tg_memory_free(design->cluster);
   tg_memory_free(design->cluster_stratum);

@@ -18,6 +18,8 @@ typedef struct tg_stratum {
   double remaining;     /* 1 - f_h */
   double scale;         /* product of f over the units it lies in; 1 at the first stage */
   double people, drawn; /* population and sample of strata.csv; 0: not given */
+  int unequal;          /* its units were drawn with probabilities of their own: design->inclusion */
+  int independent;      /* ... one by one, so that a lone unit has a variance too */
 } tg_stratum;
 
 /* A stage after the first.  Its units are numbered in the order of those they lie in. */
@@ -49,6 +51,7 @@ struct trygg_design {
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
   struct tg_panel *panel;           /* NULL: waves are independent, or one sample */
+  struct tg_inclusion *inclusion;   /* NULL: all units of a stratum were drawn with the same probability */
   struct tg_replicates *replicates; /* NULL: variances are linearised */
   double *made_weight;              /* weights from strata.csv, before calibration; NULL: those of the data */
   struct tg_calibration *calibration; /* NULL: none */
@@ -79,7 +82,7 @@ trygg_status tg_design_settle(trygg_design *design, int with_records, trygg_erro
 
 /* 1 when the design has one unit of a stratum that is no census of it, and this matters. */
 static inline int tg_stratum_is_lonely(const tg_stratum *stratum) {
-  return stratum->clusters == 1 && stratum->remaining > 0 && stratum->scale > 0;
+  return stratum->clusters == 1 && stratum->remaining > 0 && stratum->scale > 0 && !stratum->independent;
 }
 
 /* Strata of all stages. */
@@ -87,6 +90,12 @@ static inline size_t tg_design_all_strata(const trygg_design *design) {
   return design->stage_count ? design->stages[design->stage_count - 1].first +
                                    design->stages[design->stage_count - 1].stratum_count
                              : design->stratum_count;
+}
+
+/* All of a variance is in the sums of the first stage's strata: no later stage adds to it, and units of a stratum were
+ * drawn with the same probability. */
+static inline int tg_design_has_one_stage(const trygg_design *design) {
+  return !design->stage_count && !design->inclusion;
 }
 
 /* A lonely rule asks how many units of a stratum have somebody in the domain. */
@@ -131,8 +140,8 @@ typedef struct tg_stratum_sums {
 double tg_variance_total(const trygg_design *design, const tg_stratum_sums *list, size_t count,
                          int *lonely_met);
 
-/* Of all stages: factor[s] = c_s (1 - f_s) n_s/(n_s - 1), the lonely rule `average` of the design included, 0 for lonely
- * strata. */
+/* Of all stages: factor[s] = c_s (1 - f_s) n_s/(n_s - 1), or c_s where units have probabilities of their own, the lonely
+ * rule `average` of the design included, 0 for lonely strata. */
 void tg_variance_factors(const trygg_design *design, double *factor);
 
 /* A statistic's sums in the strata of all stages, and where only a domain leaves it one unit. */

@@ -9,6 +9,7 @@
 #include <base/number.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/inclusion.h>
 #include <design/panel.h>
 #include <design/trim.h>
 #include <design/weights.h>
@@ -164,6 +165,16 @@ static trygg_status check_panel(const trygg_design *design, trygg_error *error) 
       design->replicates->method->name);
 }
 
+static trygg_status check_inclusion(const trygg_design *design, trygg_error *error) {
+  if (!design->inclusion)
+    return TRYGG_OK;
+  return tg_error_at(
+      error, TRYGG_EDESIGN, NULL, 0, 0, "variance",
+      "--variance %s does not know inclusion probabilities; choose --variance taylor, or take the role "
+      "inclusion away to have clusters replicated as if they were drawn with replacement",
+      design->replicates->method->name);
+}
+
 /* Totals of clusters are all that is left of records that were not kept. */
 static trygg_status check_kept(const trygg_design *design, trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
@@ -243,6 +254,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
     TRY(remake(replicates, design, error));
     return TRYGG_OK;
   }
+  TRY(check_inclusion(design, error));
   TRY(check_lonely(design, error));
   TRY(check_stages(design, error));
   TRY(check_panel(design, error));

@@ -3,10 +3,11 @@
 #include <design/stages.h>
 
 #include <design/codes.h>
+#include <design/inclusion.h>
 #include <design/populations.h>
 
 static int has_stage(const trygg_design *design, int stage) {
-  static const tg_role roles[] = {TG_ROLE_STRATUM, TG_ROLE_CLUSTER, TG_ROLE_FPC};
+  static const tg_role roles[] = {TG_ROLE_STRATUM, TG_ROLE_CLUSTER, TG_ROLE_FPC, TG_ROLE_INCLUSION};
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     if (tg_codebook_find_role(design->responses->codebook, roles[i], stage, 0) != TG_NONE)
       return 1;
@@ -47,8 +48,9 @@ static trygg_status grow(trygg_design *design, size_t strata, tg_stage **out, tr
 static void settle_strata(trygg_design *design, const tg_stage *stage, const parents *before) {
   for (size_t h = 0; h < stage->stratum_count; h++) {
     const tg_stratum *above = &design->strata[before->first + before->stratum[stage->parent[h]]];
+    double fraction = tg_inclusion_fraction(design, design->stage_count - 1, stage->parent[h], above);
     design->strata[stage->first + h] = (tg_stratum){
-        .group = above->group + design->group_count, .remaining = 1, .scale = above->scale * above->fraction};
+        .group = above->group + design->group_count, .remaining = 1, .scale = above->scale * fraction};
   }
   for (size_t i = 0; stage->unit && i < stage->unit_count; i++)
     design->strata[stage->first + stage->unit_stratum[i]].clusters++;
@@ -96,28 +98,28 @@ cleanup:
   return status;
 }
 
-/* The largest fraction, over the strata of the last stage, of what a further stage would count. */
-static double most_counted(const trygg_design *design) {
+/* Whether a unit of the last stage stands for a known number, so that a further stage would count. */
+static int is_counted(const trygg_design *design) {
   size_t first = design->stage_count ? design->stages[design->stage_count - 1].first : 0;
-  double most = 0;
   for (size_t h = first; h < tg_design_all_strata(design); h++)
-    if (design->strata[h].scale * design->strata[h].fraction > most)
-      most = design->strata[h].scale * design->strata[h].fraction;
-  return most;
+    if (design->strata[h].scale > 0 && (design->strata[h].fraction > 0 || design->strata[h].unequal))
+      return 1;
+  return 0;
 }
 
 trygg_status tg_stages_add(trygg_design *design, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  for (int stage = 2; most_counted(design) > 0 && has_stage(design, stage); stage++) {
+  for (int stage = 2; is_counted(design) && has_stage(design, stage); stage++) {
     TRY(number_next(design, error));
     TRY(tg_populations_read(design, stage, error));
+    TRY(tg_inclusion_read(design, stage, error));
   }
 cleanup:
   return status;
 }
 
 int tg_stages_matter(const trygg_design *design) {
-  return most_counted(design) > 0 && has_stage(design, 2);
+  return is_counted(design) && has_stage(design, 2);
 }
 
 size_t tg_stages_stratum(const trygg_design *design, int stage, size_t record) {

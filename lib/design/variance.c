@@ -17,6 +17,8 @@
  *               (R survey's lonely.psu = "adjust" since 4.2; Lumley 2010, Complex Surveys, 3.2.1);
  *   average     the other strata's variance is scaled by H_g / H_g,ok. */
 static double factor(const tg_stratum *stratum) {
+  if (stratum->unequal) /* inclusion.h has the rest */
+    return stratum->scale;
   return stratum->scale * stratum->remaining * (double)stratum->clusters / ((double)stratum->clusters - 1);
 }
 
@@ -80,7 +82,8 @@ double tg_variance_adjusted(const trygg_design *design, const tg_adjusted *a, co
 void tg_variance_factors(const trygg_design *design, double *result) {
   size_t strata = tg_design_all_strata(design);
   for (size_t h = 0; h < strata; h++)
-    result[h] = design->strata[h].clusters > 1 ? factor(&design->strata[h]) : 0;
+    result[h] =
+        design->strata[h].clusters > 1 || design->strata[h].independent ? factor(&design->strata[h]) : 0;
   if (!design->lonely_count || design->lonely != TG_LONELY_AVERAGE || design->domain_lonely)
     return;
   for (size_t group = 0; group < tg_design_all_groups(design); group++) {

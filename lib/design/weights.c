@@ -42,6 +42,30 @@ static trygg_status from_strata(trygg_design *design, trygg_error *error) {
   return TRYGG_OK;
 }
 
+/* ---- from inclusion probabilities ---------------------------------------------------------------- */
+
+/* w = 1 / pi, over all stages; a stage with another role has a fraction that is not in the data yet. */
+static trygg_status from_inclusion(trygg_design *design, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  const trygg_codebook *codebook = responses->codebook;
+  design->made_weight = tg_memory_new(responses->count, sizeof *design->made_weight);
+  if (!design->made_weight)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < responses->count; i++)
+    design->made_weight[i] = 1;
+  for (size_t v = 0; v < codebook->variable_count; v++) {
+    if (codebook->variables[v].role == TG_ROLE_FPC)
+      return tg_error_at(
+          error, TRYGG_EDESIGN, NULL, 0, 0, codebook->variables[v].name,
+          "weights come from inclusion probabilities where every stage has them; give the data a "
+          "variable with the role weight");
+    for (size_t i = 0; i < responses->count && codebook->variables[v].role == TG_ROLE_INCLUSION; i++)
+      design->made_weight[i] /= tg_column_number(&responses->columns[v], i);
+  }
+  design->weight = design->made_weight;
+  return TRYGG_OK;
+}
+
 /* ---- calibration --------------------------------------------------------------------------------- */
 
 static const char *method_of(const trygg_codebook *codebook, const trygg_design_options *options) {
@@ -109,6 +133,8 @@ trygg_status tg_weights_make(trygg_design *design, const trygg_design_options *o
   const trygg_codebook *codebook = design->responses->codebook;
   if (!has_weight(codebook) && tg_codebook_has_populations(codebook) && design->responses->count)
     TRY(from_strata(design, error));
+  else if (!has_weight(codebook) && design->inclusion)
+    TRY(from_inclusion(design, error));
   TRY(calibrate(design, options, error));
   TRY(trim(design, options, error));
 cleanup:

@@ -161,6 +161,9 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
 /* Where variances come from replicates: set the errors of all rows, once all are filled. */
 trygg_status tg_rows_replicate(trygg_estimates *estimates, trygg_error *error);
 /* Flag what an interval cannot be vouched for; fails where sums left the range of a double. */
+/* The standard error, or that the estimate of the variance is negative. */
+void tg_rows_set_error(tg_row *row, double variance);
+
 trygg_status tg_rows_judge(tg_row *row, const tg_indicator *indicator, trygg_error *error);
 
 /* Rows of a function from those of its parts, which are there; and the terms of one of them. */

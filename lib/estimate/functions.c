@@ -81,7 +81,7 @@ static trygg_status set_value(const trygg_estimates *estimates, tg_row *row, con
 
 static void set_error(tg_row *row, const tg_indicator *indicator, double variance, double df,
                       int has_own_df) {
-  row->se = sqrt(variance);
+  tg_rows_set_error(row, variance);
   if (!has_own_df)
     row->df = df;
   if (!(row->df > 0))

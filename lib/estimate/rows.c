@@ -162,15 +162,24 @@ static int is_of_panel(const trygg_estimates *estimates) {
 
 /* Whether the retained sums, which are those of the first stage's units, one statistic at a time, give no standard error:
  * that of the mean of several waves' ratios; of a ratio of two numbers, whose y and R x may be so alike that their
- * moments cancel; under a design of several stages; where a lonely rule looks at the domain; of what is calibrated; or of
- * several waves of a panel. */
+ * moments cancel; under a design of several stages or with inclusion probabilities; where a lonely rule looks at the
+ * domain; of what is calibrated; or of several waves of a panel. */
 static int needs_records(const trygg_estimates *estimates, size_t indicator, int equal) {
   const trygg_design *design = estimates->tally->design;
   const tg_indicator *what = &estimates->tally->indicators.list[indicator];
   if (what->estimand >= TG_QUANTILE)
     return 0;
-  return equal || (what->denominator_variable != TG_NONE && !design->cluster) || design->stage_count > 0 ||
-         tg_design_looks_at_domains(design) || design->calibration || is_of_panel(estimates);
+  return equal || (what->denominator_variable != TG_NONE && !design->cluster) ||
+         !tg_design_has_one_stage(design) || tg_design_looks_at_domains(design) || design->calibration ||
+         is_of_panel(estimates);
+}
+
+void tg_rows_set_error(tg_row *row, double variance) {
+  row->se = sqrt(variance);
+  if (!(variance < 0))
+    return;
+  row->se = row->deff = NAN;
+  row->flags |= TG_FLAG_NO_SE | TG_FLAG_NEGATIVE_VARIANCE;
 }
 
 /* Standard errors from one more pass over the records. */
@@ -189,7 +198,7 @@ static trygg_status errors_from_records(trygg_estimates *estimates, size_t indic
     if (isnan(row->estimate) || row->flags & TG_FLAG_BOUNDARY)
       continue;
     row->deff *= variance[d]; /* so far that of a variance of 1 */
-    row->se = sqrt(variance[d]);
+    tg_rows_set_error(row, variance[d]);
   }
 cleanup:
   tg_memory_free(variance);
@@ -260,7 +269,8 @@ static void pool_equally(trygg_estimates *estimates, tg_row *row, tg_workspace *
 trygg_status tg_rows_judge(tg_row *row, const tg_indicator *indicator, trygg_error *error) {
   int quantile = indicator->estimand == TG_QUANTILE;
   int summed = isfinite(row->weight) && isfinite(row->x) && isfinite(row->y);
-  if (!summed || (!isnan(row->estimate) && !quantile && !isfinite(row->se)))
+  int negative = (row->flags & TG_FLAG_NEGATIVE_VARIANCE) != 0;
+  if (!summed || (!isnan(row->estimate) && !quantile && !negative && !isfinite(row->se)))
     return tg_error_at(
         error, TRYGG_ENUMERIC, NULL, 0, 0, indicator->name,
         "the weights or values of `%s` leave the range of a double when they are squared and summed; "
@@ -323,7 +333,8 @@ static void set_replicate_error(tg_row *row, int is_quantile, double variance, d
 /* Replicates read quantiles by the rule math. */
 static int suits_replicates(const trygg_estimates *estimates, size_t indicator) {
   const tg_quantile_rule *rule = estimates->tally->indicators.list[indicator].rule;
-  return tg_replicates_suit_quantiles(estimates) && rule->reads == TG_QUANTILE_STEPS && rule->share == 0 && !rule->even;
+  return tg_replicates_suit_quantiles(estimates) && rule->reads == TG_QUANTILE_STEPS && rule->share == 0 &&
+         !rule->even;
 }
 
 /* Outputs stand indicator by indicator, so that those worked on together need few. */

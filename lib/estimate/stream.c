@@ -75,6 +75,11 @@ static trygg_status check_design(const trygg_codebook *codebook, const trygg_des
         error, TRYGG_EINVAL, NULL, 0, 0, "domain_lonely",
         "lonely people of a group are found by a second look at the records, which a stream does not "
         "keep; set domain_lonely to `no`, or do not stream");
+  if (has_role(codebook, TG_ROLE_INCLUSION, 1))
+    return tg_error_at(
+        error, TRYGG_EINVAL, NULL, 0, 0, "inclusion",
+        "variances by inclusion probabilities need all records at once, which a stream does not keep; do "
+        "not stream, or take the role inclusion away");
   if (has_role(codebook, TG_ROLE_FPC, 1) &&
       (has_role(codebook, TG_ROLE_STRATUM, 2) || has_role(codebook, TG_ROLE_CLUSTER, 2) ||
        has_role(codebook, TG_ROLE_FPC, 2)))

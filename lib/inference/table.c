@@ -8,6 +8,7 @@
 #include <design/trim.h>
 #include <base/options.h>
 #include <base/text.h>
+#include <design/inclusion.h>
 #include <design/panel.h>
 #include <design/replicates.h>
 
@@ -107,6 +108,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "waves", tg_waves_names[codebook->settings.waves], error));
   TRY(add_overlaps(table, estimates, error));
   TRY(add_variance(table, design->replicates, error));
+  if (design->inclusion)
+    TRY(tg_table_add_note(table, "inclusion", design->inclusion->name, error));
   if (design->calibration)
     TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));
   if (design->trim)

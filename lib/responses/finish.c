@@ -217,7 +217,8 @@ trygg_status tg_finish_unknown(tg_load *load, size_t count) {
                        sizeof *account->unknown) != 0)
       return tg_error_memory(load->error);
     tg_account_unknown *unknown = &account->unknown[account->unknown_count++];
-    *unknown = (tg_account_unknown){.variable = entry.variable, .wave = load->responses->wave[entry.record], .count = 1};
+    *unknown = (tg_account_unknown){
+        .variable = entry.variable, .wave = load->responses->wave[entry.record], .count = 1};
     memcpy(unknown->code, entry.code, sizeof unknown->code);
   }
   load->unknown_log_count = left;
@@ -264,7 +265,8 @@ static trygg_status warn_of_counts(tg_load *load) {
   trygg_status status = TRYGG_OK;
   const trygg_responses *responses = load->responses;
   char text[256];
-  if (!load->weight && !tg_codebook_has_populations(load->responses->codebook))
+  if (!load->weight && !tg_codebook_has_populations(load->responses->codebook) &&
+      tg_codebook_find_role(load->responses->codebook, TG_ROLE_INCLUSION, 1, 0) == TG_NONE)
     TRY(tg_load_warn(load, NULL, "no variable has the role weight: every weight is 1"));
   for (size_t i = 0; i < load->variable_count; i++) {
     int64_t recoded = 0;

@@ -51,6 +51,7 @@ static int is_required(const tg_load *load, tg_role role) {
   case TG_ROLE_STRATUM:
   case TG_ROLE_CLUSTER:
   case TG_ROLE_FPC:
+  case TG_ROLE_INCLUSION:
   case TG_ROLE_STATUS:
   case TG_ROLE_REPLICATE:
     return 1;
@@ -68,7 +69,7 @@ static const char *role_name(tg_role role) {
       [TG_ROLE_ID] = "id",           [TG_ROLE_WAVE] = "wave",           [TG_ROLE_WEIGHT] = "weight",
       [TG_ROLE_STRATUM] = "stratum", [TG_ROLE_CLUSTER] = "cluster",     [TG_ROLE_FPC] = "fpc",
       [TG_ROLE_STATUS] = "status",   [TG_ROLE_REPLICATE] = "replicate", [TG_ROLE_SOURCE] = "source",
-      [TG_ROLE_DATE] = "date",
+      [TG_ROLE_DATE] = "date",       [TG_ROLE_INCLUSION] = "inclusion",
   };
   return names[role] ? names[role] : "variable";
 }

@@ -37,9 +37,10 @@ static void mark_strict(tg_load *load) {
   const trygg_codebook *codebook = load->codebook;
   for (size_t i = 0; i < load->variable_count; i++) {
     tg_role role = codebook->variables[i].role;
-    load->variables[i].strict = role == TG_ROLE_WEIGHT                             ? TG_LOAD_WEIGHT
-                                : role == TG_ROLE_FPC || role == TG_ROLE_REPLICATE ? TG_LOAD_NUMBER
-                                                                                   : TG_LOAD_LENIENT;
+    int number = role == TG_ROLE_FPC || role == TG_ROLE_REPLICATE || role == TG_ROLE_INCLUSION;
+    load->variables[i].strict = role == TG_ROLE_WEIGHT ? TG_LOAD_WEIGHT
+                                : number               ? TG_LOAD_NUMBER
+                                                       : TG_LOAD_LENIENT;
   }
   for (size_t i = 0; i < codebook->indicator_count; i++) {
     const char *weight = codebook->indicators[i].weight;
@@ -266,9 +267,10 @@ trygg_status tg_load_files(tg_load *load, const char *const *files, size_t count
     TRY(tg_labelled_is_file(files[i], &labelled, load->error));
     if (labelled) {
       if (load->windows) {
-        status = tg_error_at(load->error, TRYGG_EINVAL, files[i], 0, 0, NULL,
-                             "SPSS, Stata and SAS files are read whole and cannot be streamed; load them, or export "
-                             "the data as CSV");
+        status = tg_error_at(
+            load->error, TRYGG_EINVAL, files[i], 0, 0, NULL,
+            "SPSS, Stata and SAS files are read whole and cannot be streamed; load them, or export "
+            "the data as CSV");
         goto cleanup;
       }
       TRY(tg_labelled_load(load, files[i]));

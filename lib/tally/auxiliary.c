@@ -8,7 +8,7 @@
 #include <tally/residual.h>
 
 int tg_auxiliary_suits(const trygg_design *design) {
-  return design->calibration && !design->stage_count && !tg_design_looks_at_domains(design) &&
+  return design->calibration && tg_design_has_one_stage(design) && !tg_design_looks_at_domains(design) &&
          !(design->lonely_count && design->lonely == TG_LONELY_ADJUST);
 }
 

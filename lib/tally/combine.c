@@ -131,10 +131,10 @@ static void pass_entries(job *j) {
   }
 }
 
-/* Sums of clusters are at hand unless values are compared with a threshold, or later stages need sums of their own, or
- * auxiliary values are needed beside them. */
+/* Sums of clusters are at hand unless values are compared with a threshold, or later stages or inclusion probabilities
+ * need sums of their own, or auxiliary values are needed beside them. */
 static int needs_records(const job *j) {
-  return !j->tally->design->cluster || j->thresholds || j->tally->design->stage_count ||
+  return !j->tally->design->cluster || j->thresholds || !tg_design_has_one_stage(j->tally->design) ||
          j->residual.calibration;
 }
 

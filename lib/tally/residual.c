@@ -7,7 +7,8 @@
 #include <base/memory.h>
 
 int tg_residual_begin(tg_residual *r, const trygg_design *design, size_t own) {
-  *r = (tg_residual){.calibration = design->calibration, .own = own};
+  *r = (tg_residual){
+      .calibration = design->calibration, .own = own, .may_be_negative = design->inclusion != NULL};
   if (!r->calibration)
     return 0;
   r->regressed = tg_memory_new(own * r->calibration->patterns.aim_count, sizeof *r->regressed);
@@ -84,7 +85,8 @@ static trygg_status reduce_pair(const reduction *r, size_t a, size_t b, double *
   double uncertainty, whole = r->matrix[a * r->size + b];
   double rest = whole + dot(of_a, r->products + b * r->aims, r->aims) - cross(r, a, of_b);
   trygg_status status = tg_calibrate_uncertainty(r->residual->calibration, of_a, of_b, &uncertainty, error);
-  if (a == b && rest < TG_RESIDUAL_NOTHING * (whole + fabs(cross(r, a, of_a))))
+  double size = r->residual->may_be_negative ? fabs(rest) : rest;
+  if (a == b && size < TG_RESIDUAL_NOTHING * (fabs(whole) + fabs(cross(r, a, of_a))))
     rest = 0;
   *out = rest + uncertainty;
   return status;

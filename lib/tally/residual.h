@@ -20,8 +20,9 @@
 typedef struct tg_residual {
   const tg_calibration *calibration; /* NULL: the design is not calibrated, and all this does nothing */
   size_t own;
-  double *regressed; /* t of tg_calibrate_regress(): [output * aims + aim] */
-  int known;         /* it is complete */
+  double *regressed;   /* t of tg_calibrate_regress(): [output * aims + aim] */
+  int known;           /* it is complete */
+  int may_be_negative; /* the design's variances: those of inclusion probabilities */
 } tg_residual;
 
 /* 0, or -1 without memory. */

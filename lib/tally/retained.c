@@ -13,11 +13,11 @@
 
 #define CHUNK ((size_t)64) /* outputs of a task */
 
-/* The sums are those of units of one stage; a rule that looks at others than the listed strata, or at what the domain left
+/* The sums are those of units of one stage, drawn alike; a rule that looks at others than the listed strata, or at what the domain left
  * of them, takes more. */
 static int design_suits(const tg_tally *tally) {
   const trygg_design *design = tally->design;
-  return !design->stage_count && !tg_design_looks_at_domains(design) &&
+  return tg_design_has_one_stage(design) && !tg_design_looks_at_domains(design) &&
          !(design->lonely_count && design->lonely == TG_LONELY_ADJUST) &&
          (tally->joint || !design->calibration);
 }

@@ -17,26 +17,36 @@
 
 #include <base/error.h>
 #include <base/memory.h>
+#include <tally/forms.h>
 
 /* What is left of variances that a covariance takes away is rounding below this share of them. */
 #define NOTHING_LEFT 1e-13
 
+/* Levels of the stages whose units are kept: those that contain others, and records where forms need all of them. */
 static int begin_levels(tg_spread *s) {
   const trygg_design *design = s->design;
-  s->levels[s->level_count++] =
-      (tg_spread_level){.units = design->cluster_count, .unit_stratum = design->cluster_stratum};
-  for (size_t i = 0; i < design->stage_count && design->stages[i].unit; i++)
-    s->levels[s->level_count++] = (tg_spread_level){.units = design->stages[i].unit_count,
-                                                    .first = design->stages[i].first,
-                                                    .unit_stratum = design->stages[i].unit_stratum,
-                                                    .parent = design->stages[i].parent};
-  for (size_t l = 0; l < s->level_count; l++) {
-    s->levels[l].u = tg_memory_new(s->levels[l].units * s->count, sizeof *s->levels[l].u);
-    s->levels[l].met = tg_memory_new(s->levels[l].units * s->count, 1);
-    if (!s->levels[l].u || !s->levels[l].met)
+  for (size_t l = 0; l <= design->stage_count; l++) {
+    const tg_stage *stage = l ? &design->stages[l - 1] : NULL;
+    const uint32_t *unit = stage ? stage->unit : design->cluster;
+    tg_spread_level *level = &s->levels[s->level_count];
+    if (!unit && !tg_inclusion_of(design, l))
+      break;
+    s->records_are_units = !unit;
+    s->level_count++;
+    *level = stage ? (tg_spread_level){.units = stage->unit_count,
+                                       .first = stage->first,
+                                       .strata = stage->stratum_count,
+                                       .unit_stratum = unit ? stage->unit_stratum : stage->stratum,
+                                       .parent = stage->parent}
+                   : (tg_spread_level){.units = design->cluster_count,
+                                       .strata = design->stratum_count,
+                                       .unit_stratum = unit ? design->cluster_stratum : design->stratum};
+    level->u = tg_memory_new(level->units * s->count, sizeof *level->u);
+    level->met = tg_memory_new(level->units * s->count, 1);
+    if (!level->u || !level->met)
       return -1;
   }
-  return 0;
+  return design->inclusion ? tg_spread_forms_begin(s) : 0;
 }
 
 int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int records) {
@@ -51,7 +61,7 @@ int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int 
   if (!s->across || !s->u || !s->met || !s->touched || !s->of || !s->factor)
     return -1;
   tg_variance_factors(design, s->factor);
-  return records && design->cluster ? begin_levels(s) : 0;
+  return records ? begin_levels(s) : 0;
 }
 
 void tg_spread_clear(tg_spread *s) {
@@ -64,6 +74,7 @@ void tg_spread_clear(tg_spread *s) {
     tg_memory_free(s->levels[l].met);
   }
   tg_link_clear(&s->link);
+  tg_spread_forms_free(s->forms);
   *s = (tg_spread){0};
 }
 
@@ -87,6 +98,8 @@ static void add_products(tg_spread *s, size_t h) {
 
 /* The unit at hand is complete and lies in this stratum; its number, or TG_NONE of a later stage. */
 static void add_unit(tg_spread *s, size_t h, size_t unit) {
+  if (s->about && s->design->strata[h].unequal)
+    return;
   if (s->about) {
     add_products(s, h);
     if (unit != TG_NONE)
@@ -131,10 +144,12 @@ void tg_spread_add_cluster(tg_spread *s, size_t cluster) {
 void tg_spread_add_record(tg_spread *s, size_t record) {
   const trygg_design *design = s->design;
   const tg_stage *last = design->stage_count ? &design->stages[design->stage_count - 1] : NULL;
-  if (!design->cluster)
+  size_t l = s->level_count - 1;
+  if (s->records_are_units)
+    keep(s, &s->levels[l], record);
+  else if (!design->cluster)
     add_unit(s, design->stratum[record], record);
   else {
-    size_t l = s->level_count - 1;
     if (last && !last->unit)
       add_unit(s, last->first + last->stratum[record], TG_NONE);
     keep(s, &s->levels[l], l == 0 ? design->cluster[record] : design->stages[l - 1].unit[record]);
@@ -146,6 +161,8 @@ void tg_spread_add_record(tg_spread *s, size_t record) {
 static void add_levels(tg_spread *s) {
   for (size_t l = s->level_count; l-- > 0;) {
     const tg_spread_level *at = &s->levels[l];
+    if (tg_inclusion_of(s->design, l))
+      tg_spread_forms_add(s, l);
     for (size_t i = 0; i < at->units; i++) {
       size_t stratum = at->unit_stratum[i];
       for (size_t o = 0; o < s->count; o++)
@@ -225,10 +242,10 @@ static double with_linked(const tg_spread *s, double variance, size_t o) {
 }
 
 static double variance_of(const tg_spread *s, size_t o) {
-  double result = 0;
+  double result = tg_spread_forms_variance(s->forms, o);
   for (size_t h = 0; h < s->strata; h++) {
     size_t at = o * s->strata + h;
-    if (s->of[at].n == 0 || s->design->strata[h].clusters < 2)
+    if (s->of[at].n == 0 || s->design->strata[h].clusters < 2 || s->design->strata[h].unequal)
       continue;
     if (s->share)
       result += s->factor[h] * squares_of(s, o, h) * s->share[at] * s->share[at];

@@ -7,6 +7,7 @@
 #ifndef TG_TALLY_SPREAD_H
 #define TG_TALLY_SPREAD_H
 
+#include <design/inclusion.h>
 #include <tally/link.h>
 
 /* One output within one stratum, over the units that are touched. */
@@ -16,12 +17,15 @@ typedef struct tg_stratum_spread {
 
 /* Sums over the units of a stage, while they are not complete. */
 typedef struct tg_spread_level {
-  size_t units, first;          /* first: of the stage's strata in the design's */
+  size_t units, first; /* first: of the stage's strata in the design's */
+  size_t strata;
   const uint32_t *unit_stratum; /* of each unit, from 0 */
   const uint32_t *parent;       /* of each of its strata: unit of the level before; NULL at the first stage */
   double *u;                    /* [unit * count + output] */
   unsigned char *met;
 } tg_spread_level;
+
+typedef struct tg_spread_forms tg_spread_forms;
 
 typedef struct tg_spread {
   const trygg_design *design;
@@ -35,8 +39,11 @@ typedef struct tg_spread {
   tg_stratum_spread *of; /* [output * strata + stratum] */
   double *factor;        /* of each stratum */
   double *share; /* rule `average` by domains: square root of what is instead of 1, as `of`; else NULL */
-  tg_spread_level levels[TG_MAX_STAGES]; /* stages whose units are not records */
+  tg_spread_level
+      levels[TG_MAX_STAGES]; /* stages whose units are not records, or have probabilities of their own */
   size_t level_count;
+  int records_are_units;  /* of the last level */
+  tg_spread_forms *forms; /* of strata whose units have probabilities of their own, else NULL */
   /* From tg_spread_begin_products on: */
   double *centre;   /* as `of` */
   double *rest;     /* as `of`: sums about the centre */
