@@ -130,6 +130,34 @@ START_TEST(samples_that_meet_by_chance_do_not_covary) {
 }
 END_TEST
 
+START_TEST(calibrated_waves_covary_by_their_residuals) {
+  /* Each wave is made to have 6 men and 9 women, so that they weigh 2 and 3; residuals are about the mean of the sex. */
+  static const double y[2][6] = {{1, 4, 2, 8, 5, 7}, {2, 4, 4, 9, 5, 9}};
+  char data[400], *at = data + sprintf(data, "year,id,sex,y\n");
+  double squares = 0, mean[2][2] = {{0}};
+  fixture f;
+  for (int wave = 0; wave < 2; wave++)
+    for (int i = 0; i < 6; i++) {
+      at += sprintf(at, "%d,p%d,%d,%g\n", wave + 1, i, i / 3 + 1, y[wave][i]);
+      mean[wave][i / 3] += y[wave][i] / 3;
+    }
+  for (int i = 0; i < 6; i++) {
+    double residual = y[1][i] - mean[1][i / 3] - y[0][i] + mean[0][i / 3];
+    squares += pow((i / 3 + 2) * residual / 15, 2);
+  }
+  f = fixture_load(&(fixture_texts){
+      .settings = PANEL,
+      .survey = "type,name,role\ninteger,year,wave\ntext,id,id\nselect_one sex,sex,\ndecimal,y,\n",
+      .choices = "list_name,name\nsex,1\nsex,2\n",
+      .margins = "wave,variables,category,total\n1,sex,1,6\n1,sex,2,9\n2,sex,1,6\n2,sex,2,9\n",
+      .indicators = MEAN,
+      .data = data,
+      .calibrate = "linear"});
+  ck_near(change(&f).se, sqrt(6.0 / 5 * squares), 1e-13);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(a_census_does_not_covary) {
   fixture f =
       load(PANEL, POPULATIONS,
@@ -546,6 +574,7 @@ int main(void) {
   tcase_add_test(tests, some_in_both_waves_covary_by_their_products);
   tcase_add_test(tests, who_moved_counts_as_the_others);
   tcase_add_loop_test(tests, samples_that_meet_by_chance_do_not_covary, 0, 2);
+  tcase_add_test(tests, calibrated_waves_covary_by_their_residuals);
   tcase_add_test(tests, a_census_does_not_covary);
   tcase_add_test(tests, a_cluster_may_change_stratum);
   tcase_add_test(tests, clusters_that_stay_are_one_sample);
