@@ -50,7 +50,8 @@ typedef struct program_options {
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
-  double start; /* decimal year */
+  double start;  /* decimal year */
+  double margin; /* in the unit of the estimate */
   int64_t min_n; /* as in trygg_disclosure_options */
   int pool, stream, across_breaks, trim_strata, threads, seed, help, version;
   char delimiter, decimal;

@@ -305,6 +305,14 @@ static int set_start(struct program *program, const program_option *option, char
                                     : usage(program, "--%s wants a year, as in 2021 or 2021.5", option->name);
 }
 
+static int set_margin(struct program *program, const program_option *option, char *value) {
+  program->options.margin = read_decimal(value);
+  return program->options.margin > 0
+             ? 0
+             : usage(program, "--%s wants a number above 0, as in 0.02 for two percentage points",
+                     option->name);
+}
+
 static int set_min_n(struct program *program, const program_option *option, char *value) {
   int min_n = read_whole(value);
 
@@ -459,6 +467,10 @@ static const program_option options[] = {
     {"start", "YEAR", PROGRAM_TREND, .set = set_start,
      .help = {"When the measure began that level_change and slope_change follow up, as in 2021.5.",
               "När åtgärden började som level_change och slope_change följer upp, som i 2021.5."}},
+    {"margin", "NUMBER", PROGRAM_TREND, .set = set_margin,
+     .help =
+         {"A change that does not matter, for equivalent and no_worse; of a share 0.02 is two percentage points.",
+          "En förändring utan betydelse, för equivalent och no_worse; av en andel är 0.02 två procentenheter."}},
     {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = set_list, .value = trygg_inference_group_test,
      .value_help = trygg_inference_group_test_help,
      .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",

@@ -13,7 +13,8 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .adjust = given->adjust,
                                  .across_breaks = given->across_breaks,
                                  .min_n = program_min_n(program),
-                                 .start = given->start};
+                                 .start = given->start,
+                                 .margin = given->margin};
 
   return trygg_trend_table(estimates, &options, out, &program->error);
 }

@@ -174,6 +174,45 @@ START_TEST(level_and_slope_change_when_a_measure_begins) {
 }
 END_TEST
 
+/* Independent waves: 0.45 - 0.5 with variances 4 and 3 (1e-4), neighbours' covariance 1.6e-4, normal quantiles. */
+START_TEST(changes_up_to_the_last_wave) {
+  trygg_table *table = run("since_first", times, values, neighbours(), 7, 0, 0);
+  double se = sqrt(4e-4 + 3e-4 - 2 * 1.6e-4), earlier = 0;
+  ck_near(cell(table, "estimate"), 0.25, 1e-12);
+  ck_near(cell(table, "se"), sqrt(8e-4), 1e-12);
+  trygg_table_free(table);
+  table = run("since_earlier", times, values, diagonal(7, NULL), 7, 0, 0);
+  for (int i = 0; i < 6; i++)
+    earlier += values[i] / 6;
+  ck_near(cell(table, "estimate"), 0.45 - earlier, 1e-12);
+  ck_near(cell(table, "se"), sqrt(1 + 1.0 / 6), 1e-12);
+  trygg_table_free(table);
+  table = run("detectable", times, values, neighbours(), 7, 0, 0);
+  ck_near(cell(table, "estimate"), (1.959963984540054 + 0.8416212335729143) * se, 1e-12);
+  ck_assert(trygg_table_missing(table, 0, trygg_table_find(table, "p")));
+  trygg_table_free(table);
+}
+END_TEST
+
+START_TEST(equivalence_is_two_one_sided_tests) {
+  const char *test = "equivalent";
+  trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = 1, .margin = 0.1};
+  double se = sqrt(4e-4 + 3e-4 - 2 * 1.6e-4);
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  ck_ok(trygg_trend_series(times, values, neighbours(), 7, 0, &options, &table, &error));
+  ck_near(cell(table, "p"), erfc((0.1 - 0.05) / se / sqrt(2)) / 2, 1e-11);
+  /* the 90 % interval is within the margin just where p < 0.05 */
+  ck_near(cell(table, "upper"), -0.05 + 1.6448536269514722 * se, 1e-11);
+  ck_assert_int_eq(cell(table, "p") < 0.05, cell(table, "lower") > -0.1 && cell(table, "upper") < 0.1);
+  trygg_table_free(table);
+  options.margin = 0;
+  ck_assert_int_eq(trygg_trend_series(times, values, neighbours(), 7, 0, &options, &table, &error),
+                   TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "margin"));
+}
+END_TEST
+
 START_TEST(a_measure_needs_its_year_and_waves_on_both_sides) {
   const char *test = "level_change";
   trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = 1};
@@ -502,7 +541,7 @@ END_TEST
 
 START_TEST(every_test_runs_on_a_long_series) {
   trygg_trend_options options = {
-      .size = sizeof options, .tests = (const char *[]){"all"}, .test_count = 1, .start = 2005};
+      .size = sizeof options, .tests = (const char *[]){"all"}, .test_count = 1, .start = 2005, .margin = 2};
   trygg_table *table = NULL;
   trygg_error error = {0};
   double y[16], variance[16];
@@ -515,7 +554,7 @@ START_TEST(every_test_runs_on_a_long_series) {
   for (size_t row = 0; row < trygg_table_rows(table); row++) {
     const char *test = trygg_table_text(table, row, trygg_table_find(table, "test"));
     double p = trygg_table_number(table, row, trygg_table_find(table, "p"));
-    if (!strcmp(test, "siegel_slope")) /* has limits instead */
+    if (!strcmp(test, "siegel_slope") || !strcmp(test, "detectable")) /* have no p */
       continue;
     ck_assert_msg(p >= 0 && p <= 1 + 1e-12, "%s: p = %g", test, p);
     ck_assert_msg(!trygg_table_missing(table, row, trygg_table_find(table, "statistic")), "%s", test);
@@ -575,6 +614,8 @@ static Suite *series_suite(void) {
   tcase_add_test(tests, equal_independent_errors_make_one_line_of_three);
   tcase_add_test(tests, a_straight_series_has_no_misfit);
   tcase_add_test(tests, level_and_slope_change_when_a_measure_begins);
+  tcase_add_test(tests, changes_up_to_the_last_wave);
+  tcase_add_test(tests, equivalence_is_two_one_sided_tests);
   tcase_add_test(tests, a_measure_needs_its_year_and_waves_on_both_sides);
   tcase_add_test(tests, joint_where_the_slope_changes_most);
   tcase_add_test(tests, a_straight_series_has_no_joint);

@@ -250,6 +250,31 @@ START_TEST(logit_slope_of_two_waves_is_the_log_odds_ratio) {
 }
 END_TEST
 
+/* From 0.5 to 0.6 where low is better: worse by 0.1, which is less than 0.3 with P(T > (0.3 - 0.1)/se). */
+START_TEST(no_worse_knows_which_way_is_worse) {
+  fixture f =
+      fixture_load(&(fixture_texts){.survey = SURVEY,
+                                    .choices = CHOICES,
+                                    .data = four_waves(),
+                                    .indicators = "name,type,variable,numerator,better\nbad,share,a,1,low\n"
+                                                  "good,share,a,1,high\nneither,share,a,1,\n"});
+  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
+  const char *test = "no_worse";
+  trygg_trend_options options = {.size = sizeof options, .tests = &test, .test_count = 1, .margin = 0.3};
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  double se = sqrt((0.25 + 0.24) / 9);
+  ck_ok(trygg_trend_table(estimates, &options, &table, &error));
+  ck_assert_uint_eq(trygg_table_rows(table), 2);
+  ck_near(cell(table, 0, "statistic"), (0.3 - 0.1) / se, 1e-12);
+  ck_near(cell(table, 1, "statistic"), (0.3 + 0.1) / se, 1e-12);
+  ck_assert(cell(table, 1, "p") < cell(table, 0, "p"));
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
 /* For a share P(later higher) - P(later lower) is the difference of two waves: J is the mean over pairs. */
 START_TEST(jonckheere_of_a_share_is_a_contrast) {
   trygg_table *table = trend(
@@ -425,6 +450,7 @@ static Suite *trend_suite(void) {
   tcase_add_test(tests, break_of_another_indicator_does_not_matter);
   tcase_add_test(tests, record_slope_equals_weighted_least_squares_on_records);
   tcase_add_test(tests, logit_slope_of_two_waves_is_the_log_odds_ratio);
+  tcase_add_test(tests, no_worse_knows_which_way_is_worse);
   tcase_add_test(tests, jonckheere_of_a_share_is_a_contrast);
   tcase_add_test(tests, jonckheere_of_two_waves_is_the_area_under_the_curve);
   tcase_add_test(tests, cochran_armitage_of_equal_waves_is_the_slope);

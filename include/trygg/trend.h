@@ -31,6 +31,8 @@ typedef struct trygg_trend_options {
                                  published.  0: all rows are. */
   double start;  /**< Decimal year in which a measure began: tests of a change of level and slope then have
                                  rows.  0: none. */
+  double margin; /**< A change that does not matter, in the unit of the estimate (0.02: two percentage points
+                                 of a share): tests of equivalence then have rows.  0: not said. */
 } trygg_trend_options;
 
 /**

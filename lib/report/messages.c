@@ -93,6 +93,11 @@ static const struct {
 
     /* Tests. */
     {"test", "difference", {"Latest change", "Senaste förändringen"}},
+    {"test", "since_first", {"Change since the first", "Förändring sedan den första"}},
+    {"test", "since_earlier", {"Change from those before", "Förändring mot de tidigare"}},
+    {"test", "detectable", {"Smallest change found", "Minsta upptäckbara"}},
+    {"test", "equivalent", {"Change within the margin", "Förändring inom marginalen"}},
+    {"test", "no_worse", {"No worse by the margin", "Inte sämre än marginalen"}},
     {"test", "linear", {"Linear trend per year", "Linjär trend per år"}},
     {"test", "quadratic", {"Quadratic trend", "Kvadratisk trend"}},
     {"test", "cubic", {"Cubic trend", "Kubisk trend"}},

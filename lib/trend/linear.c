@@ -5,15 +5,6 @@
 
 #include <trend/tests.h>
 
-trygg_status tg_difference_contrast(const tg_span *span, double *c, tg_finding *finding, trygg_error *error) {
-  (void)span;
-  (void)finding;
-  (void)error;
-  c[0] = -1;
-  c[1] = 1;
-  return TRYGG_OK;
-}
-
 /* c_i = v_i (t_i - tbar) / sum v (t - tbar)^2, tbar = sum v t / sum v; ordinary least squares with v = 1. */
 void tg_linear_weigh(const tg_span *span, double *c) {
   double weights = 0, mean = 0, squares = 0;

@@ -73,7 +73,7 @@ cleanup:
   return status;
 }
 
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, double start,
+trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_trend_options *options,
                               tg_series **out, size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t indicators = estimates->tally->indicators.count, groups = estimates->group_count + 1;
@@ -85,10 +85,11 @@ trygg_status tg_series_create(const trygg_estimates *estimates, int across_break
   for (size_t i = 0; i < *count; i++) {
     tg_series *series = &(*out)[i];
     series->estimates = estimates;
-    series->start = start;
+    series->start = options->start != 0 ? options->start : NAN;
+    series->margin = options->margin;
     series->indicator = i % indicators;
     series->group = i < indicators ? TG_TOTAL_DOMAIN : (uint32_t)(i / indicators - 1);
-    TRY(fill(series, across_breaks, error));
+    TRY(fill(series, options->across_breaks, error));
   }
 cleanup:
   if (status != TRYGG_OK) {

@@ -118,8 +118,7 @@ trygg_status trygg_trend_table(const trygg_estimates *estimates, const trygg_tre
   if (!estimates)
     return tg_error_set(error, TRYGG_EINVAL, "no estimates were given");
   TRY(take_options(options, &chosen, &level, error));
-  TRY(tg_series_create(estimates, chosen.across_breaks, chosen.start != 0 ? chosen.start : NAN, &series,
-                       &series_count, error));
+  TRY(tg_series_create(estimates, &chosen, &series, &series_count, error));
   TRY(tg_trials_run(series, series_count, estimates->tally->indicators.count, &chosen, level, &all, error));
   TRY(tg_table_create(&table, error));
   TRY(tg_inference_add_keys(table, estimates, 0, error));
@@ -174,6 +173,7 @@ trygg_status trygg_trend_series(const double *time, const double *estimate, cons
   TRY(check_points(time, estimate, covariance, count, error));
   TRY(take_options(options, &chosen, &level, error));
   series.start = chosen.start != 0 ? chosen.start : NAN;
+  series.margin = chosen.margin;
   series.time = (double *)time; /* read only */
   series.value = (double *)estimate;
   series.covariance = (double *)covariance;

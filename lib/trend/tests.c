@@ -5,6 +5,7 @@
 #define SERIES TG_NEEDS_SERIES
 #define ERRORS TG_NEEDS_ERRORS
 #define START TG_NEEDS_START
+#define MARGIN TG_NEEDS_MARGIN
 #define RECORDS TG_NEEDS_RECORDS
 #define CHANGE TG_TEST_CHANGE
 #define NUMBER TG_TEST_NUMBER
@@ -13,6 +14,17 @@
 const tg_test tg_tests[] = {
     {"difference", "last wave minus the one before it; t", ERRORS, 1, 2, 2, CHANGE, NULL,
      tg_difference_contrast, NULL, tg_linear_finish},
+    {"since_first", "last wave minus the first; t", ERRORS, 0, 2, 0, CHANGE, NULL, tg_difference_contrast,
+     NULL, tg_linear_finish},
+    {"since_earlier", "last wave minus the mean of those before it; t", ERRORS, 0, 3, 0, CHANGE, NULL,
+     tg_since_earlier_contrast, NULL, tg_linear_finish},
+    {"detectable", "smallest change since the wave before that would be found in 4 samples of 5", ERRORS, 0,
+     2, 2, CHANGE, NULL, tg_difference_contrast, NULL, tg_detectable_finish},
+    {"equivalent",
+     "is the change since the wave before within +-margin; smaller t of two, limits at 2 level - 1", MARGIN,
+     0, 2, 2, CHANGE, NULL, tg_difference_contrast, NULL, tg_equivalent_finish},
+    {"no_worse", "is a change for the worse less than the margin; t, limits at 2 level - 1", MARGIN, 0, 2, 2,
+     CHANGE, tg_no_worse_applies, tg_difference_contrast, NULL, tg_no_worse_finish},
     {"linear", "straight line through the estimates, per year, with their covariance; t", ERRORS, 1, 2, 0,
      CHANGE, NULL, tg_linear_contrast, NULL, tg_linear_finish},
     {"quadratic", "orthonormal quadratic contrast over the actual times: does the trend bend; t", ERRORS, 0,

@@ -22,6 +22,7 @@ typedef struct tg_series {
   double *covariance; /* count x count, between the waves; NULL: not known */
   double df;          /* of the covariance of a series from elsewhere */
   double start;       /* when the measure began that is followed up; NaN: none */
+  double margin;      /* what change does not matter; 0: not said */
   size_t since_break; /* first wave after the last declared break */
 } tg_series;
 
@@ -74,6 +75,7 @@ typedef enum tg_test_needs {
   TG_NEEDS_SERIES,  /* nothing */
   TG_NEEDS_ERRORS,  /* standard errors, and covariances where waves overlap */
   TG_NEEDS_START,   /* these, and when a measure began */
+  TG_NEEDS_MARGIN,  /* these, and what change does not matter */
   TG_NEEDS_RECORDS, /* the records behind the estimates */
 } tg_test_needs;
 
@@ -103,7 +105,7 @@ extern const tg_test tg_tests[];
 extern const size_t tg_test_count;
 
 /* The series of every domain group and indicator; yours to clear. */
-trygg_status tg_series_create(const trygg_estimates *estimates, int across_breaks, double start,
+trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_trend_options *options,
                               tg_series **out, size_t *count, trygg_error *error);
 void tg_series_free(tg_series *list, size_t count);
 

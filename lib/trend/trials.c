@@ -13,13 +13,17 @@ static const char *test_name_at(const void *context, size_t i) {
   return tg_tests[i].name;
 }
 
-static trygg_status choose_test(const char *name, int started, tg_trials *all, trygg_error *error) {
+static trygg_status choose_test(const char *name, const trygg_trend_options *options, tg_trials *all,
+                                trygg_error *error) {
   const char *nearest;
   for (size_t k = 0; k < tg_test_count; k++)
     if (!strcmp(tg_tests[k].name, name)) {
-      if (tg_tests[k].needs == TG_NEEDS_START && !started)
+      if (tg_tests[k].needs == TG_NEEDS_START && !(options->start != 0))
         return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                            "`%s` needs the year in which the measure began: give start", name);
+      if (tg_tests[k].needs == TG_NEEDS_MARGIN && !(options->margin > 0))
+        return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                           "`%s` needs to know what change does not matter: give a margin", name);
       all->tests[all->test_count++] = &tg_tests[k];
       return TRYGG_OK;
     }
@@ -39,7 +43,7 @@ static trygg_status choose_tests(const trygg_trend_options *options, tg_trials *
     if (every || tg_tests[i].usual)
       all->tests[all->test_count++] = &tg_tests[i];
   for (size_t i = 0; i < wanted && !every && status == TRYGG_OK; i++)
-    status = choose_test(options->tests[i], options->start != 0, all, error);
+    status = choose_test(options->tests[i], options, all, error);
   return status;
 }
 
@@ -105,10 +109,11 @@ cleanup:
 }
 
 static int applies(const tg_test *test, const tg_series *series) {
-  if (test->needs == TG_NEEDS_START && isnan(series->start))
+  if ((test->needs == TG_NEEDS_START && isnan(series->start)) ||
+      (test->needs == TG_NEEDS_MARGIN && !(series->margin > 0)))
     return 0;
   if (!series->estimates)
-    return test->needs != TG_NEEDS_RECORDS;
+    return test->needs != TG_NEEDS_RECORDS && !test->applies;
   return !test->applies || test->applies(&series->estimates->tally->indicators.list[series->indicator]);
 }
 
