@@ -56,6 +56,7 @@ const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
                                       FIELD(across_breaks, INT),
                                       FIELD(min_n, INT64),
                                       FIELD(start, DOUBLE),
+                                      FIELD(margin, DOUBLE),
 
                                       END};
 #undef STRUCT

@@ -400,18 +400,20 @@ class Sample:
         adjust: str = "holm",
         across_breaks: bool = False,
         start: float | None = None,
+        margin: float | None = None,
         min_n: int = 0,
         threads: int = 0,
         progress: Progress = None,
     ) -> Table:
         """Tests of change and trend (``trygg.tests()``; ``"all"`` of them) of every indicator and domain; ``start`` is the
-        year in which a measure began."""
+        year in which a measure began, ``margin`` a change that does not matter."""
         options = {
             "tests": names(tests),
             "level": level,
             "adjust": adjust,
             "across_breaks": int(across_breaks),
             "start": start,
+            "margin": margin,
             "min_n": min_n,
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
@@ -542,6 +544,7 @@ def trend_series(
     level: float = 0.95,
     adjust: str = "holm",
     start: float | None = None,
+    margin: float | None = None,
 ) -> Table:
     """Tests of change and trend of a series that was published, or computed elsewhere.
 
@@ -549,5 +552,5 @@ def trend_series(
     tests.
     """
     cells = None if covariance is None else [float(cell) for row in covariance for cell in row]
-    options = {"tests": names(tests), "level": level, "adjust": adjust, "start": start}
+    options = {"tests": names(tests), "level": level, "adjust": adjust, "start": start, "margin": margin}
     return Table(_trygg.trend_series(list(time), list(estimate), cells, df, options), None)
