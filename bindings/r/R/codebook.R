@@ -49,19 +49,16 @@ warn_lost_kinds <- function(data) {
   }
 }
 
-trygg_codebook <- function(data, roles = character(), form_id = "data", wave = "all") {
-  unknown <- setdiff(roles, names(data))
-  if (length(unknown)) stop(no_column(unknown[1], names(data)))
-  warn_lost_kinds(data)
+# Types, missing values, labels and codes of the columns of a data frame; `numbers` are such by their roles.
+describe_columns <- function(data, numbers = character()) {
   codes <- lapply(data, labelled_codes)
-  number <- vapply(names(data), function(name) { # a number whose only labels are of missing answers
+  number <- vapply(names(data), function(name) { # one whose only labels are of missing answers is a number too
     !is.null(codes[[name]]) && is.numeric(data[[name]]) && !is.factor(data[[name]]) &&
       all(codes[[name]]$missing != "" | codes[[name]]$label == "")
   }, NA)
-  role <- unname(ifelse(names(data) %in% roles, names(roles)[match(names(data), roles)], ""))
   type <- vapply(names(data), function(name) {
     column <- data[[name]]
-    if (number[[name]] || role[match(name, names(data))] %in% c("weight", "fpc", "replicate")) return("decimal")
+    if (number[[name]] || name %in% numbers) return("decimal")
     if (!is.null(codes[[name]])) return(list_type(name))
     if (is.logical(column)) return("select_one yes_no")
     if (inherits(column, "Date") || inherits(column, "POSIXt")) return("date")
@@ -71,19 +68,19 @@ trygg_codebook <- function(data, roles = character(), form_id = "data", wave = "
     kinds <- codes[[name]][codes[[name]]$missing != "", ]
     if (number[[name]] && nrow(kinds)) paste(kinds$name, kinds$missing, sep = "=", collapse = " ") else ""
   }, "")
-  label <- vapply(names(data), function(name) {
-    label <- attr(data[[name]], "label")
-    if (is.character(label) && length(label) == 1) label else ""
-  }, "")
-  rows <- data.frame(type = type, name = names(data), label = label, role = role, missing = missing)
+  kept <- codes[startsWith(type, "select_one") & type != "select_one yes_no"]
+  if (any(type == "select_one yes_no")) kept$yes_no <- data.frame(name = c("0", "1"), label = c("FALSE", "TRUE"), missing = "")
+  list(rows = data.frame(type = type, name = names(data), label = labels_of(data, names(data)), missing = missing), choices = kept)
+}
+
+trygg_codebook <- function(data, roles = character(), form_id = "data", wave = "all") {
+  unknown <- setdiff(roles, names(data))
+  if (length(unknown)) stop(no_column(unknown[1], names(data)))
+  warn_lost_kinds(data)
+  described <- describe_columns(data, roles[names(roles) %in% c("weight", "fpc", "replicate")])
+  rows <- cbind(described$rows, role = ifelse(names(data) %in% roles, names(roles)[match(names(data), roles)], ""))
   tables <- c(settings = sheet(data.frame(form_id = form_id, wave = if ("wave" %in% names(roles)) "" else wave)),
               survey = sheet(rows))
-  kept <- codes[startsWith(type, "select_one") & type != "select_one yes_no"]
-  if (any(type == "select_one yes_no")) {
-    kept$yes_no <- data.frame(name = c("0", "1"), label = c("FALSE", "TRUE"), missing = "")
-  }
-  if (length(kept)) {
-    tables["choices"] <- sheet(lists_of(kept))
-  }
+  if (length(described$choices)) tables["choices"] <- sheet(lists_of(described$choices))
   trygg_survey(tables)
 }

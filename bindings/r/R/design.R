@@ -76,17 +76,18 @@ new_design <- function(data, roles, settings = list(), ...) {
   structure(list(data = data, roles = unname(roles), settings = settings, options = some(...)), class = "trygg_design")
 }
 
-trygg_design <- function(ids = ~1, strata = NULL, weights = NULL, fpc = NULL, data,
+trygg_design <- function(ids = ~1, strata = NULL, weights = NULL, fpc = NULL, data, wave = NULL, overlapping = FALSE,
                          lonely = getOption("survey.lonely.psu", "fail"),
                          domain_lonely = getOption("survey.adjust.domain.lonely", FALSE), ...) {
   if (!is.data.frame(data)) data <- as.data.frame(data)
   weights <- role_columns("weight", weights, data)
   roles <- c(role_columns("cluster", ids, data), role_columns("stratum", strata, data), weights,
-             role_columns("fpc", fpc, data))
+             role_columns("fpc", fpc, data), role_columns("wave", wave, data))
+  if (sum(vapply(roles, function(role) grepl("^wave", role$role), NA)) > 1) stop("the wave is one column")
   if (length(weights) > 1) stop("the weight is one column")
   for (role in roles) if (grepl("^(weight|fpc)", role$role)) check_numbers(role, sub("[0-9]+$", "", role$role))
   if (length(weights) == 0) warning("no weights are given: each record counts once", call. = FALSE)
-  new_design(data, roles, lonely = lonely_option(lonely), domain_lonely = as.integer(domain_lonely), ...)
+  new_design(data, roles, if (overlapping) list(waves = "overlapping") else list(), lonely = lonely_option(lonely), domain_lonely = as.integer(domain_lonely), ...)
 }
 
 # `repweights`: a formula, a regular expression of names, or columns.
@@ -226,7 +227,7 @@ labels_of <- function(columns, names) {
 }
 
 # The tables and columns of a design's own small survey: `variables` types, named by columns that are lists.
-small_survey <- function(design, variables, columns, choices, indicators) {
+small_survey <- function(design, variables, columns, choices, indicators, missing = rep("", length(variables))) {
   internal <- sprintf(".%s", vapply(design$roles, function(role) role$role, ""))
   counts <- if (length(internal)) ave(seq_along(internal), internal, FUN = seq_along)
   replicate <- internal == ".replicate"
@@ -235,18 +236,20 @@ small_survey <- function(design, variables, columns, choices, indicators) {
   roles <- vapply(design$roles, function(role) role$role, "")
   margins <- design$margin_columns
   rows <- rbind(
-    data.frame(type = ifelse(grepl("^(weight|fpc|replicate)", roles), "decimal", "text"), name = internal, role = roles, label = internal),
-    data.frame(type = unname(variables), name = names(variables), role = rep("", length(variables)), label = labels_of(columns, names(variables))),
+    data.frame(type = ifelse(grepl("^(weight|fpc|replicate)", roles), "decimal", "text"), name = internal, role = roles, label = internal, missing = rep("", length(internal))),
+    data.frame(type = unname(variables), name = names(variables), role = rep("", length(variables)),
+               label = labels_of(columns, names(variables)), missing = missing),
     data.frame(type = ifelse(names(margins) %in% names(design$margin_codes), list_type(names(margins)), rep("decimal", length(margins))),
-               name = as.character(names(margins)), role = rep("", length(margins)), label = as.character(names(margins)))
+               name = as.character(names(margins)), role = rep("", length(margins)), label = as.character(names(margins)), missing = rep("", length(margins)))
   )
   columns <- c(values, columns, margins)
   if (!is.null(design$within)) {
-    rows <- rbind(rows, data.frame(type = "select_one .within", name = ".within", role = "", label = ".within"))
+    rows <- rbind(rows, data.frame(type = "select_one .within", name = ".within", role = "", label = ".within", missing = ""))
     columns$.within <- as.integer(design$within)
     choices$.within <- plain_codes(0:1)
   }
-  tables <- c(settings = sheet(data.frame(c(list(form_id = "design", wave = "all"), design$settings))), survey = sheet(rows))
+  wave <- if ("wave" %in% roles) "" else "all"
+  tables <- c(settings = sheet(data.frame(c(list(form_id = "design", wave = wave), design$settings))), survey = sheet(rows))
   lists <- lists_of(c(choices, lapply(design$margin_codes, plain_codes)))
   if (!is.null(lists)) tables["choices"] <- sheet(lists)
   if (!is.null(design$margins)) tables["margins"] <- sheet(design$margins)
@@ -275,8 +278,25 @@ design_table <- function(design, columns, type, indicators, by, where, progress 
                  where = c(where, if (!is.null(design$within)) ".within=1"), progress = progress, df = df, ...)
 }
 
+# Where there are several waves, they are domains too.
 design_result <- function(table, by, statistic, call) {
+  waves <- unique(as.character(table$wave))
+  if (length(waves) > 1) by <- c(list(wave = character()), by)
   if (length(by)) new_by(table, by, statistic, call) else new_stat(table, statistic)
+}
+
+# All the columns of the data of a design as a sample, for models, comparisons and trends.
+design_sample <- function(design) {
+  data <- design$data[vapply(design$data, function(column) is.null(dim(column)) && !is.list(column), NA)]
+  data <- data[!grepl("[[:space:]]|[.][.]", names(data))]
+  warn_lost_kinds(data)
+  described <- describe_columns(data)
+  survey <- small_survey(design, setNames(described$rows$type, names(data)), as.list(data), described$choices, NULL,
+                         described$rows$missing)
+  responses <- trygg_read(trygg_survey(survey$tables), survey$columns, progress = FALSE)
+  sample <- do.call(trygg_sample, c(list(responses), design$options))
+  if (!is.null(design$within)) sample$where <- ".within=1"
+  sample
 }
 
 refuse_missing <- function(columns, na.rm) {

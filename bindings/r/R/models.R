@@ -4,6 +4,13 @@
 trygg_model <- function(sample, outcome, on = NULL, family = NULL, reference = NULL, intercept = TRUE, parts = NULL,
                         where = NULL, waves = NULL, df = NULL, level = 0.95, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
+  if (inherits(outcome, "formula")) {
+    if (length(outcome) != 3) stop("a formula of a model has an outcome and a background: y ~ x + z")
+    on <- c(attr(stats::terms(outcome), "term.labels"), on)
+    if (attr(stats::terms(outcome), "intercept") == 0) intercept <- FALSE
+    outcome <- deparse(outcome[[2]])
+  }
+  where <- c(where, sample$where)
   options <- some(outcome = outcome, on = on, family = family, reference = reference, no_intercept = as.integer(!intercept),
                   where = where, waves = waves, df = if (!is.null(df)) as.character(df), threads = threads,
                   progress = reporter(progress))
@@ -62,7 +69,7 @@ glance.trygg_model <- function(x, ...) {
 trygg_nonresponse <- function(sample, indicators = NULL, where = NULL, waves = NULL, df = NULL, level = 0.95,
                               adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
-  what <- estimate_options(indicators, NULL, where, waves, FALSE, df, threads, progress)
+  what <- estimate_options(indicators, NULL, c(where, sample$where), waves, FALSE, df, threads, progress)
   new_table(checked(.Call(r_nonresponse, sample$handle, what, some(level = level, adjust = adjust, min_n = min_n))), sample$survey)
 }
 

@@ -197,6 +197,7 @@ trygg_codes <- function(responses, variable) {
 
 trygg_sample <- function(responses, ...) {
   if (inherits(responses, "trygg_sample")) return(responses)
+  if (inherits(responses, c("trygg_design", "survey.design", "svyrep.design"))) return(design_sample(as_trygg(responses)))
   if (!inherits(responses, "trygg_responses")) {
     stop("responses of trygg_read() or a sample of trygg_sample() are expected, not a ", class(responses)[1], call. = FALSE)
   }
@@ -230,7 +231,9 @@ estimate_options <- function(indicators, by, where, waves, pool, df, threads, pr
        df = if (!is.null(df)) as.character(df), threads = threads, progress = reporter(progress))
 }
 
-estimates_of <- function(sample, ...) checked(.Call(r_estimate, sample$handle, estimate_options(...)), sys.call(-1))
+estimates_of <- function(sample, indicators, by, where, ...) {
+  checked(.Call(r_estimate, sample$handle, estimate_options(indicators, by, c(where, sample$where), ...)), sys.call(-1))
+}
 
 new_estimates <- function(estimates, survey, level, ci, design = NULL) {
   table <- new_table(checked(.Call(r_inference, estimates, some(level = level, ci = ci)), sys.call(-1)), survey)
