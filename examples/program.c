@@ -274,7 +274,7 @@ trygg_status program_estimate(struct program *program, const program_list *indic
 }
 
 /* Records in no cell are said once a --by. */
-static void note_missing_codes(struct program *program, const program_list *by, const trygg_table *table) {
+void program_note_missing_codes(struct program *program, const program_list *by, const trygg_table *table) {
   for (size_t i = 0; i < trygg_table_notes(table); i++) {
     if (strcmp(trygg_table_note_key(table, i), "by_missing") != 0)
       continue;
@@ -343,7 +343,7 @@ trygg_status program_make_table(struct program *program, const program_list *ind
     if (!program->options.stream)
       TRY(program_estimate(program, indicators, &by[i], waves, &estimates[i]));
     TRY(make(program, estimates[i], &tables[i]));
-    note_missing_codes(program, &by[i], tables[i]);
+    program_note_missing_codes(program, &by[i], tables[i]);
     trygg_estimate_free(estimates[i]);
     estimates[i] = NULL;
   }

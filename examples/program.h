@@ -69,7 +69,7 @@ typedef struct program_description {
   int data_optional;
   const char *operands[PROGRAM_LANGUAGES]; /* two of its own instead of a survey folder and data, or NULL */
   const char *operand_text[PROGRAM_LANGUAGES]; /* what they are */
-  const char *needs[2];                    /* options that it cannot do without */
+  const char *needs[2];                        /* options that it cannot do without */
   const char *purpose[PROGRAM_LANGUAGES];      /* half a line */
   const char *text[PROGRAM_LANGUAGES];         /* lines for the manual */
   const char *example;                         /* lines, each a command */
@@ -85,9 +85,9 @@ struct program {
   trygg_responses *responses; /* NULL where no data were given; without records after --stream */
   trygg_design *design;       /* NULL where no data were given, and with --stream */
   trygg_progress progress;
-  program_text out;   /* goes to standard output or --output */
+  program_text out;      /* goes to standard output or --output */
   program_text rejected; /* goes to --rejected, which only its owner can read */
-  program_text notes; /* goes to standard error behind it, a line each */
+  program_text notes;    /* goes to standard error behind it, a line each */
   trygg_error error;
 };
 
@@ -154,6 +154,9 @@ trygg_status program_estimate(struct program *program, const program_list *indic
 /* Turns estimates into a table. */
 typedef trygg_status (*program_maker)(struct program *program, const trygg_estimates *estimates,
                                       trygg_table **out);
+
+/* Say how many records of a table are in no cell of its --by. */
+void program_note_missing_codes(struct program *program, const program_list *by, const trygg_table *table);
 
 /* For each --by: estimate the indicators in the waves (NULL: all) and make a table; all of them as one. */
 trygg_status program_make_table(struct program *program, const program_list *indicators,

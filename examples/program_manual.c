@@ -75,6 +75,7 @@ static const struct {
     {"against", "VAR=CODE", "varje grupp med den som har koden, övriga koder lika"},
     {"nonresponse", "answers", "sena svar mot tidiga, svarssätt mot svarssätt"},
     {"nonresponse", "sample", "hur jämnt de i urvalet svarade, efter det --on vet om dem (R-indikatorer)"},
+    {"nonresponse", "weights", "med urvalets vikter, och med de kalibrerade, justerade eller trimmade"},
     {"nonresponse", "tipping",
      "hur många av dem som inte svarat som måste ha ett svar för att andelen ska vara en annan"},
     {"scale", "difference", "a minus b, i värdenas enhet"},

@@ -57,10 +57,10 @@ static const char *trend_test_help(size_t i) {
   return trygg_trend_test(i) != NULL ? trygg_trend_help(i) : "all of them";
 }
 
-enum { NONRESPONSE_KINDS = 3 };
+enum { NONRESPONSE_KINDS = 4 };
 
 static const char *nonresponse_name(size_t i) {
-  static const char *const names[NONRESPONSE_KINDS] = {"answers", "sample", "tipping"};
+  static const char *const names[NONRESPONSE_KINDS] = {"answers", "sample", "weights", "tipping"};
 
   return i < NONRESPONSE_KINDS ? names[i] : NULL;
 }
@@ -69,6 +69,7 @@ static const char *nonresponse_help(size_t i) {
   static const char *const helps[NONRESPONSE_KINDS] = {
       "late answers against early ones, mode against mode",
       "how evenly those who were drawn answered, by what --on knows of them (R-indicators)",
+      "by the weights people were drawn by, and by those calibrated, adjusted or trimmed",
       "how many of the silent must have an answer for the share to be elsewhere"};
 
   return i < NONRESPONSE_KINDS ? helps[i] : NULL;

@@ -2,6 +2,7 @@
 /* Groups with one another, an area with the rest, now with before, ours with what others published. */
 #include "program.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static trygg_status make(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
@@ -41,25 +42,62 @@ static trygg_status find_tipping(struct program *program, const trygg_estimates 
   return trygg_model_tipping(estimates, &options, out, &program->error);
 }
 
-static trygg_status compare_answers(struct program *program, trygg_table **out) {
+static trygg_estimate_options what_to_estimate(const struct program *program, const program_list *by) {
   const program_options *given = &program->options;
-  trygg_estimate_options what = {.size = sizeof what,
-                                 .indicators = given->indicators.items,
-                                 .indicator_count = given->indicators.count,
-                                 .where = given->where.items,
-                                 .where_count = given->where.count,
-                                 .waves = given->waves.items,
-                                 .wave_count = given->waves.count,
-                                 .df = given->df,
-                                 .threads = given->threads,
-                                 .progress = &program->progress};
-  trygg_nonresponse_options options = {.size = sizeof options,
-                                       .estimates = &what,
-                                       .level = given->level,
-                                       .adjust = given->adjust,
-                                       .min_n = program_min_n(program)};
+
+  return (trygg_estimate_options){.size = sizeof(trygg_estimate_options),
+                                  .indicators = given->indicators.items,
+                                  .indicator_count = given->indicators.count,
+                                  .by = by->items,
+                                  .by_count = by->count,
+                                  .where = given->where.items,
+                                  .where_count = given->where.count,
+                                  .waves = given->waves.items,
+                                  .wave_count = given->waves.count,
+                                  .pool = given->pool,
+                                  .df = given->df,
+                                  .threads = given->threads,
+                                  .progress = &program->progress};
+}
+
+static trygg_nonresponse_options how_to_compare(const struct program *program,
+                                                const trygg_estimate_options *what) {
+  return (trygg_nonresponse_options){.size = sizeof(trygg_nonresponse_options),
+                                     .estimates = what,
+                                     .level = program->options.level,
+                                     .adjust = program->options.adjust,
+                                     .min_n = program_min_n(program)};
+}
+
+static trygg_status compare_answers(struct program *program, trygg_table **out) {
+  const program_list none = {0};
+  const trygg_estimate_options what = what_to_estimate(program, &none);
+  const trygg_nonresponse_options options = how_to_compare(program, &what);
 
   return trygg_model_nonresponse(program->design, &options, out, &program->error);
+}
+
+/* A table for each --by. */
+static trygg_status compare_weights(struct program *program, trygg_table **out) {
+  const program_list none = {0}, *by = program->options.by_count > 0 ? program->options.by : &none;
+  size_t count = program->options.by_count > 0 ? program->options.by_count : 1;
+  trygg_table **tables = calloc(count, sizeof *tables);
+  trygg_status status = tables == NULL ? program_fail(program, TRYGG_ENOMEM, "out of memory") : TRYGG_OK;
+
+  for (size_t i = 0; i < count && status == TRYGG_OK; i++) {
+    const trygg_estimate_options what = what_to_estimate(program, &by[i]);
+    const trygg_nonresponse_options options = how_to_compare(program, &what);
+
+    status = trygg_model_weighting(program->design, &options, &tables[i], &program->error);
+    if (status == TRYGG_OK)
+      program_note_missing_codes(program, &by[i], tables[i]);
+  }
+  if (status == TRYGG_OK)
+    status = trygg_table_bind(tables, count, out, &program->error);
+  for (size_t i = 0; i < count && tables != NULL; i++)
+    trygg_table_free(tables[i]);
+  free(tables);
+  return status;
 }
 
 /* The data are read once more, with those who did not answer. */
@@ -100,13 +138,14 @@ static trygg_status describe_sample(struct program *program, trygg_table **out) 
 static trygg_status look_at_nonresponse(struct program *program, trygg_table **out) {
   const program_options *given = &program->options;
   int sample = strcmp(given->nonresponse, "sample") == 0,
+      weights = strcmp(given->nonresponse, "weights") == 0,
       tipping = strcmp(given->nonresponse, "tipping") == 0;
 
   if (given->against != NULL || given->scale != NULL || given->tests.count > 0 || given->expected.count > 0)
     return program_fail(
         program, TRYGG_EINVAL,
         "--nonresponse has comparisons of its own; leave out --against, --scale, --test and --expected");
-  if (!tipping && (given->by_count > 0 || given->pool))
+  if (!tipping && !weights && (given->by_count > 0 || given->pool))
     return program_fail(program, TRYGG_EINVAL, "--nonresponse %s takes no --by and no --pool",
                         given->nonresponse);
   if (sample != (given->on.count > 0) || (sample && given->where.count > 0))
@@ -117,6 +156,8 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
                : "--on goes with --nonresponse sample");
   if (sample)
     return describe_sample(program, out);
+  if (weights)
+    return compare_weights(program, out);
   return tipping ? program_make_table(program, &given->indicators, &given->waves, find_tipping, out)
                  : compare_answers(program, out);
 }
@@ -159,12 +200,14 @@ static const program_description description = {
          "Jämför varje grupp med övriga, med alla, med en viss grupp, med varandra, med mätningen före eller med "
          "publicerade värden: skillnaden med intervall och ett p-värde som är justerat för antalet jämförelser. "
          "Det som båda sidor har gemensamt räknas in: personer, kluster, mätningar."},
-    .example = "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
-               "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
-               "trygg-compare --wave 2024 --by kommun --test rao_scott examples/surveys/county data.csv.gz\n"
-               "trygg-compare --wave 2024 --nonresponse tipping examples/surveys/county data.csv.gz\n"
-               "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "
-               "data.csv.gz",
+    .example =
+        "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
+        "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
+        "trygg-compare --wave 2024 --by kommun --test rao_scott examples/surveys/county data.csv.gz\n"
+        "trygg-compare --wave 2024 --nonresponse weights --calibrate rake examples/surveys/county data.csv.gz\n"
+        "trygg-compare --wave 2024 --nonresponse tipping examples/surveys/county data.csv.gz\n"
+        "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "
+        "data.csv.gz",
     .run = run,
 };
 

@@ -242,7 +242,13 @@ START_TEST(representativity_says_what_it_needs) {
   ck_assert_int_eq(trygg_model_representativity(s.drawn, &options, &table, &error), TRYGG_ENAME);
   options.on = on + 1;
   ck_assert_int_eq(trygg_model_representativity(s.drawn, &options, &table, &error), TRYGG_EINVAL);
-  options.on_count = 0;
+  on[0] = "sex";
+  options.on = on;
+  options.waves = (const char *const[]){"2020", "2202"};
+  options.wave_count = 2;
+  ck_assert_int_eq(trygg_model_representativity(s.drawn, &options, &table, &error), TRYGG_ENAME);
+  ck_assert_str_eq(error.message, "the data have no wave `2202`; the nearest is `2020`");
+  options.on_count = options.wave_count = 0;
   ck_assert_int_eq(trygg_model_representativity(s.drawn, &options, &table, &error), TRYGG_EINVAL);
   ck_assert_int_eq(trygg_model_representativity(s.f.responses, &options, &table, &error), TRYGG_EINVAL);
   ck_assert_ptr_null(table);

@@ -165,6 +165,23 @@ typedef struct trygg_nonresponse_options {
 TRYGG_API trygg_status trygg_model_nonresponse(trygg_design *design, const trygg_nonresponse_options *options,
                                                trygg_table **out, trygg_error *error);
 
+/**
+ * What weighting does: every indicator by the weights that people were drawn by and by those the design has become,
+ * calibrated, adjusted or trimmed: `wave, <by...>, indicator, n, before, before_se, after, after_se, difference, se, df,
+ * lower, upper, statistic, p, p_adjusted, flag`.
+ *
+ * `difference` is after less before, with the standard error of a difference between two estimates of the same people;
+ * that of `after` is of the calibrated residuals.  A large one says that those who answered differ from the
+ * population in what the weights were calibrated to, and that this matters for the indicator.  Of what the margins do not know it
+ * says nothing.  `options->estimates` may have by-variables and pool; indicators with a weight of their own have no row.
+ *
+ * @retval TRYGG_ENAME         An unknown indicator, wave or adjustment.
+ * @retval TRYGG_EINVAL        The weights are those people were drawn by, or were given as calibrated.
+ * @retval TRYGG_EUNSUPPORTED  Replicate weights.
+ */
+TRYGG_API trygg_status trygg_model_weighting(trygg_design *design, const trygg_nonresponse_options *options,
+                                             trygg_table **out, trygg_error *error);
+
 /** What response is to depend on; `on` must be given. */
 typedef struct trygg_representativity_options {
   size_t size;                      /**< sizeof(trygg_representativity_options). */
@@ -187,7 +204,7 @@ typedef struct trygg_representativity_options {
  * wrong if response depends on these variables alone.  Everybody drawn counts once, so all speaks of the sample.
  *
  * @param[in] drawn  Loaded with `keep_silent`.
- * @retval TRYGG_ENAME   An unknown variable.
+ * @retval TRYGG_ENAME   An unknown variable or wave.
  * @retval TRYGG_EINVAL  Loaded without `keep_silent`, no variable, or one without codes.
  * @retval TRYGG_EDATA   Nobody is silent: the data do not hold those who did not answer.
  */

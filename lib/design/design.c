@@ -261,10 +261,16 @@ trygg_status tg_design_check_group(const trygg_design *design, size_t group, try
 
 const double *tg_design_weight(const trygg_design *design, size_t variable) {
   const trygg_responses *responses = design->responses;
+  if (variable == TG_WEIGHT_DRAWN)
+    return tg_design_drawn_weight(design);
   /* Who names the design's own weight means what has become of it. */
   if (variable == TG_NONE || responses->codebook->variables[variable].role == TG_ROLE_WEIGHT)
     return design->weight;
   return responses->columns[variable].values.number;
+}
+
+int tg_design_lacks_weight(const trygg_design *design, size_t variable) {
+  return variable != TG_NONE && variable != TG_WEIGHT_DRAWN && !design->responses->columns[variable].present;
 }
 
 const double *tg_design_base_weight(const trygg_design *design) {

@@ -115,8 +115,13 @@ static inline size_t tg_design_group_of_wave(const trygg_design *design, size_t 
   return design->group_count > 1 ? wave : 0;
 }
 
+#define TG_WEIGHT_DRAWN (TG_NONE - 1) /* in place of a variable: the weights that people were drawn by */
+
 /* Weight column of a variable (TG_NONE: the design's own); NULL stands for 1 everywhere. */
 const double *tg_design_weight(const trygg_design *design, size_t variable);
+
+/* 1 when the variable was in no file yet, so that nobody has this weight. */
+int tg_design_lacks_weight(const trygg_design *design, size_t variable);
 
 /* The design's own weights that people were drawn by; NULL stands for 1 everywhere. */
 const double *tg_design_drawn_weight(const trygg_design *design);

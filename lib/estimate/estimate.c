@@ -64,33 +64,6 @@ static trygg_status plan_where(const trygg_codebook *codebook, const trygg_estim
   return TRYGG_EINVAL;
 }
 
-static const char *wave_name_at(const void *context, size_t i) {
-  return ((const trygg_responses *)context)->waves[i].code;
-}
-
-static trygg_status plan_waves(const trygg_responses *responses, const trygg_estimate_options *options,
-                               tg_estimate_plan *p, trygg_error *error) {
-  p->waves = tg_memory_new(responses->wave_count, 1);
-  if (!p->waves)
-    return tg_error_memory(error);
-  if (!options->wave_count)
-    memset(p->waves, 1, responses->wave_count);
-  for (size_t i = 0; i < options->wave_count; i++) {
-    size_t w = 0;
-    while (w < responses->wave_count && strcmp(responses->waves[w].code, options->waves[i]))
-      w++;
-    if (w == responses->wave_count) {
-      const char *nearest =
-          tg_text_nearest(options->waves[i], responses->wave_count, wave_name_at, responses);
-      return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "wave",
-                         "the data have no wave `%s`; the nearest is `%s`", options->waves[i],
-                         nearest ? nearest : responses->waves[responses->wave_count - 1].code);
-    }
-    p->waves[w] = 1;
-  }
-  return TRYGG_OK;
-}
-
 static trygg_status plan_df(const char *rule, trygg_estimates *estimates, trygg_error *error) {
   if (!rule || !strcmp(rule, "domain"))
     estimates->df_rule = TG_DF_DOMAIN;
@@ -123,7 +96,7 @@ trygg_status tg_estimate_plan_waves(const trygg_design *design, const trygg_esti
                                     tg_estimate_plan *p, trygg_estimates *estimates, trygg_error *error) {
   const trygg_responses *responses = design->responses;
   trygg_status status = TRYGG_OK;
-  TRY(plan_waves(responses, options, p, error));
+  TRY(tg_responses_mark_waves(responses, options->waves, options->wave_count, &p->waves, error));
   estimates->waves = tg_memory_new(responses->wave_count, sizeof *estimates->waves);
   if (!estimates->waves) {
     status = tg_error_memory(error);

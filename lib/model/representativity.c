@@ -59,7 +59,8 @@ typedef struct working {
   double *x, *weight, *y, *rho; /* of its patterns */
   size_t column_count;
   int64_t left_out;
-  double z; /* normal quantile of the level */
+  double z;             /* normal quantile of the level */
+  unsigned char *waves; /* of each wave: it is asked for */
   trygg_table *table;
   trygg_error *error;
 } working;
@@ -412,13 +413,6 @@ cleanup:
   return status;
 }
 
-static int is_wanted(const char *wave, const trygg_representativity_options *options) {
-  size_t i = 0;
-  while (i < options->wave_count && strcmp(options->waves[i], wave) != 0)
-    i++;
-  return options->wave_count == 0 || i < options->wave_count;
-}
-
 static void clear(working *w) {
   for (size_t i = 0; i < w->count; i++) {
     if (w->index)
@@ -430,6 +424,7 @@ static void clear(working *w) {
   tg_memory_free(w->index);
   tg_memory_free(w->categories);
   tg_memory_free(w->patterns);
+  tg_memory_free(w->waves);
   trygg_table_free(w->table);
 }
 
@@ -466,11 +461,12 @@ trygg_status trygg_model_representativity(const trygg_responses *drawn,
   TRY(tg_inference_level(chosen.level, &level, error));
   w.z = tg_distribution_normal_quantile((1 + level) / 2);
   w.count = chosen.on_count;
+  TRY(tg_responses_mark_waves(drawn, chosen.waves, chosen.wave_count, &w.waves, error));
   TRY(open_variables(&w, chosen.on));
   TRY(tg_table_create(&w.table, error));
   TRY(tg_table_add_columns(w.table, columns, sizeof columns / sizeof *columns, error));
   for (size_t i = 0; i < drawn->wave_count; i++)
-    if (is_wanted(drawn->waves[i].code, &chosen))
+    if (w.waves[i])
       TRY(add_wave(&w, i, chosen.estimates));
   if (w.left_out) {
     char number[TG_NUMBER_SIZE];

@@ -154,7 +154,8 @@ static void put_header(const tg_view *view, size_t column, tg_text *label, tg_te
   tg_text_put(label, tg_label_column(view, column));
   if (tg_view_kind(view, column) == TG_KIND_SCALED && tg_view_one_unit(view, &unit) &&
       tg_figure_factor(unit) > 1) {
-    int in_percent = unit == TG_UNIT_SHARE && strcmp(trygg_table_name(view->table, column), "se") != 0;
+    int in_percent = tg_view_column_unit(view, column, unit) == TG_UNIT_SHARE &&
+                     strcmp(trygg_table_name(view->table, column), "se") != 0;
     tg_text_put(label, ", ");
     tg_text_put(label,
                 tg_messages_text(view->language, "unit", in_percent ? "percent" : "points_of_percent"));

@@ -101,7 +101,7 @@ void tg_figure_cell(const tg_view *view, size_t row, size_t column, int with_uni
   case TG_KIND_SCALED:
     tg_figure_put(view, value * tg_figure_factor(unit), tg_figure_decimals(view, row), out);
     if (with_unit)
-      tg_text_put(out, tg_figure_unit(view, unit));
+      tg_text_put(out, tg_figure_unit(view, tg_view_column_unit(view, column, unit)));
     break;
   case TG_KIND_COUNT:
     tg_figure_put(view, value, 0, out);

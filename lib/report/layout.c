@@ -132,6 +132,7 @@ void tg_layout_header(const tg_view *view, const tg_layout *layout, size_t posit
   tg_text_put(out, tg_label_column(view, shown->column));
   if (shown->kind != TG_KIND_SCALED || shown->spare > 0 || !tg_view_one_unit(view, &unit))
     return;
+  unit = tg_view_column_unit(view, shown->column, unit);
   if (unit == TG_UNIT_SHARE || unit == TG_UNIT_CHANGE) {
     tg_text_put(out, ", ");
     tg_text_put(out, tg_messages_text(view->language, "unit",

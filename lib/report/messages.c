@@ -66,6 +66,8 @@ static const struct {
     {"column", "total", {"Population", "Population"}},
     {"column", "before", {"Before", "Före"}},
     {"column", "after", {"After", "Efter"}},
+    {"column", "before_se", {"Std. error before", "Medelfel före"}},
+    {"column", "after_se", {"Std. error after", "Medelfel efter"}},
     {"column", "deff_before", {"Kish before", "Kish före"}},
     {"column", "deff_after", {"Kish after", "Kish efter"}},
     {"column", "lowest", {"Lowest weight", "Minsta vikt"}},

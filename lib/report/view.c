@@ -23,6 +23,8 @@ static const struct {
     {"upper", TG_KIND_SCALED, 0},
     {"deff", TG_KIND_DECIMAL, 8},
     {"difference", TG_KIND_SCALED, 0},
+    {"before_se", TG_KIND_SCALED, 6},
+    {"after_se", TG_KIND_SCALED, 6},
     {"ratio", TG_KIND_SCALED, 0},
     {"odds_ratio", TG_KIND_SCALED, 0},
     {"points", TG_KIND_SCALED, 0},
@@ -79,6 +81,15 @@ tg_unit tg_view_unit(const tg_view *view, size_t row) {
   if (unit == TG_UNIT_SHARE && (tg_table_find_fixed(view->table, "test") != SIZE_MAX ||
                                 trygg_table_find(view->table, "difference") != SIZE_MAX))
     return TG_UNIT_CHANGE;
+  return unit;
+}
+
+tg_unit tg_view_column_unit(const tg_view *view, size_t column, tg_unit unit) {
+  static const char *const estimates[] = {"before", "after"};
+
+  for (size_t i = 0; i < sizeof estimates / sizeof *estimates; i++)
+    if (unit == TG_UNIT_CHANGE && column == tg_table_find_fixed(view->table, estimates[i]))
+      return TG_UNIT_SHARE;
   return unit;
 }
 

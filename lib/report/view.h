@@ -43,6 +43,10 @@ int tg_view_repeats(const tg_view *view, size_t column);
 /* What the scaled columns of a row measure; shares in a table of tests are changes of shares. */
 tg_unit tg_view_unit(const tg_view *view, size_t row);
 
+/* The unit of a column, in a row or table of this unit: where estimates stand beside their difference, they are no
+ * changes. */
+tg_unit tg_view_column_unit(const tg_view *view, size_t column, tg_unit unit);
+
 /* 1 and the unit, when all rows that have a scaled figure share it. */
 int tg_view_one_unit(const tg_view *view, tg_unit *unit);
 

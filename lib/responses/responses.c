@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <base/memory.h>
+#include <base/text.h>
 #include <responses/account.h>
 #include <responses/columns.h>
 
@@ -24,6 +25,33 @@ size_t trygg_responses_memory(const trygg_responses *responses) {
           column->dictionary.count * (sizeof *column->dictionary.texts + sizeof *column->dictionary.missing);
   }
   return bytes;
+}
+
+static const char *wave_name_at(const void *context, size_t i) {
+  return ((const trygg_responses *)context)->waves[i].code;
+}
+
+trygg_status tg_responses_mark_waves(const trygg_responses *responses, const char *const *codes, size_t count,
+                                     unsigned char **marks, trygg_error *error) {
+  *marks = tg_memory_new(responses->wave_count, 1);
+  if (!*marks)
+    return tg_error_memory(error);
+  if (!count)
+    memset(*marks, 1, responses->wave_count);
+  for (size_t i = 0; i < count; i++) {
+    size_t w = 0;
+    while (w < responses->wave_count && strcmp(responses->waves[w].code, codes[i]))
+      w++;
+    if (w == responses->wave_count) {
+      const char *nearest = tg_text_nearest(codes[i], responses->wave_count, wave_name_at, responses);
+      if (!nearest && responses->wave_count)
+        nearest = responses->waves[responses->wave_count - 1].code;
+      return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "wave",
+                         "the data have no wave `%s`; the nearest is `%s`", codes[i], nearest ? nearest : "");
+    }
+    (*marks)[w] = 1;
+  }
+  return TRYGG_OK;
 }
 
 size_t trygg_responses_waves(const trygg_responses *responses) {

@@ -38,7 +38,8 @@ typedef struct tg_column {
   const tg_variable *variable;
   tg_column_kind kind;
   int present; /* some file had it, or it is derived */
-  unsigned char width; /* 0: values are as `kind` says; 2, 4: numbers and texts in that many bytes (large loads) */
+  unsigned char
+      width; /* 0: values are as `kind` says; 2, 4: numbers and texts in that many bytes (large loads) */
   union {
     uint8_t *code8;
     uint16_t *code16;
@@ -87,8 +88,9 @@ struct tg_account;
 struct trygg_responses {
   tg_references references;
   trygg_codebook *codebook;
-  size_t count;       /* accepted records, in file and record order */
-  size_t released;    /* those that came in windows and were not kept; count is 0 then, and there are no columns */
+  size_t count; /* accepted records, in file and record order */
+  size_t
+      released; /* those that came in windows and were not kept; count is 0 then, and there are no columns */
   size_t capacity;    /* records that the columns have room for */
   tg_column *columns; /* one a variable of the codebook, same order */
   size_t column_count;
@@ -96,7 +98,7 @@ struct trygg_responses {
   uint32_t *person; /* of each record: the same number where the ids are the same; TG_RANK_NONE without an id; NULL
                      * unless waves are a panel of persons (persons.c) */
   unsigned char *silent; /* 1: drawn, but no interview; NULL: only interviews are kept */
-  tg_wave *waves; /* sorted by time where all are known, else by code */
+  tg_wave *waves;        /* sorted by time where all are known, else by code */
   size_t wave_count;
   unsigned char *asked; /* [variable * wave_count + wave]: some cell of the wave was not empty */
   struct tg_account *account;
@@ -124,6 +126,11 @@ int tg_code_set_matches(const tg_code_set *set, const tg_column *column, size_t 
 /* keep[i] &= every condition holds for record first + i, i < count. */
 void tg_conditions_apply(const tg_conditions *conditions, const trygg_responses *responses, size_t first,
                          size_t count, unsigned char *keep);
+
+/* (*marks)[wave] is 1 for the waves with these codes, for all without any; yours to free, also on failure.  TRYGG_ENAME for
+ * a wave that is not there. */
+trygg_status tg_responses_mark_waves(const trygg_responses *responses, const char *const *codes, size_t count,
+                                     unsigned char **marks, trygg_error *error);
 
 /* Values of a column as categories 0..n-1 in canonical order, whatever order they were loaded in: codes in
  * codebook order (also those without records), texts by bytes, numbers by size.  `index` (`records` long, yours)

@@ -50,7 +50,7 @@ static trygg_status arrange_block(void *opaque, size_t b, trygg_error *error) {
 trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, int threads, tg_blocks *out,
                                trygg_error *error) {
   size_t records = tally->design->responses->count;
-  int nobody = weight_variable != TG_NONE && !tally->design->responses->columns[weight_variable].present;
+  int nobody = tg_design_lacks_weight(tally->design, weight_variable);
   arrange_context context = {tally, tg_design_weight(tally->design, weight_variable), nobody, out};
   out->variable = weight_variable;
   out->count = (records + TG_BLOCK - 1) / TG_BLOCK;
