@@ -80,9 +80,9 @@ static void time_table(trygg_design *design, int threads, const char *indicator)
 }
 
 /* Weights raked to the folder's margins; what they say of a question that is none of the margins. */
-static void time_rake(trygg_responses *responses) {
+static void time_rake(trygg_responses *responses, int threads) {
   const char *variable = "v4";
-  trygg_design_options options = {.size = sizeof options, .calibrate = "rake"};
+  trygg_design_options options = {.size = sizeof options, .calibrate = "rake", .threads = threads};
   trygg_estimate_options what = {
       .size = sizeof what, .indicators = &variable, .indicator_count = 1, .pool = 1};
   trygg_design *design = NULL;
@@ -102,7 +102,7 @@ static void time_rake(trygg_responses *responses) {
 
 /* Every item's mean over the waves with 500 bootstrap replicates. */
 static void time_bootstrap(trygg_responses *responses, int threads) {
-  trygg_design_options options = {.size = sizeof options, .variance = "bootstrap:500"};
+  trygg_design_options options = {.size = sizeof options, .variance = "bootstrap:500", .threads = threads};
   trygg_estimate_options what = {.size = sizeof what, .pool = 1, .threads = threads};
   trygg_design *design = NULL;
   trygg_estimates *estimates = NULL;
@@ -145,7 +145,7 @@ int main(int count, char **arguments) {
   if (load)
     print_loaded(responses, design);
   else if (rake)
-    time_rake(responses);
+    time_rake(responses, options.threads);
   else if (!table)
     time_bootstrap(responses, options.threads);
   else

@@ -226,7 +226,8 @@ static trygg_status load(struct program *program) {
                                  .trim = options->trim,
                                  .trim_strata = options->trim_strata,
                                  .variance = options->variance,
-                                 .seed = (uint64_t)options->seed};
+                                 .seed = (uint64_t)options->seed,
+                                 .threads = (int)options->threads};
   trygg_status status = TRYGG_OK;
 
   TRY(trygg_codebook_read(options->survey, &program->codebook, error));

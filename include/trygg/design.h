@@ -32,6 +32,7 @@ typedef struct trygg_design_options {
   const char *trim; /**< Bounds of the weights, as trygg_design_trim() names them: `median:3`, `weight:0.5,8`; `none`;
                          NULL: the codebook's. */
   int trim_strata;  /**< 1: strata are trimmed each by itself; 0: as the codebook says, else waves are. */
+  int threads;      /**< 0: as many as there are processors.  The design is the same with any number. */
 } trygg_design_options;
 
 /**

@@ -130,7 +130,6 @@ static trygg_status make_normal(tg_calibration *c, size_t w, const double *sums,
   const tg_patterns *p = &c->patterns;
   const tg_pattern_wave *wave = &p->waves[w];
   size_t n = wave->aims;
-  trygg_status status;
   double *matrix = tg_memory_new(n, n * sizeof *matrix);
   if (!matrix)
     return tg_error_memory(error);
@@ -141,9 +140,7 @@ static trygg_status make_normal(tg_calibration *c, size_t w, const double *sums,
         matrix[(p->column[k] - wave->first_aim) * n + p->column[l] - wave->first_aim] +=
             weight * p->value[k] * p->value[l];
   }
-  status = tg_semidefinite_factor(matrix, n, &c->waves[w].normal, error);
-  tg_memory_free(matrix);
-  return status;
+  return tg_semidefinite_factor(matrix, n, &c->waves[w].normal, error);
 }
 
 /* Coefficients of x less its centre become those of x: sum of b (x - c) = sum of b x - (sum of b c) 1, and 1 is the
@@ -157,8 +154,7 @@ static void uncentre(const tg_calibration *c, size_t w, double *b) {
   for (size_t j = 0; j < n; j++)
     shift += b[j] * aims[j].centre;
   for (size_t j = first; j < n; j++)
-    if (aims[j].people && aims[j].row->names[0] == aims[first].row->names[0] &&
-        !strcmp(aims[j].row->names, aims[first].row->names))
+    if (aims[j].people && aims[j].margin == aims[first].margin)
       b[j] -= shift;
 }
 
@@ -185,7 +181,10 @@ static trygg_status make_uncertainty(tg_calibration *c, size_t w, trygg_error *e
     for (size_t l = 0; l < d; l++)
       for (size_t j = 0; j < n; j++)
         square[k * d + l] += null[k * n + j] * null[l * n + j] * aims[j].se * aims[j].se;
-  TRY(tg_semidefinite_factor(square, d, &inner, error));
+  status = tg_semidefinite_factor(square, d, &inner, error);
+  square = NULL; /* taken over */
+  if (status != TRYGG_OK)
+    goto cleanup;
   for (size_t i = 0; i < n; i++) {
     double *row = wave->uncertainty + i * n, variance = aims[i].se * aims[i].se;
     for (size_t k = 0; k < d; k++)
@@ -302,7 +301,8 @@ trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_cali
   const tg_pattern_request find = {.weight = request->weight,
                                    .spread = request->spread,
                                    .households = request->households,
-                                   .given = request->distance.row->keeps};
+                                   .given = request->distance.row->keeps,
+                                   .threads = request->threads};
   double *sums = NULL;
   tg_calibration *c = tg_memory_new(1, sizeof *c);
   *out = NULL;

@@ -37,6 +37,7 @@ typedef struct tg_calibrate_request {
   const double *weight; /* d of each record; NULL: 1 */
   size_t spread;        /* as tg_pattern_request */
   int households;
+  int threads; /* 0: processors */
 } tg_calibrate_request;
 
 /* Calibrate each wave that has margins.  TRYGG_EDESIGN names the margin that cannot be met and by how much. */

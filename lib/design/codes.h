@@ -4,36 +4,31 @@
 #define TG_DESIGN_CODES_H
 
 #include <design/design.h>
+#include <responses/combine.h>
 
-/* Combined categories of several columns, as one key a record in mixed radix: the first column varies slowest,
- * so increasing keys are the canonical order of the combinations.  Zero-initialise. */
+/* Variables whose codes together say which one.  Zero-initialise. */
 typedef struct tg_codes {
   const trygg_responses *responses;
-  uint64_t *keys; /* of each record */
-  uint64_t radix; /* product of the counts so far */
-  tg_categories parts[16];
-  size_t part_count;
-  uint32_t *scratch;
+  tg_combination combination; /* what codes are read within, if anything, then a part a variable */
+  size_t first;               /* its first variable */
+  size_t variables[16];
 } tg_codes;
 
-/* Begin with what the codes are read within, one of `count` numbers a record (NULL: all 0). */
-trygg_status tg_codes_begin(tg_codes *codes, const trygg_responses *responses, const uint32_t *within,
-                            size_t count, trygg_error *error);
-
-/* Then all variables with a role at a stage; TRYGG_EDATA for a record without a value. */
-trygg_status tg_codes_combine(tg_codes *codes, tg_role role, int stage, trygg_error *error);
+/* Begin with what the codes are read within (NULL: nothing; taken over), then all variables with a role at a stage. */
+trygg_status tg_codes_begin(tg_codes *codes, const trygg_design *design, tg_part *within, tg_role role,
+                            int stage, trygg_error *error);
 void tg_codes_clear(tg_codes *codes);
 
 /* Numbers of the combinations, in the order of what they are within and their codes. */
 typedef struct tg_numbers {
   uint32_t *of_record;
-  uint32_t *within;   /* of each number */
-  uint64_t *distinct; /* its key */
+  uint32_t *within; /* of each number; 0: nothing */
+  uint64_t *keys;   /* of the combination */
   size_t count;
 } tg_numbers;
 
-/* Number the combinations, `within_count` being what begin() was given. */
-trygg_status tg_codes_number(const tg_codes *codes, size_t within_count, tg_numbers *out, trygg_error *error);
+/* Number them; TRYGG_EDATA for a record without a value. */
+trygg_status tg_codes_number(const tg_codes *codes, tg_numbers *out, trygg_error *error);
 void tg_codes_clear_numbers(tg_numbers *numbers);
 
 /* The code of a record in a column that has one, borrowed. */

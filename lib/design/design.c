@@ -40,17 +40,13 @@ trygg_status tg_design_name_stratum(tg_stratum *stratum, const char *wave, const
   return TRYGG_OK;
 }
 
-static trygg_status name_stratum(const tg_codes *all, const trygg_responses *responses, uint64_t key,
-                                 int with_wave, tg_stratum *stratum, trygg_error *error) {
+static trygg_status name_stratum(const tg_codes *codes, uint64_t key, const char *wave, tg_stratum *stratum,
+                                 trygg_error *error) {
+  const tg_combination *c = &codes->combination;
   const char *names[16];
-  for (size_t i = all->part_count; i-- > 0;) {
-    size_t radix = all->parts[i].count ? all->parts[i].count : 1;
-    names[i] = all->parts[i].count ? all->parts[i].names[key % radix] : "";
-    key /= radix;
-  }
-  return tg_design_name_stratum(stratum,
-                                with_wave && responses->wave_count > 1 ? responses->waves[key].code : NULL,
-                                names, all->part_count, error);
+  for (size_t k = codes->first; k < c->part_count; k++)
+    names[k - codes->first] = c->parts[k].names.names[tg_combination_number(c, key, k)];
+  return tg_design_name_stratum(stratum, wave, names, c->part_count - codes->first, error);
 }
 
 static trygg_status make_strata(trygg_design *design, tg_codes *all, trygg_error *error) {
@@ -58,12 +54,10 @@ static trygg_status make_strata(trygg_design *design, tg_codes *all, trygg_error
   int independent = responses->codebook->settings.waves != TG_WAVES_OVERLAPPING;
   trygg_status status = TRYGG_OK;
   tg_numbers numbers = {0};
+  tg_part waves = tg_part_of_waves(responses);
   design->group_count = independent && responses->wave_count ? responses->wave_count : 1;
-  TRY(tg_codes_begin(all, responses, NULL, design->group_count, error));
-  for (size_t i = 0; i < responses->count && independent; i++)
-    all->keys[i] = responses->wave[i];
-  TRY(tg_codes_combine(all, TG_ROLE_STRATUM, 1, error));
-  TRY(tg_codes_number(all, design->group_count, &numbers, error));
+  TRY(tg_codes_begin(all, design, independent ? &waves : NULL, TG_ROLE_STRATUM, 1, error));
+  TRY(tg_codes_number(all, &numbers, error));
   design->strata = tg_memory_new(numbers.count, sizeof *design->strata);
   if (!design->strata) {
     status = tg_error_memory(error);
@@ -71,8 +65,10 @@ static trygg_status make_strata(trygg_design *design, tg_codes *all, trygg_error
   }
   design->stratum_count = numbers.count;
   for (size_t h = 0; h < design->stratum_count; h++) {
-    TRY(name_stratum(all, responses, numbers.distinct[h], independent, &design->strata[h], error));
-    design->strata[h].group = independent ? numbers.within[h] : 0;
+    const char *wave =
+        independent && responses->wave_count > 1 ? responses->waves[numbers.within[h]].code : NULL;
+    TRY(name_stratum(all, numbers.keys[h], wave, &design->strata[h], error));
+    design->strata[h].group = numbers.within[h];
   }
   tg_memory_free(design->stratum);
   design->stratum = numbers.of_record;
@@ -86,15 +82,15 @@ static trygg_status make_clusters(trygg_design *design, tg_codes *all, trygg_err
   const trygg_responses *responses = design->responses;
   trygg_status status = TRYGG_OK;
   tg_numbers numbers = {0};
+  tg_part strata = tg_part_of_numbers(design->stratum, design->stratum_count);
   if (tg_codebook_find_role(responses->codebook, TG_ROLE_CLUSTER, 1, 0) == TG_NONE) {
     design->cluster_count = responses->count;
     for (size_t i = 0; i < responses->count; i++)
       design->strata[design->stratum[i]].clusters++;
     return TRYGG_OK;
   }
-  TRY(tg_codes_begin(all, responses, design->stratum, design->stratum_count, error));
-  TRY(tg_codes_combine(all, TG_ROLE_CLUSTER, 1, error));
-  TRY(tg_codes_number(all, design->stratum_count, &numbers, error));
+  TRY(tg_codes_begin(all, design, &strata, TG_ROLE_CLUSTER, 1, error));
+  TRY(tg_codes_number(all, &numbers, error));
   design->cluster = numbers.of_record;
   design->cluster_stratum = numbers.within;
   design->cluster_count = numbers.count;
@@ -186,12 +182,13 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
   trygg_status status = TRYGG_OK;
   trygg_design *design = NULL;
   tg_codes all = {0};
+  trygg_design_options chosen;
   TRY(tg_design_begin(responses, options, &design, error));
+  TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
+  design->threads = all_records ? chosen.threads : 1;
   TRY(make_strata(design, &all, error));
   TRY(make_clusters(design, &all, error));
   if (all_records) {
-    trygg_design_options chosen;
-    TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
     TRY(tg_inclusion_read(design, 1, error));
     TRY(tg_populations_read(design, 1, error));
     TRY(tg_weights_make(design, &chosen,

@@ -46,6 +46,7 @@ struct trygg_design {
   size_t group_count;
   size_t lonely_count; /* lonely strata */
   tg_lonely lonely;
+  int threads;       /* to make it with */
   double population; /* sum of the weights of records that were not kept */
   int domain_lonely; /* `adjust` and `average` also where only the domain leaves a stratum one unit */
   tg_stage *stages;  /* after the first; only those that add to a variance */

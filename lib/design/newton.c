@@ -38,12 +38,10 @@ typedef struct solver {
   double *size;           /* of each aim: |T| + sum of |D g x| */
   double *penalty;        /* S */
   double *correction, *work;
-  double *matrix;
 } solver;
 
 static void clear_solver(solver *s) {
   tg_memory_free(s->target);
-  tg_memory_free(s->matrix);
 }
 
 static trygg_status make_solver(const tg_newton *newton, solver *s, trygg_error *error) {
@@ -57,8 +55,7 @@ static trygg_status make_solver(const tg_newton *newton, solver *s, trygg_error 
   s->factor = newton->factor;
   s->aims = n = s->wave->aims;
   s->target = tg_memory_new(n, 9 * sizeof *s->target);
-  s->matrix = tg_memory_new(n, n * sizeof *s->matrix);
-  if (!s->target || !s->matrix)
+  if (!s->target)
     return tg_error_memory(error);
   s->lambda = s->target + n;
   s->trial = s->target + 2 * n;
@@ -71,29 +68,35 @@ static trygg_status make_solver(const tg_newton *newton, solver *s, trygg_error 
   return TRYGG_OK;
 }
 
-/* N, by which totals are centred: that of the first margin of people.  Other margins differ by rounding at most
- * (margins.csv is checked) and are scaled to it, or nothing would meet both. */
-static double people_of(const solver *s, size_t like) {
+/* The end of the margin that aim j begins. */
+static size_t margin_end(const solver *s, size_t j) {
   const tg_aim *aims = s->patterns->aims + s->wave->first_aim;
-  tg_sum sum = {0};
-  for (size_t j = 0; j < s->aims; j++)
-    if (!strcmp(aims[j].row->names, aims[like].row->names))
-      tg_sum_add(&sum, aims[j].total);
-  return tg_sum_value(&sum);
+  size_t end = j + 1;
+  while (end < s->aims && aims[end].margin == aims[j].margin)
+    end++;
+  return end;
 }
 
+/* Totals are centred by N, that of the first margin of people.  Other margins differ by rounding at most
+ * (margins.csv is checked) and are scaled to it, or nothing would meet both. */
 static void set_targets(solver *s) {
   const tg_aim *aims = s->patterns->aims + s->wave->first_aim;
   double people = 0;
-  for (size_t j = s->aims; j-- > 0;)
-    if (aims[j].people)
-      people = people_of(s, j);
-  for (size_t j = 0; j < s->aims; j++) {
-    double own = aims[j].people ? people_of(s, j) : 0;
-    s->target[j] = aims[j].total - aims[j].centre * people;
-    if (aims[j].people && own != people && own > 0)
-      s->target[j] *= people / own;
+  int known = 0;
+  for (size_t j = 0, end; j < s->aims; j = end) {
+    tg_sum sum = {0};
+    double own;
+    end = margin_end(s, j);
+    for (size_t k = j; k < end; k++)
+      tg_sum_add(&sum, s->target[k] = aims[k].total);
+    own = tg_sum_value(&sum);
+    people = aims[j].people && !known ? own : people;
+    known |= aims[j].people;
+    for (size_t k = j; aims[j].people && own > 0 && own != people && k < end; k++)
+      s->target[k] *= people / own;
   }
+  for (size_t j = 0; j < s->aims; j++)
+    s->target[j] -= aims[j].centre * people;
 }
 
 /* Factors, rests and sizes at `lambda`. */
@@ -146,10 +149,12 @@ static double worst(const solver *s, size_t *at) {
 }
 
 /* sum of D q F' x x' */
-static void fill_matrix(solver *s) {
+static trygg_status fill_matrix(const solver *s, double **out, trygg_error *error) {
   const tg_patterns *p = s->patterns;
   size_t first = s->wave->first_aim, end = s->wave->first_pattern + s->wave->patterns, n = s->aims;
-  memset(s->matrix, 0, n * n * sizeof *s->matrix);
+  double *matrix = *out = tg_memory_new(n, n * sizeof *matrix);
+  if (!matrix)
+    return tg_error_memory(error);
   for (size_t i = s->wave->first_pattern; i < end; i++) {
     double u = 0, slope;
     if (s->sums[i] == 0)
@@ -160,10 +165,11 @@ static void fill_matrix(solver *s) {
     slope = s->sums[i] * p->q[i] * (slope > FLAT ? slope : FLAT);
     for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++)
       for (size_t l = p->begin[i]; l < p->begin[i + 1]; l++)
-        s->matrix[(p->column[k] - first) * n + p->column[l] - first] += slope * p->value[k] * p->value[l];
+        matrix[(p->column[k] - first) * n + p->column[l] - first] += slope * p->value[k] * p->value[l];
   }
   for (size_t j = 0; j < n; j++)
-    s->matrix[j * n + j] += s->ridge * s->penalty[j];
+    matrix[j * n + j] += s->ridge * s->penalty[j];
+  return TRYGG_OK;
 }
 
 /* The slope of the convex function along the step, at a share of it. */
@@ -214,23 +220,47 @@ static int is_by_categories(const solver *s) {
   return 1;
 }
 
+/* Sums of the factors' weights over the categories of a margin, into `rest`. */
+static void sum_margin(solver *s, size_t begin, size_t end) {
+  const tg_patterns *p = s->patterns;
+  size_t first = s->wave->first_aim, last = s->wave->first_pattern + s->wave->patterns;
+  for (size_t j = begin; j < end; j++)
+    s->rest[j] = s->correction[j] = 0;
+  for (size_t i = s->wave->first_pattern; i < last; i++)
+    for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++) {
+      size_t j = p->column[k] - first;
+      tg_sum sum = {s->rest[j], s->correction[j]};
+      if (j < begin || j >= end)
+        continue;
+      tg_sum_add(&sum, s->sums[i] * s->factor[i]);
+      s->rest[j] = sum.sum;
+      s->correction[j] = sum.correction;
+    }
+}
+
 /* Each margin in turn is met by one factor a category (Deming & Stephan 1940, Ann. Math. Stat. 11:427-444).  That goes
  * down the same convex function along blocks of lambda, without the matrix, whose factoring takes long where margins
  * have hundreds of categories.  Newton's method ends what this begins. */
 static void rake_in_turn(solver *s) {
-  const tg_aim *aims = s->patterns->aims + s->wave->first_aim;
+  const tg_patterns *p = s->patterns;
+  size_t first = s->wave->first_aim, last = s->wave->first_pattern + s->wave->patterns;
   double before = INFINITY, left;
   for (int sweep = 0; sweep < MOST_STEPS; sweep++, before = left) {
+    left = 0;
     for (size_t j = 0, end; j < s->aims; j = end) {
-      evaluate(s, s->lambda);
-      for (end = j; end < s->aims && !strcmp(aims[end].row->names, aims[j].row->names); end++) {
-        double sum = s->target[end] - s->rest[end];
-        if (sum > 0)
-          s->lambda[end] += log(s->target[end] / sum);
+      end = margin_end(s, j);
+      sum_margin(s, j, end);
+      for (size_t k = j; k < end; k++) {
+        double sum = s->rest[k] + s->correction[k];
+        s->step[k] = sum > 0 ? s->target[k] / sum : 1;
+        s->lambda[k] += log(s->step[k]);
+        left = fmax(left, fabs(s->step[k] - 1));
       }
+      for (size_t i = s->wave->first_pattern; i < last; i++)
+        for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++)
+          if (p->column[k] - first >= j && p->column[k] - first < end)
+            s->factor[i] *= s->step[p->column[k] - first];
     }
-    evaluate(s, s->lambda);
-    left = worst(s, NULL);
     if (left <= MET || !(left < 0.9 * before))
       break;
   }
@@ -242,10 +272,13 @@ static trygg_status iterate(solver *s, int *iterations, double *left, trygg_erro
   int idle = 0;
   trygg_status status = TRYGG_OK;
   tg_semidefinite factor = {0};
+  double *matrix;
   memset(s->lambda, 0, s->aims * sizeof *s->lambda);
-  if (is_by_categories(s))
-    rake_in_turn(s);
   evaluate(s, s->lambda);
+  if (is_by_categories(s)) {
+    rake_in_turn(s);
+    evaluate(s, s->lambda);
+  }
   for (int i = 0;; i++) {
     double begin = 0;
     *left = worst(s, NULL);
@@ -254,8 +287,8 @@ static trygg_status iterate(solver *s, int *iterations, double *left, trygg_erro
     best = *left < best ? *left : best;
     if (*left <= MET || i == MOST_STEPS || (idle > 2 && *left <= NEARLY_MET) || idle > 40)
       break;
-    fill_matrix(s);
-    TRY(tg_semidefinite_factor(s->matrix, s->aims, &factor, error));
+    TRY(fill_matrix(s, &matrix, error));
+    TRY(tg_semidefinite_factor(matrix, s->aims, &factor, error));
     tg_semidefinite_solve(&factor, s->rest, s->step, s->work);
     tg_semidefinite_clear(&factor);
     for (size_t j = 0; j < s->aims; j++)

@@ -9,11 +9,12 @@
 /* One total of the population: a column x of the auxiliary variables of a wave. */
 typedef struct tg_aim {
   const tg_margin_row *row; /* that it comes from */
-  char *category;           /* codes; "" for a sum */
-  int people;               /* x is 1 for those in the category */
-  double total, se;         /* NaN: the weights' own */
-  double centre;            /* taken from x where people are counted too, so that no digits are lost */
-  double before, after;     /* the weights' totals */
+  size_t margin;        /* of its wave, which the rows with the same variables make; they stand together */
+  char *category;       /* codes; "" for a sum */
+  int people;           /* x is 1 for those in the category */
+  double total, se;     /* NaN: the weights' own */
+  double centre;        /* taken from x where people are counted too, so that no digits are lost */
+  double before, after; /* the weights' totals */
 } tg_aim;
 
 /* The patterns of a wave and its aims stand together. */
@@ -40,6 +41,7 @@ typedef struct tg_pattern_request {
   size_t spread;        /* variable to whose variance q is inverse; TG_NONE: 1 */
   int households;       /* persons of a household have its mean x and so one factor */
   int given;            /* totals may be empty */
+  int threads;          /* 0: processors */
 } tg_pattern_request;
 
 /* Find the patterns of the margins of the codebook.  TRYGG_EDESIGN says which record has no place in them. */

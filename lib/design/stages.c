@@ -58,13 +58,13 @@ static void settle_strata(trygg_design *design, const tg_stage *stage, const par
     design->strata[stage->first + stage->stratum[i]].clusters++;
 }
 
-/* Number a role's codes within `count` units (of each record in `within`). */
-static trygg_status number_role(tg_codes *codes, const trygg_responses *responses, tg_role role, int stage,
+/* Number a role's codes within `count` units (of each record in `within`; NULL: the record itself). */
+static trygg_status number_role(tg_codes *codes, const trygg_design *design, tg_role role, int stage,
                                 const uint32_t *within, size_t count, tg_numbers *out, trygg_error *error) {
+  tg_part part = tg_part_of_numbers(within, count);
   trygg_status status = TRYGG_OK;
-  TRY(tg_codes_begin(codes, responses, within, count, error));
-  TRY(tg_codes_combine(codes, role, stage, error));
-  TRY(tg_codes_number(codes, count, out, error));
+  TRY(tg_codes_begin(codes, design, within ? &part : NULL, role, stage, error));
+  TRY(tg_codes_number(codes, out, error));
 cleanup:
   return status;
 }
@@ -78,10 +78,9 @@ static trygg_status number_next(trygg_design *design, trygg_error *error) {
   tg_numbers strata = {0}, units = {0};
   parents before = last_units(design);
   tg_stage *made = NULL;
-  TRY(number_role(&codes, responses, TG_ROLE_STRATUM, stage, before.unit, before.count, &strata, error));
+  TRY(number_role(&codes, design, TG_ROLE_STRATUM, stage, before.unit, before.count, &strata, error));
   if (tg_codebook_find_role(responses->codebook, TG_ROLE_CLUSTER, stage, 0) != TG_NONE)
-    TRY(number_role(&codes, responses, TG_ROLE_CLUSTER, stage, strata.of_record, strata.count, &units,
-                    error));
+    TRY(number_role(&codes, design, TG_ROLE_CLUSTER, stage, strata.of_record, strata.count, &units, error));
   TRY(grow(design, strata.count, &made, error));
   made->parent = strata.within;
   made->unit = units.of_record;

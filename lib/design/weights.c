@@ -98,7 +98,8 @@ static trygg_status check_households(const trygg_design *design, trygg_error *er
 
 static trygg_status calibrate(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
   const trygg_codebook *codebook = design->responses->codebook;
-  tg_calibrate_request request = {.method = method_of(codebook, options), .weight = design->weight};
+  tg_calibrate_request request = {
+      .method = method_of(codebook, options), .weight = design->weight, .threads = design->threads};
   trygg_status status = TRYGG_OK;
   TRY(tg_distance_parse(request.method, &request.distance, error));
   if (!request.distance.row)

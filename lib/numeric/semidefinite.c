@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cholesky's factor with the largest remaining diagonal first (Higham 2002, "Accuracy and stability of numerical
- * algorithms", 10.3): P'S A S P = L L' up to the rank, S the scales to a unit diagonal. */
+ * algorithms", 10.3): S A S = U'U up to the rank, S the scales to a unit diagonal, the rows of U in the order in which
+ * they are taken.  Of equal diagonals the row with the fewest numbers comes first, and only what is not 0 is worked
+ * on: the categories of a margin exclude one another, so that the largest margin costs next to nothing. */
 #include <numeric/semidefinite.h>
 
 #include <float.h>
@@ -16,120 +18,138 @@ void tg_semidefinite_clear(tg_semidefinite *f) {
   *f = (tg_semidefinite){0};
 }
 
-static int scale_matrix(tg_semidefinite *f, const double *matrix) {
+/* Rows by how many numbers they have, equal ones as they stand. */
+static void sort_rows(tg_semidefinite *f, const size_t *numbers, size_t *begin) {
+  for (size_t i = 0; i < f->size; i++)
+    begin[numbers[i]]++;
+  for (size_t k = 0, place = 0; k <= f->size; k++) {
+    size_t here = begin[k];
+    begin[k] = place;
+    place += here;
+  }
+  for (size_t i = 0; i < f->size; i++)
+    f->order[begin[numbers[i]]++] = i;
+}
+
+/* Scale to a unit diagonal; -1 when something is not finite. */
+static int scale_matrix(tg_semidefinite *f, double *left, size_t *numbers) {
   size_t n = f->size;
   for (size_t i = 0; i < n; i++) {
-    double d = matrix[i * n + i];
+    double d = f->factor[i * n + i];
     f->scale[i] = d > 0 ? 1 / sqrt(d) : 0;
-    f->order[i] = i;
+    left[i] = d > 0;
     if (!isfinite(d) || !isfinite(f->scale[i]))
       return -1;
   }
   for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j <= i; j++) {
-      f->factor[i * n + j] = matrix[i * n + j] * f->scale[i] * f->scale[j];
-      if (!isfinite(f->factor[i * n + j]))
+    for (size_t j = 0; j < n; j++) {
+      double *a = &f->factor[i * n + j];
+      if (*a == 0)
+        continue;
+      *a *= f->scale[i] * f->scale[j];
+      if (!isfinite(*a))
         return -1;
+      numbers[i]++;
     }
   return 0;
 }
 
-static void swap_numbers(double *a, double *b) {
-  double keep = *a;
-  *a = *b;
-  *b = keep;
-}
-
-/* Exchange rows and columns k < p of the lower triangle, those left of k being L already. */
-static void exchange(tg_semidefinite *f, size_t k, size_t p) {
-  double *a = f->factor;
-  size_t n = f->size, keep = f->order[k];
-  f->order[k] = f->order[p];
-  f->order[p] = keep;
-  for (size_t j = 0; j < k; j++)
-    swap_numbers(&a[k * n + j], &a[p * n + j]);
-  swap_numbers(&a[k * n + k], &a[p * n + p]);
-  for (size_t i = k + 1; i < p; i++)
-    swap_numbers(&a[i * n + k], &a[p * n + i]);
-  for (size_t i = p + 1; i < n; i++)
-    swap_numbers(&a[i * n + k], &a[i * n + p]);
+/* Take row v as the next one: U's row, and what it leaves of the others.  `met` has room for their numbers. */
+static void eliminate(tg_semidefinite *f, size_t v, double *left, size_t *met) {
+  double *row = f->factor + v * f->size, pivot = sqrt(left[v]);
+  size_t count = 0;
+  row[v] = 0;
+  for (size_t j = 0; j < f->size; j++)
+    if (row[j] != 0) {
+      row[j] /= pivot;
+      met[count++] = j;
+    }
+  for (size_t a = 0; a < count; a++) {
+    double *other = f->factor + met[a] * f->size, u = row[met[a]];
+    for (size_t b = 0; b < count; b++)
+      other[met[b]] -= u * row[met[b]];
+    other[v] = 0;
+    left[met[a]] -= u * u;
+  }
+  row[v] = pivot;
 }
 
 trygg_status tg_semidefinite_factor(double *matrix, size_t size, tg_semidefinite *f, trygg_error *error) {
-  size_t n = size;
-  *f = (tg_semidefinite){.size = size};
-  f->factor = tg_memory_new(n, n * sizeof *f->factor + (n == 0));
-  f->scale = tg_memory_new(n, sizeof *f->scale);
-  f->order = tg_memory_new(n, sizeof *f->order);
-  if (!f->factor || !f->scale || !f->order) {
+  trygg_status status = TRYGG_OK;
+  double *left = tg_memory_new(size, sizeof *left);
+  size_t *met = tg_memory_new(2 * size + 1, sizeof *met);
+  *f = (tg_semidefinite){.factor = matrix, .size = size};
+  f->scale = tg_memory_new(size, sizeof *f->scale);
+  f->order = tg_memory_new(size, sizeof *f->order);
+  if (!left || !met || !f->scale || !f->order) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  if (scale_matrix(f, left, met)) {
+    status = tg_error_set(error, TRYGG_ENUMERIC, "A matrix of sums of squares is not finite.");
+    goto cleanup;
+  }
+  sort_rows(f, met, met + size);
+  for (; f->rank < size; f->rank++) {
+    size_t best = f->rank, v;
+    for (size_t k = best + 1; k < size; k++)
+      if (left[f->order[k]] > left[f->order[best]])
+        best = k;
+    v = f->order[best];
+    if (!(left[v] > 64 * DBL_EPSILON * (double)size)) /* what is left of a dependent row is rounding */
+      break;
+    f->order[best] = f->order[f->rank];
+    f->order[f->rank] = v;
+    eliminate(f, v, left, met);
+  }
+cleanup:
+  tg_memory_free(left);
+  tg_memory_free(met);
+  if (status != TRYGG_OK)
     tg_semidefinite_clear(f);
-    return tg_error_memory(error);
-  }
-  if (scale_matrix(f, matrix)) {
-    tg_semidefinite_clear(f);
-    return tg_error_set(error, TRYGG_ENUMERIC, "A matrix of sums of squares is not finite.");
-  }
-  for (size_t k = 0; k < n; k++) {
-    double *a = f->factor, pivot;
-    size_t best = k;
-    for (size_t i = k + 1; i < n; i++)
-      if (a[i * n + i] > a[best * n + best])
-        best = i;
-    /* What is left of a dependent row is rounding. */
-    if (!(a[best * n + best] > 64 * DBL_EPSILON * (double)n))
-      return TRYGG_OK;
-    if (best != k)
-      exchange(f, k, best);
-    f->rank = k + 1;
-    pivot = a[k * n + k] = sqrt(a[k * n + k]);
-    for (size_t i = k + 1; i < n; i++)
-      a[i * n + k] /= pivot;
-    for (size_t i = k + 1; i < n; i++)
-      if (a[i * n + k] != 0)
-        for (size_t j = k + 1; j <= i; j++)
-          a[i * n + j] -= a[i * n + k] * a[j * n + k];
-  }
-  return TRYGG_OK;
+  return status;
 }
 
-/* y = L^-T L^-1 y over the independent rows, in their order. */
-static void solve_permuted(const tg_semidefinite *f, double *y) {
-  const double *a = f->factor;
-  for (size_t i = 0; i < f->rank; i++) {
-    for (size_t j = 0; j < i; j++)
-      y[i] -= a[i * f->size + j] * y[j];
-    y[i] /= a[i * f->size + i];
-  }
-  for (size_t i = f->rank; i-- > 0;) {
-    for (size_t j = i + 1; j < f->rank; j++)
-      y[i] -= a[j * f->size + i] * y[j];
-    y[i] /= a[i * f->size + i];
+/* y of the independent rows becomes U^-1 y; y of the others has to be 0. */
+static void solve_upper(const tg_semidefinite *f, double *y) {
+  for (size_t k = f->rank; k-- > 0;) {
+    size_t v = f->order[k];
+    const double *row = f->factor + v * f->size;
+    double pivot = row[v], sum = y[v];
+    y[v] = 0;
+    for (size_t j = 0; j < f->size; j++)
+      sum -= row[j] * y[j];
+    y[v] = sum / pivot;
   }
 }
 
 void tg_semidefinite_solve(const tg_semidefinite *f, const double *b, double *x, double *work) {
-  for (size_t k = 0; k < f->rank; k++)
-    work[k] = b[f->order[k]] * f->scale[f->order[k]];
-  solve_permuted(f, work);
   for (size_t i = 0; i < f->size; i++)
-    x[i] = 0;
-  for (size_t k = 0; k < f->rank; k++)
-    x[f->order[k]] = work[k] * f->scale[f->order[k]];
+    work[i] = b[i] * f->scale[i];
+  for (size_t k = 0; k < f->rank; k++) { /* U'^-1 */
+    size_t v = f->order[k];
+    const double *row = f->factor + v * f->size;
+    double y = work[v] / row[v];
+    for (size_t j = 0; j < f->size; j++)
+      work[j] -= row[j] * y;
+    work[v] = y;
+  }
+  for (size_t k = f->rank; k < f->size; k++)
+    work[f->order[k]] = 0;
+  solve_upper(f, work);
+  for (size_t i = 0; i < f->size; i++)
+    x[i] = work[i] * f->scale[i];
 }
 
-/* The dependent row is L_k L^-1 times the independent ones: with y = L^-T L_k', A (e_k - y) = 0. */
+/* With u the dependent row's column of U and y = U^-1 u, A (e - y) = 0. */
 void tg_semidefinite_null(const tg_semidefinite *f, size_t k, double *out, double *work) {
-  size_t row = f->rank + k;
-  for (size_t i = f->rank; i-- > 0;) {
-    work[i] = f->factor[row * f->size + i];
-    for (size_t j = i + 1; j < f->rank; j++)
-      work[i] -= f->factor[j * f->size + i] * work[j];
-    work[i] /= f->factor[i * f->size + i];
-  }
-  for (size_t i = 0; i < f->size; i++)
-    out[i] = 0;
+  size_t dependent = f->order[f->rank + k];
+  memset(work, 0, f->size * sizeof *work);
   for (size_t i = 0; i < f->rank; i++)
-    out[f->order[i]] = -work[i] * f->scale[f->order[i]];
+    work[f->order[i]] = f->factor[f->order[i] * f->size + dependent];
+  solve_upper(f, work);
+  for (size_t i = 0; i < f->size; i++)
+    out[i] = -work[i] * f->scale[i];
   /* A row of zeros has no scale and depends on nothing. */
-  out[f->order[row]] = f->scale[f->order[row]] > 0 ? f->scale[f->order[row]] : 1;
+  out[dependent] = f->scale[dependent] > 0 ? f->scale[dependent] : 1;
 }

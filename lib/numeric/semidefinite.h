@@ -7,13 +7,15 @@
 
 /* A factor of A; zero-initialise.  Rows order[0..rank) are independent, the others follow from them. */
 typedef struct tg_semidefinite {
-  double *factor; /* L of the permuted, scaled matrix, row-major size x size */
-  double *scale;  /* of each row, to a unit diagonal */
+  double
+      *factor;   /* U of the scaled matrix: a row where A has it, its columns as A's, row-major size x size */
+  double *scale; /* of each row, to a unit diagonal */
   size_t *order;
   size_t size, rank;
 } tg_semidefinite;
 
-/* Factor a symmetric matrix (row-major, overwritten).  TRYGG_ENUMERIC when it is not finite. */
+/* Factor a symmetric matrix (row-major, from tg_memory_new(); taken over, also on failure).  TRYGG_ENUMERIC when it is
+ * not finite. */
 trygg_status tg_semidefinite_factor(double *matrix, size_t size, tg_semidefinite *out, trygg_error *error);
 void tg_semidefinite_clear(tg_semidefinite *factor);
 

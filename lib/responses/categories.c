@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values of a column as categories in canonical order. */
-#include <responses/responses.h>
+#include <responses/combine.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,51 +35,45 @@ static trygg_status add(tg_categories *out, const char *name, trygg_error *error
   return TRYGG_OK;
 }
 
+/* Room for what `count` stored values mean, and for as many names. */
+static trygg_status begin_table(tg_part *out, size_t count, trygg_error *error) {
+  out->size = count;
+  out->table = tg_memory_new(count + 1, sizeof *out->table);
+  if (!out->table)
+    return tg_error_memory(error);
+  out->table[count] = NO_CATEGORY;
+  return begin(&out->names, count, error);
+}
+
+static trygg_status add_to_table(tg_part *out, size_t stored, tg_missing missing, const char *name,
+                                 trygg_error *error) {
+  out->table[stored] = missing == TG_VALID ? (uint32_t)out->names.count : NO_CATEGORY;
+  return missing == TG_VALID ? add(&out->names, name, error) : TRYGG_OK;
+}
+
 /* The codes that are answers, in codebook order, with or without records. */
-static trygg_status of_codes(const tg_column *column, size_t records, uint32_t *index, tg_categories *out,
-                             trygg_error *error) {
+static trygg_status of_codes(const tg_column *column, tg_part *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   const tg_variable *variable = column->variable;
-  uint32_t *category = tg_memory_new(variable->code_count, sizeof *category);
-  if (!category)
-    return tg_error_memory(error);
-  TRY(begin(out, variable->code_count, error));
-  for (size_t i = 0; i < variable->code_count; i++) {
-    category[i] = NO_CATEGORY;
-    if (variable->codes[i].missing != TG_VALID)
-      continue;
-    category[i] = (uint32_t)out->count;
-    TRY(add(out, variable->codes[i].text, error));
-  }
-  for (size_t i = 0; i < records; i++) {
-    size_t code = column->present ? tg_column_code(column, i) : TG_NONE;
-    index[i] = code == TG_NONE ? NO_CATEGORY : category[code];
-  }
+  out->width = column->kind == TG_COLUMN_CODE8 ? 1 : 2;
+  out->values = column->kind == TG_COLUMN_CODE8 ? (const void *)column->values.code8 : column->values.code16;
+  TRY(begin_table(out, variable->code_count, error));
+  for (size_t i = 0; i < variable->code_count; i++)
+    TRY(add_to_table(out, i, variable->codes[i].missing, variable->codes[i].text, error));
 cleanup:
-  tg_memory_free(category);
   return status;
 }
 
 /* Texts are sorted already; those that mean missing are left out. */
-static trygg_status of_texts(const tg_column *column, size_t records, uint32_t *index, tg_categories *out,
-                             trygg_error *error) {
+static trygg_status of_texts(const tg_column *column, tg_part *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   const tg_dictionary *dictionary = &column->dictionary;
-  uint32_t *category = tg_memory_new(dictionary->count, sizeof *category);
-  if (!category)
-    return tg_error_memory(error);
-  TRY(begin(out, dictionary->count, error));
-  for (size_t i = 0; i < dictionary->count; i++) {
-    category[i] = NO_CATEGORY;
-    if (dictionary->missing[i] != TG_VALID)
-      continue;
-    category[i] = (uint32_t)out->count;
-    TRY(add(out, dictionary->texts[i], error));
-  }
-  for (size_t i = 0; i < records; i++)
-    index[i] = category[tg_column_stored_text(column, i)];
+  out->width = column->width == 2 ? 2 : 4;
+  out->values = column->width == 2 ? (const void *)column->values.text16 : column->values.text;
+  TRY(begin_table(out, dictionary->count, error));
+  for (size_t i = 0; i < dictionary->count; i++)
+    TRY(add_to_table(out, i, (tg_missing)dictionary->missing[i], dictionary->texts[i], error));
 cleanup:
-  tg_memory_free(category);
   return status;
 }
 
@@ -89,14 +83,16 @@ static int compare(const void *a, const void *b) {
 }
 
 /* Distinct numbers by size. */
-static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t *index, tg_categories *out,
-                               trygg_error *error) {
+static trygg_status of_numbers(const tg_column *column, size_t records, tg_part *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t count = 0, distinct = 0;
   char name[TG_NUMBER_SIZE];
   double *sorted = tg_memory_new(records, sizeof *sorted);
-  if (!sorted)
-    return tg_error_memory(error);
+  out->owned = tg_memory_new(records, sizeof *out->owned);
+  if (!sorted || !out->owned) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
   for (size_t i = 0; i < records; i++) {
     double value = tg_column_stored_number(column, i);
     if (!isnan(value))
@@ -106,28 +102,30 @@ static trygg_status of_numbers(const tg_column *column, size_t records, uint32_t
   for (size_t i = 0; i < count; i++)
     if (i == 0 || sorted[i] != sorted[distinct - 1])
       sorted[distinct++] = sorted[i];
-  TRY(begin(out, distinct, error));
+  TRY(begin(&out->names, distinct, error));
   for (size_t i = 0; i < distinct; i++) {
     if (column->variable->type == TG_DATE)
       tg_number_format_date(name, sorted[i]);
     else
       tg_number_format(name, sorted[i]);
-    TRY(add(out, name, error));
+    TRY(add(&out->names, name, error));
   }
   for (size_t i = 0; i < records; i++) {
     double value = tg_column_stored_number(column, i);
     const double *found = isnan(value) ? NULL : bsearch(&value, sorted, distinct, sizeof *sorted, compare);
-    index[i] = found ? (uint32_t)(found - sorted) : NO_CATEGORY;
+    out->owned[i] = found ? (uint32_t)(found - sorted) : NO_CATEGORY;
   }
+  out->values = out->owned;
+  out->width = 4;
+  out->size = distinct;
 cleanup:
   tg_memory_wipe(sorted, records * sizeof *sorted);
   return status;
 }
 
-trygg_status tg_column_categories(const tg_column *column, size_t records, uint32_t *index,
-                                  tg_categories *out, trygg_error *error) {
+trygg_status tg_part_of_column(const tg_column *column, size_t records, tg_part *out, trygg_error *error) {
   trygg_status status;
-  *out = (tg_categories){0};
+  *out = (tg_part){0};
   if (column->kind == TG_COLUMN_MASK)
     return tg_error_at(
         error, TRYGG_EINVAL, NULL, 0, 0, column->variable->name,
@@ -135,18 +133,34 @@ trygg_status tg_column_categories(const tg_column *column, size_t records, uint3
         "divide them; derive a variable from it with the rule count",
         column->variable->name);
   if (column->kind == TG_COLUMN_CODE8 || column->kind == TG_COLUMN_CODE16)
-    status = of_codes(column, records, index, out, error);
-  else if (!column->present) {
-    for (size_t i = 0; i < records; i++)
-      index[i] = NO_CATEGORY;
-    status = begin(out, 0, error);
-  } else if (column->kind == TG_COLUMN_TEXT)
-    status = of_texts(column, records, index, out, error);
+    status = of_codes(column, out, error);
+  else if (!column->present)
+    status = begin(&out->names, 0, error);
+  else if (column->kind == TG_COLUMN_TEXT)
+    status = of_texts(column, out, error);
   else
-    status = of_numbers(column, records, index, out, error);
+    status = of_numbers(column, records, out, error);
+  if (!column->present)
+    out->values = NULL;
+  out->count = out->names.count;
   if (status != TRYGG_OK)
-    tg_categories_clear(out);
+    tg_part_clear(out);
   return status;
+}
+
+trygg_status tg_column_categories(const tg_column *column, size_t records, uint32_t *index,
+                                  tg_categories *out, trygg_error *error) {
+  tg_part part;
+  trygg_status status = tg_part_of_column(column, records, &part, error);
+  *out = (tg_categories){0};
+  if (status != TRYGG_OK)
+    return status;
+  for (size_t i = 0; i < records; i++)
+    index[i] = tg_part_number(&part, i);
+  *out = part.names;
+  part.names = (tg_categories){0};
+  tg_part_clear(&part);
+  return TRYGG_OK;
 }
 
 /* ---- which codes occur ----------------------------------------------------------------------- */
