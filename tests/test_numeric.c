@@ -16,6 +16,7 @@
 #include <numeric/distribution.h>
 #include <numeric/gamma.h>
 #include <numeric/random.h>
+#include <numeric/semidefinite.h>
 #include <numeric/solve.h>
 #include <numeric/sum.h>
 
@@ -1021,6 +1022,55 @@ START_TEST(random_numbers_have_their_distribution) {
 }
 END_TEST
 
+/* Sums of squares of margins, one of which follows from the others: rank, solution and null space. */
+START_TEST(sparse_systems_are_solved_as_far_as_they_are_independent) {
+  enum { A = 30, B = 7, N = A + B + 1 };
+  double kept[N * N] = {0}, b[N], x[N], work[N], null[N];
+  double *matrix = tg_memory_new(N, N * sizeof *matrix);
+  tg_semidefinite factor = {0};
+  trygg_error error = {0};
+  for (int i = 0; i < 200; i++) { /* who is in categories a and b, and x */
+    int columns[] = {B + i % A, i * i % B, N - 1};
+    double values[] = {1, 1, _i ? sin(i) : 0}, weight = 1 + i % 5;
+    for (int k = 0; k < 3; k++)
+      for (int l = 0; l < 3; l++)
+        kept[columns[k] * N + columns[l]] += weight * values[k] * values[l];
+  }
+  memcpy(matrix, kept, sizeof kept);
+  ck_ok(tg_semidefinite_factor(matrix, N, &factor, &error));
+  size_t met = 0; /* categories of b with records: squares modulo 7 */
+  for (int j = 0; j < B; j++)
+    met += kept[j * N + j] > 0;
+  ck_assert_uint_eq(met, 4);
+  ck_assert_uint_eq(factor.rank, A + met - 1 + (_i ? 1 : 0));
+  for (int i = 0; i < N; i++) { /* b is A times something */
+    b[i] = 0;
+    for (int j = 0; j < N; j++)
+      b[i] += kept[i * N + j] * cos(j);
+  }
+  tg_semidefinite_solve(&factor, b, x, work);
+  for (int i = 0; i < N; i++) {
+    double sum = 0;
+    for (int j = 0; j < N; j++)
+      sum += kept[i * N + j] * x[j];
+    ck_assert(fabs(sum - b[i]) < 1e-11);
+  }
+  for (size_t k = 0; k < N - factor.rank; k++) {
+    tg_semidefinite_null(&factor, k, null, work);
+    double size = 0;
+    for (int i = 0; i < N; i++) {
+      double sum = 0;
+      for (int j = 0; j < N; j++)
+        sum += kept[i * N + j] * null[j];
+      ck_assert(fabs(sum) < 1e-12);
+      size += null[i] * null[i];
+    }
+    ck_assert(size > 1e-3);
+  }
+  tg_semidefinite_clear(&factor);
+}
+END_TEST
+
 static Suite *numeric_suite(void) {
   Suite *suite = suite_create("numeric");
   TCase *sum = tcase_create("sum"), *distribution = tcase_create("distribution"),
@@ -1058,6 +1108,7 @@ static Suite *numeric_suite(void) {
   tcase_add_test(solve, quadratic_form_is_that_of_the_inverse);
   tcase_add_test(solve, quadratic_form_of_many_is_that_of_the_inverse);
   tcase_add_test(solve, quadratic_form_leaves_out_directions_without_variance);
+  tcase_add_loop_test(solve, sparse_systems_are_solved_as_far_as_they_are_independent, 0, 2);
   tcase_add_test(solve, failing_allocations_are_reported);
   tcase_add_test(random, random_numbers_repeat_by_seed_and_stream);
   tcase_add_test(random, random_numbers_have_their_distribution);

@@ -7,6 +7,7 @@
 
 #include <base/keys.h>
 #include <base/text.h>
+#include <responses/combine.h>
 
 #include "fixture.h"
 
@@ -248,6 +249,78 @@ START_TEST(a_hundred_thousand_keys_find_their_ranks) {
 }
 END_TEST
 
+/* Stored values of each width, with and without a table, with values that have no number: numbered as keys made by hand
+ * are ranked.  Few combinations go through a table, many through hashing, and more than a key holds in rounds. */
+START_TEST(combinations_are_ranked_as_their_keys_are) {
+  enum { RECORDS = 150000, PARTS = 6 };
+  static const size_t sizes[3][PARTS] = {
+      {3, 5, 4, 7, 3, 2}, {3, 200, 300, 9, 2, 2}, {200, 30000, 3000000, 60000, 4000000, 1000000}};
+  const size_t *size = sizes[_i];
+  static uint8_t bytes[RECORDS];
+  static uint16_t shorts[2][RECORDS];
+  static uint32_t words[3][RECORDS], of[RECORDS], again[RECORDS], expected[RECORDS];
+  static uint64_t keys[RECORDS];
+  const struct {
+    const void *values;
+    unsigned char width, has_table;
+  } kinds[PARTS] = {{bytes, 1, 1},     {shorts[0], 2, 0}, {words[0], 4, 1},
+                    {shorts[1], 2, 1}, {words[1], 4, 0},  {words[2], 4, 0}};
+  tg_combination c = {.records = RECORDS, .threads = 1};
+  uint64_t state = 5, *distinct = NULL, *by_hand = NULL;
+  size_t count = 0, wanted = 0;
+  trygg_error error = {0};
+  for (int k = 0; k < PARTS; k++) {
+    tg_part part = {.values = kinds[k].values, .width = kinds[k].width, .size = size[k], .count = size[k]};
+    for (size_t i = 0; i < RECORDS; i++) {
+      uint32_t value;
+      state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+      value = (uint32_t)((state >> 33) % (size[k] + 1)); /* the last one is no number */
+      if (part.width == 1)
+        bytes[i] = (uint8_t)value;
+      else if (part.width == 2)
+        shorts[k == 3][i] = (uint16_t)value;
+      else
+        words[k == 2 ? 0 : k - 3][i] = value == size[k] ? TG_RANK_NONE : value;
+    }
+    if (kinds[k].has_table) { /* in the opposite order, every seventh without a number */
+      part.table = tg_memory_new(size[k] + 1, sizeof *part.table);
+      for (size_t v = 0; v < size[k]; v++)
+        part.table[v] = v % 7 == 6 ? TG_RANK_NONE : (uint32_t)(size[k] - 1 - v);
+      part.table[size[k]] = TG_RANK_NONE;
+    }
+    ck_ok(tg_combination_add(&c, &part, &error));
+  }
+  for (int k = 0; k < PARTS; k++) { /* round by round, as nothing else could hold them */
+    uint64_t *last = by_hand;
+    for (size_t i = 0; i < RECORDS; i++) {
+      uint32_t number = tg_part_number(&c.parts[k], i);
+      keys[i] = (uint64_t)expected[i] * (size[k] + 1) + (number == TG_RANK_NONE ? size[k] : number);
+    }
+    ck_ok(tg_keys_rank(keys, RECORDS, expected, &by_hand, &wanted, &error));
+    tg_memory_free(last);
+  }
+  ck_ok(tg_combination_rank(&c, of, NULL, &count, &error));
+  ck_assert_uint_eq(count, wanted);
+  ck_assert(!memcmp(of, expected, sizeof of));
+  for (c.threads = 2; c.threads < 4; c.threads++) {
+    memset(again, 0, sizeof again);
+    ck_ok(tg_combination_rank(&c, again, NULL, &count, &error));
+    ck_assert(!memcmp(of, again, sizeof of));
+  }
+  if (_i == 2)
+    ck_assert_int_eq(tg_combination_rank(&c, again, &distinct, &count, &error), TRYGG_ELIMIT);
+  else {
+    ck_ok(tg_combination_rank(&c, again, &distinct, &count, &error));
+    for (size_t i = 0; i < RECORDS; i++)
+      for (size_t k = 0; k < PARTS; k++)
+        ck_assert_uint_eq(tg_combination_number(&c, distinct[of[i]], k), tg_part_number(&c.parts[k], i));
+  }
+  tg_memory_free(distinct);
+  tg_memory_free(by_hand);
+  tg_combination_clear(&c);
+}
+END_TEST
+
 static Suite *tally_suite(void) {
   Suite *suite = suite_create("tally");
   TCase *tests = tcase_create("tally");
@@ -260,6 +333,8 @@ static Suite *tally_suite(void) {
   tcase_add_loop_test(tests, indicators_side_by_side_have_the_bits_of_each_alone, 0, 2);
   tcase_add_test(tests, keys_are_ranked_in_order);
   tcase_add_test(tests, a_hundred_thousand_keys_find_their_ranks);
+  tcase_add_loop_test(tests, combinations_are_ranked_as_their_keys_are, 0, 3);
+  tcase_set_timeout(tests, 60);
   suite_add_tcase(suite, tests);
   return suite;
 }
