@@ -9,16 +9,13 @@
 
 static trygg_status factor(const tg_span *span, tg_draws *draws, trygg_error *error) {
   size_t n = span->count;
-  trygg_status status;
   double *matrix = tg_memory_new(n * n, sizeof *matrix);
   if (!matrix)
     return tg_error_memory(error);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++)
       matrix[i * n + j] = span->series->covariance ? tg_span_covariance(span, i, j) : i == j;
-  status = tg_semidefinite_factor(matrix, n, &draws->factor, error);
-  tg_memory_free(matrix);
-  return status;
+  return tg_semidefinite_factor(matrix, n, &draws->factor, error);
 }
 
 trygg_status tg_draws_begin(const tg_span *span, tg_draws *draws, trygg_error *error) {
@@ -35,11 +32,11 @@ void tg_draws_next(tg_draws *draws, double *value) {
   const tg_semidefinite *f = &draws->factor;
   for (size_t j = 0; j < f->rank; j++)
     draws->normal[j] = tg_random_normal(draws->random);
-  for (size_t i = 0; i < draws->count; i++) {
+  for (size_t i = 0; i < draws->count; i++) { /* U' z */
     double sum = 0;
-    for (size_t j = 0; j < f->rank && j <= i; j++)
-      sum += f->factor[i * draws->count + j] * draws->normal[j];
-    value[f->order[i]] = f->scale[f->order[i]] > 0 ? sum / f->scale[f->order[i]] : 0;
+    for (size_t j = 0; j < f->rank; j++)
+      sum += f->factor[f->order[j] * draws->count + i] * draws->normal[j];
+    value[i] = f->scale[i] > 0 ? sum / f->scale[i] : 0;
   }
 }
 

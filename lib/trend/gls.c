@@ -85,23 +85,25 @@ static trygg_status take_off_residuals(const tg_span *span, const double *rows, 
   trygg_status status = TRYGG_OK;
   size_t n = span->count;
   tg_semidefinite factor = {0};
-  double *matrix = tg_memory_new(q * q + 2 * q, sizeof *matrix);
-  if (!matrix)
+  double *matrix = tg_memory_new(q, q * sizeof *matrix), *x = tg_memory_new(q, 2 * sizeof *x);
+  if (!matrix || !x) {
+    tg_memory_free(matrix);
+    tg_memory_free(x);
     return tg_error_memory(error);
-  double *x = matrix + q * q, *work = x + q;
+  }
   tg_wald_covariance(span, rows, q, matrix);
   for (size_t a = 0; a < q; a++)
     for (size_t i = 0; i < n; i++)
       for (size_t j = 0; j < n; j++)
         x[a] += rows[a * n + i] * tg_span_covariance(span, i, j) * c[j];
   TRY(tg_semidefinite_factor(matrix, q, &factor, error));
-  tg_semidefinite_solve(&factor, x, x, work);
+  tg_semidefinite_solve(&factor, x, x, x + q);
   for (size_t a = 0; a < q; a++)
     for (size_t i = 0; i < n; i++)
       c[i] -= rows[a * n + i] * x[a];
 cleanup:
   tg_semidefinite_clear(&factor);
-  tg_memory_free(matrix);
+  tg_memory_free(x);
   return status;
 }
 
