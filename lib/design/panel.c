@@ -36,9 +36,8 @@ static trygg_status number_clusters(const trygg_design *design, uint32_t *number
   trygg_status status = TRYGG_OK;
   tg_codes codes = {0};
   tg_numbers found = {0};
-  TRY(tg_codes_begin(&codes, design->responses, NULL, 1, error));
-  TRY(tg_codes_combine(&codes, TG_ROLE_CLUSTER, 1, error));
-  TRY(tg_codes_number(&codes, 1, &found, error));
+  TRY(tg_codes_begin(&codes, design, NULL, TG_ROLE_CLUSTER, 1, error));
+  TRY(tg_codes_number(&codes, &found, error));
   for (size_t i = 0; i < design->responses->count; i++)
     numbers[design->cluster[i]] = found.of_record[i];
   *count = found.count;

@@ -26,7 +26,8 @@ const tg_option tg_design_options[] = {FIELD(lonely, TEXT),     FIELD(domain_lon
                                        FIELD(variance, TEXT),   FIELD(seed, UINT64),
                                        FIELD(calibrate, TEXT),  FIELD(spread, TEXT),
                                        FIELD(households, INT),  FIELD(trim, TEXT),
-                                       FIELD(trim_strata, INT), END};
+                                       FIELD(trim_strata, INT), FIELD(threads, INT),
+                                       END};
 #undef STRUCT
 
 #define STRUCT trygg_estimate_options
