@@ -50,6 +50,7 @@ Python's headers|check|python_has Python.h|python3-dev|python3-devel|python3|pyt
 Python's setuptools|check|python_has setuptools|python3-setuptools|python3-setuptools|python-setuptools|python-setuptools
 R|check|have R|r-base-core|R-core-devel|r|r
 R's survey, which is optional|check|r_has survey|r-cran-survey|||
+R's MASS, for package survey's tests|check|r_has MASS|r-cran-mass|||
 a Swedish locale|check|swedish|locales|glibc-locale-source||glibc
 EOF
 }
