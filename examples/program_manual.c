@@ -72,6 +72,8 @@ static const struct {
     {"against", "pairs", "varje grupp med varje annan"},
     {"against", "wave", "varje grupp, och alla, med mätningen före"},
     {"against", "reference", "varje grupp, och alla, med publicerade värden i references.csv"},
+    {"against", "measure",
+     "de som en åtgärd i measures.csv nådde: deras förändring sedan före den, minus jämförelsegruppens"},
     {"against", "VAR=CODE", "varje grupp med den som har koden, övriga koder lika"},
     {"nonresponse", "answers", "sena svar mot tidiga, svarssätt mot svarssätt"},
     {"nonresponse", "sample", "hur jämnt de i urvalet svarade, efter det --on vet om dem (R-indikatorer)"},

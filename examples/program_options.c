@@ -486,7 +486,7 @@ static const program_option options[] = {
      .help = {"Whether the terms are tested, each as a whole: adjusted Wald F.",
               "Om bakgrunden prövas, varje variabel som helhet: justerat Wald-F."}},
     {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = set_against,
-     .value = trygg_inference_against, .value_help = trygg_inference_against_help, .later = " measure ",
+     .value = trygg_inference_against, .value_help = trygg_inference_against_help,
      .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},
     {"nonresponse", "KIND", PROGRAM_COMPARE, TARGET(nonresponse), .set = set_choice,
      .value = nonresponse_name, .value_help = nonresponse_help,

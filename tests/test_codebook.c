@@ -78,6 +78,8 @@ static const table_text whole[] = {
     {"sample", "wave,variables,category,disposition,count\n2024,,,,3000\n2024,kommun area,380  1,NE,12\n"},
     {"references", "wave,variables,category,indicator,estimate,se,lower,upper,level,n,source\n"
                    "2024,area kommun,1 380,worried,\"0,25\",0.01,,,,1200,NTU\n,,,worried,0.3,,0.2,0.4,0.9,,\n"},
+    {"measures", "name,label,where,comparison,start,indicators\nlight,Belysning,kommun=0380 area=1,kommun=0381,2024,worried\n"
+                 "guards,,kommun=0381,,2024,\n"},
     {"standards", "standard,variables,category,people\nlan,kommun area,380 1,\"24,1\"\nlan,kommun area,0381 2,30\n"},
 };
 
@@ -514,7 +516,7 @@ START_TEST(a_failed_call_changes_nothing) {
   ck_assert_int_eq((int)error.line, 3);
   ck_assert_int_eq(trygg_codebook_add(codebook, "survye", columns, right, 3, &error), TRYGG_ENAME);
   ck_assert_ptr_nonnull(strstr(error.message, "`survey`"));
-  ck_assert_int_eq(trygg_codebook_add(codebook, "measures", columns, right, 3, &error), TRYGG_EUNSUPPORTED);
+  ck_assert_int_eq(trygg_codebook_add(codebook, "policy", columns, right, 3, &error), TRYGG_EUNSUPPORTED);
   ck_assert_int_eq(
       trygg_codebook_add(codebook, "survey", columns, (const char *[]){"text", "\xff", ""}, 3, &error),
       TRYGG_EPARSE);
@@ -610,7 +612,7 @@ START_TEST(folders_that_cannot_be_read_say_why) {
   ck_assert_int_eq(trygg_codebook_read(write_text(folder, "Survey.csv", ""), &codebook, &error), TRYGG_EIO);
   ck_assert_int_eq(trygg_codebook_read(folder, &codebook, &error), TRYGG_EIO);
   ck_assert_ptr_nonnull(strstr(error.message, "rename `Survey.csv`"));
-  static const char *const unread[] = {"measures", "policy"};
+  static const char *const unread[] = {"policy"};
   for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
     char name[32];
     snprintf(name, sizeof name, "%s.csv", unread[i]);
@@ -802,6 +804,12 @@ static const struct fault {
     {"sample", "wave,variables,category,count\n1,,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category", "names 0"},
     {"sample", "wave,disposition,count\n1,I,1\n1,I,2\n", TRYGG_ECODEBOOK, 3, 2, "disposition", "line 2"},
     /* references */
+    {"measures", "name,where,start\nm,q1=1,2024\nm,q1=2,2024\n", TRYGG_ECODEBOOK, 3, 1, "name", "line 2"},
+    {"measures", "name,where,start\nm n,q1=1,2024\n", TRYGG_ECODEBOOK, 2, 1, "name", "blank"},
+    {"measures", "name,where,start\nm,q7=1,2024\n", TRYGG_ENAME, 2, 2, "where", "`q7`"},
+    {"measures", "name,where,start,comparison\nm,q1=1,2024,q1=7\n", TRYGG_ENAME, 2, 4, "comparison", "`7`"},
+    {"measures", "name,where,start,indicators\nm,q1=1,2024,worrid\n", TRYGG_ENAME, 2, 4, "indicators", "`worried`"},
+    {"measures", "name,where\nm,q1=1\n", TRYGG_ENAME, 1, 0, "start", "start"},
     {"standards", "standard,variables,category,people\np,q1,1,0\n", TRYGG_ECODEBOOK, 2, 4, "people",
      "above 0"},
     {"standards", "standard,variables,category,people\np,q1,1,x\n", TRYGG_EPARSE, 2, 4, "people", "no number"},

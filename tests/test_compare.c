@@ -409,6 +409,135 @@ START_TEST(a_published_share_is_between_0_and_1) {
 }
 END_TEST
 
+/* ---- measures ------------------------------------------------------------------------------------------ */
+
+static fixture with_measures(const char *measures) {
+  fixture_texts texts = {.survey = survey,
+                         .choices = choices,
+                         .indicators = indicators,
+                         .measures = measures,
+                         .data = make_data()};
+  return fixture_load(&texts);
+}
+
+/* (C after - C before) - (A after - A before), and, without a comparison, everybody else. */
+START_TEST(a_measure_is_a_difference_of_differences) {
+  fixture f = with_measures("name,where,comparison,start,indicators\nlight,area=C,area=A,2024,hit x\n"
+                            "guards,area=B,,2024,x\nnone,area=A,area=B,2020,\n");
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL);
+  trygg_table *table = compare(e, "measure", NULL), *ratio = compare(e, "measure", "ratio");
+  static const char *const codes[][1] = {{"C"}, {"A"}};
+  static const double signs[] = {1, -1, -1, 1};
+  size_t rows[4];
+  trygg_contrast k;
+  for (size_t i = 0; i < 4; i++)
+    rows[i] = trygg_estimate_find(e, i < 2 ? "2024" : "2020", codes[i % 2], "x");
+  ck_ok(trygg_inference_contrast(e, rows, signs, 4, 0, &k, &error));
+  ck_assert_uint_eq(trygg_table_rows(table), 3); /* none began before the first wave */
+  for (size_t r = 0; r < 3; r++) {
+    ck_assert_str_eq(trygg_table_text(table, r, 0), "2024");
+    ck_assert_str_eq(trygg_table_text(table, r, 1), "");
+    ck_assert_str_eq(trygg_table_text(table, r, 3), r < 2 ? "light" : "guards");
+    ck_assert_str_eq(trygg_table_text(table, r, 4), "2020");
+  }
+  ck_assert_str_eq(trygg_table_text(table, 1, 2), "x");
+  ck_near(trygg_table_number(table, 1, 5), k.estimate, 1e-14);
+  ck_near(trygg_table_number(table, 1, trygg_table_find(table, "se")), k.se, 1e-14);
+  ck_near(trygg_table_number(table, 1, trygg_table_find(table, "df")), k.df, 0);
+  ck_near(trygg_table_number(table, 1, trygg_table_find(table, "p")), k.p, 1e-13);
+  /* a ratio of ratios */
+  ck_near(trygg_table_number(ratio, 1, 5),
+          trygg_estimate_get(e, rows[0]).estimate * trygg_estimate_get(e, rows[3]).estimate /
+              (trygg_estimate_get(e, rows[1]).estimate * trygg_estimate_get(e, rows[2]).estimate),
+          1e-13);
+  trygg_table_free(table);
+  trygg_table_free(ratio);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* All but those it reached are one group of two areas. */
+START_TEST(a_measure_without_comparison_is_compared_with_the_rest) {
+  fixture f = with_measures("name,where,comparison,start\na,area=C,,2024\nb,area=C,\"area=A,B\",2024\n");
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL);
+  trygg_table *table = compare(e, "measure", NULL), *rest = compare(e, "rest", NULL);
+  ck_assert_uint_eq(trygg_table_rows(table), 8); /* `late` was not asked before */
+  for (size_t r = 0; r < 8; r += 2) {
+    const char *indicator = trygg_table_text(table, r, 2);
+    ck_assert_str_eq(trygg_table_text(table, r, 3), "a");
+    ck_near(trygg_table_number(table, r, 5), trygg_table_number(table, r + 1, 5), 0);
+    ck_assert(trygg_table_number(table, r, 6) == trygg_table_number(table, r + 1, 6) ||
+              isnan(trygg_table_number(table, r, 6)));
+    if (!strcmp(indicator, "hit"))
+      ck_near(trygg_table_number(table, r, 5),
+              cell(rest, "2024", "C", "hit", "difference") - cell(rest, "2020", "C", "hit", "difference"),
+              1e-13);
+  }
+  trygg_table_free(table);
+  trygg_table_free(rest);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* W2 of docs/evidence.md: the same districts in both years; R survey 4.1-1 by svyglm() on the stacked years. */
+START_TEST(W2_overlapping_waves_share_their_clusters) {
+  static const char *const tables[] = {"settings.csv", "survey.csv", "choices.csv", "indicators.csv"};
+  char path[4096], *texts[5];
+  fixture f;
+  trygg_estimates *e;
+  trygg_table *table;
+  for (size_t i = 0; i < 5; i++) {
+    snprintf(path, sizeof path, "%s/data/golden/apiyears%s%s", tests_folder(), i < 4 ? "/" : "",
+             i < 4 ? tables[i] : ".csv");
+    texts[i] = fixture_read_text(path);
+  }
+  f = fixture_load(
+      &(fixture_texts){.settings = texts[0],
+                       .survey = texts[1],
+                       .choices = texts[2],
+                       .indicators = texts[3],
+                       .data = texts[4],
+                       .measures = "name,where,comparison,start\nm,comp_imp=Yes,comp_imp=No,2000\n"});
+  e = fixture_estimate(&f, "comp_imp", NULL);
+  table = compare(e, "measure", NULL);
+  ck_assert_uint_eq(trygg_table_rows(table), 1);
+  ck_near(trygg_table_number(table, 0, 5), 39.03714286, 1e-9);
+  ck_near(trygg_table_number(table, 0, trygg_table_find(table, "se")), 3.796119206, 1e-9);
+  trygg_table_free(table);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+  for (size_t i = 0; i < 5; i++)
+    free(texts[i]);
+}
+END_TEST
+
+START_TEST(measures_that_cannot_be_followed_say_why) {
+  fixture f = with_measures("name,label,where,comparison,start\nlight,Light,area=C q=1,,2024\n"),
+          none = with_measures(NULL);
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL), *empty = fixture_estimate(&none, "area", NULL),
+                  *pooled = NULL;
+  const char *by[] = {"area", "q"};
+  trygg_estimate_options options = {.size = sizeof options, .by = by, .by_count = 2, .pool = 1};
+  trygg_comparison_options against = {.size = sizeof against, .against = "measure"};
+  trygg_table *table = NULL;
+  ck_ok(trygg_estimate_create(f.design, &options, &pooled, &error));
+  ck_assert_int_eq(trygg_inference_compare(e, &against, &table, &error), TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "`light` was taken by `q`"));
+  ck_assert_int_eq(trygg_inference_compare(pooled, &against, &table, &error), TRYGG_EINVAL);
+  ck_assert_int_eq(trygg_inference_compare(empty, &against, &table, &error), TRYGG_ECODEBOOK);
+  ck_assert_ptr_nonnull(strstr(error.message, "measures.csv"));
+  ck_assert_ptr_null(table);
+  ck_assert_str_eq(trygg_codebook_label(f.codebook, "light", NULL), "Light");
+  trygg_estimate_free(e);
+  trygg_estimate_free(empty);
+  trygg_estimate_free(pooled);
+  fixture_free(&f);
+  fixture_free(&none);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("compare");
   TCase *tests = tcase_create("compare");
@@ -425,6 +554,10 @@ int main(void) {
   tcase_add_test(tests, threads_do_not_change_a_bit);
   tcase_add_test(tests, wrong_arguments_are_refused);
   tcase_add_test(tests, a_published_share_is_between_0_and_1);
+  tcase_add_test(tests, a_measure_is_a_difference_of_differences);
+  tcase_add_test(tests, a_measure_without_comparison_is_compared_with_the_rest);
+  tcase_add_test(tests, W2_overlapping_waves_share_their_clusters);
+  tcase_add_test(tests, measures_that_cannot_be_followed_say_why);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

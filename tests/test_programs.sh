@@ -314,7 +314,12 @@ rm folder/references.csv shares.csv
 refuses 1 'no published figures' compare --against reference folder data.csv
 refuses 2 'name a by-variable' compare folder data.csv
 refuses 2 'did you mean `rest`' compare --against rset --by kon folder data.csv
-refuses 2 'not yet built' compare --against measure --by kon folder data.csv
+refuses 1 'no measures' compare --against measure --by kon folder data.csv
+cp -r folder measured
+printf 'name,label,where,start\nljus,Belysning,kommun=0380,2024\n' >measured/measures.csv
+works compare --against measure --by kommun --min-n 0 --format csv measured data.csv
+that "a measure is followed" has out '^2024,,otrygga,ljus,[0-9]*,[-0-9.e]*,[0-9.e-]*,'
+refuses 2 'name that by-variable' compare --against measure measured data.csv
 refuses 1 'did you mean `kon`' compare --against kom=1 --by kon folder data.csv
 
 works trend --format csv --test linear,difference --adjust bh --indicator otrygga folder data.csv
@@ -535,8 +540,8 @@ for program in $all; do
 done
 refuses 1 'indicators.csv:2.*otrygg' check misspelt
 cp folder/indicators.csv misspelt/indicators.csv
-echo 'wave,variables,category,indicator' >misspelt/measures.csv
-refuses 1 'measures.csv.*not yet' check misspelt
+echo 'topic,min_n,min_count' >misspelt/policy.csv
+refuses 1 'policy.csv.*not yet' check misspelt
 rm -r misspelt
 
 # ---- many files, one set ------------------------------------------------------------------------

@@ -92,6 +92,7 @@ static void clear_waves(trygg_codebook *codebook) {
   tg_joint_clear(codebook);
   tg_published_clear(codebook);
   tg_standards_clear(codebook);
+  tg_measures_clear(codebook);
 }
 
 static void clear_settings(tg_settings *settings) {
@@ -128,11 +129,13 @@ void tg_codebook_clear(trygg_codebook *codebook) {
   codebook->joint = NULL;
   codebook->published = NULL;
   codebook->standards = NULL;
+  codebook->measures = NULL;
   codebook->title = NULL;
   codebook->variable_count = codebook->derived_begin = codebook->indicator_count = codebook->index_count = 0;
   codebook->wave_count = codebook->break_count = codebook->strata_count = 0;
   codebook->file_count = codebook->recode_count = codebook->sample_count = 0;
-  codebook->margin_count = codebook->joint_count = codebook->published_count = codebook->standard_count = 0;
+  codebook->margin_count = codebook->joint_count = codebook->published_count = 0;
+  codebook->standard_count = codebook->measure_count = 0;
   codebook->layout_row_count = codebook->layout_count = 0;
 }
 
@@ -221,6 +224,9 @@ const char *trygg_codebook_label(const trygg_codebook *codebook, const char *nam
   size_t variable = tg_codebook_find_variable(codebook, name, strlen(name));
   size_t indicator = tg_codebook_find_indicator(codebook, name, strlen(name));
   const tg_labels *labels = index_labels(codebook, name);
+  for (size_t i = 0; !labels && i < codebook->measure_count; i++)
+    if (strcmp(codebook->measures[i].name, name) == 0)
+      labels = &codebook->measures[i].labels;
   /* An indicator called like its variable goes first, where it has a label. */
   if (variable != TG_NONE)
     labels = &codebook->variables[variable].labels;

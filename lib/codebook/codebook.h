@@ -43,6 +43,8 @@ struct trygg_codebook {
   size_t published_count;
   tg_standard_row *standards;
   size_t standard_count;
+  tg_measure_row *measures;
+  size_t measure_count;
   tg_names variable_names; /* name to index */
   tg_names indicator_names;
   char **warnings;

@@ -14,7 +14,6 @@
   { .name = sheet_name, .help = what }
 
 static const tg_sheet unread[] = {
-    NOT_YET("measures", "measures to follow up"),
     NOT_YET("policy", "disclosure rules by topic"),
 };
 
@@ -27,7 +26,7 @@ static const tg_sheet *const sheets[TG_SHEETS] = {
     [TG_RECODES] = &tg_recodes_sheet,       [TG_SAMPLE] = &tg_sample_sheet,
     [TG_MARGINS] = &tg_margins_sheet,       [TG_PUBLISHED] = &tg_published_sheet,
     [TG_STANDARDS] = &tg_standards_sheet,   [TG_LAYOUT] = &tg_record_layout_sheet,
-    [TG_JOINT] = &tg_joint_sheet,
+    [TG_JOINT] = &tg_joint_sheet,           [TG_MEASURES] = &tg_measures_sheet,
 };
 
 enum { UNREAD = sizeof unread / sizeof *unread };
@@ -299,6 +298,7 @@ static trygg_status build(trygg_codebook *codebook, trygg_error *error) {
   TRY(tg_joint_link(codebook, error));
   TRY(tg_published_link(codebook, error));
   TRY(tg_standards_link(codebook, error));
+  TRY(tg_measures_link(codebook, error));
 cleanup:
   return status;
 }

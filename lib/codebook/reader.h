@@ -25,6 +25,7 @@ typedef enum tg_sheet_kind {
   TG_MARGINS,
   TG_PUBLISHED,
   TG_STANDARDS,
+  TG_MEASURES,
   TG_LAYOUT,
   TG_JOINT,
   TG_SHEETS
@@ -33,7 +34,7 @@ typedef enum tg_sheet_kind {
 extern const tg_sheet tg_settings_sheet, tg_choices_sheet, tg_survey_sheet, tg_derived_sheet,
     tg_indicators_sheet, tg_indices_sheet, tg_waves_sheet, tg_breaks_sheet, tg_strata_sheet, tg_files_sheet,
     tg_recodes_sheet, tg_sample_sheet, tg_margins_sheet, tg_published_sheet, tg_standards_sheet,
-    tg_record_layout_sheet, tg_joint_sheet;
+    tg_measures_sheet, tg_record_layout_sheet, tg_joint_sheet;
 
 /* All sheets of the contract, those not yet read included. */
 const tg_sheet *tg_reader_sheet(size_t i); /* NULL at the end */
@@ -97,6 +98,7 @@ trygg_status tg_margins_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_joint_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_published_link(trygg_codebook *codebook, trygg_error *error);
 trygg_status tg_standards_link(trygg_codebook *codebook, trygg_error *error);
+trygg_status tg_measures_link(trygg_codebook *codebook, trygg_error *error);
 
 /* survey.c: append a variable; the type column of a row; shared with derived.c. */
 trygg_status tg_survey_append(trygg_codebook *codebook, const tg_sheet_row *row, size_t name_field,
@@ -140,7 +142,8 @@ void tg_codebook_clear(trygg_codebook *codebook);
 void tg_codebook_clear_codes(tg_code *codes, size_t count);
 void tg_codebook_clear_rule(tg_rule *rule);
 
-/* files.c, recodes.c, record_layout.c, sample.c, margins.c, joint.c, published.c, standards.c: free their rows. */
+/* files.c, recodes.c, record_layout.c, sample.c, margins.c, joint.c, published.c, standards.c, measures.c: free their
+ * rows. */
 void tg_files_clear(trygg_codebook *codebook);
 void tg_recodes_clear(trygg_codebook *codebook);
 void tg_record_layout_clear(trygg_codebook *codebook);
@@ -149,6 +152,7 @@ void tg_margins_clear(trygg_codebook *codebook);
 void tg_joint_clear(trygg_codebook *codebook);
 void tg_published_clear(trygg_codebook *codebook);
 void tg_standards_clear(trygg_codebook *codebook);
+void tg_measures_clear(trygg_codebook *codebook);
 
 /* choices.c: the names of dispositions, in the order of tg_disposition. */
 extern const char *const tg_choices_dispositions[TG_DISPOSITIONS];

@@ -155,6 +155,14 @@ typedef struct tg_margin_row {
   int64_t line;
 } tg_margin_row;
 
+/* One row of measures.csv. */
+typedef struct tg_measure_row {
+  char *name, *where, *comparison, *start, *indicators; /* "" where not given */
+  tg_labels labels;
+  char *file;
+  int64_t line;
+} tg_measure_row;
+
 /* One row of standards.csv: the people of a category of a standard population. */
 typedef struct tg_standard_row {
   char *name;

@@ -299,6 +299,8 @@ static int fill_default_labels(trygg_codebook *codebook, tg_language language) {
     failed |= tg_labels_default(&codebook->indices[i].labels, language);
   for (size_t i = 0; i < codebook->wave_count; i++)
     failed |= tg_labels_default(&codebook->waves[i].labels, language);
+  for (size_t i = 0; i < codebook->measure_count; i++)
+    failed |= tg_labels_default(&codebook->measures[i].labels, language);
   return failed;
 }
 

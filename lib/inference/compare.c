@@ -30,19 +30,42 @@ static const tg_column_description columns[] = {
     {"flag", TRYGG_TEXT, TRYGG_FLAG, "flags, separated by spaces", 0},
 };
 
-/* ---- both sides ------------------------------------------------------------------------------------- */
+/* ---- the sides ---------------------------------------------------------------------------------------- */
+
+/* An estimate in a comparison, and the sign it has there. */
+typedef struct side {
+  const trygg_estimates *estimates;
+  size_t row;
+  int sign;
+} side;
+
+/* a, b unless it is published, and what they were before. */
+static size_t find_sides(const tg_compare *all, const tg_pair *pair, side out[4]) {
+  size_t count = 0;
+  out[count++] = (side){pair->of ? pair->of : all->estimates, pair->a, 1};
+  if (pair->other)
+    out[count++] = (side){pair->other, pair->b, -1};
+  if (pair->of) {
+    out[count++] = (side){pair->of, pair->a_before, -1};
+    out[count++] = (side){pair->other, pair->b_before, 1};
+  }
+  return count;
+}
+
+static const tg_row *row_of(const side *s) {
+  return &s->estimates->rows[s->row];
+}
 
 static const tg_row *row_a(const tg_compare *all, const tg_pair *pair) {
-  return &all->estimates->rows[pair->a];
+  return &(pair->of ? pair->of : all->estimates)->rows[pair->a];
 }
 
-/* NULL for a published figure. */
-static const tg_row *row_b(const tg_pair *pair) {
-  return pair->other ? &pair->other->rows[pair->b] : NULL;
+static const tg_indicator *indicator_of(const tg_compare *all, const tg_pair *pair) {
+  return &all->estimates->tally->indicators.list[row_a(all, pair)->indicator];
 }
 
-static double value_b(const tg_pair *pair) {
-  return pair->other ? pair->other->rows[pair->b].estimate : pair->published->estimate;
+static const tg_domain *domain_of(const tg_compare *all, const tg_pair *pair) {
+  return &(pair->of ? pair->of : all->estimates)->domains[row_a(all, pair)->domain];
 }
 
 /* Standard error of a published figure; NaN where nothing is known of it. */
@@ -55,10 +78,14 @@ static double published_error(const tg_published_row *figure, int is_share) {
   return is_share ? sqrt(p * (1 - p) / figure->n) : NAN;
 }
 
-/* Fewest respondents behind either side. */
+/* Fewest respondents behind any side. */
 static int64_t base_of(const tg_compare *all, const tg_pair *pair) {
-  int64_t a = tg_row_base(row_a(all, pair)), b = pair->other ? tg_row_base(row_b(pair)) : INT64_MAX;
-  return a < b ? a : b;
+  side sides[4];
+  int64_t least = INT64_MAX;
+  for (size_t i = find_sides(all, pair, sides); i-- > 0;)
+    if (tg_row_base(row_of(&sides[i])) < least)
+      least = tg_row_base(row_of(&sides[i]));
+  return least;
 }
 
 /* ---- computing ---------------------------------------------------------------------------------------- */
@@ -66,32 +93,39 @@ static int64_t base_of(const tg_compare *all, const tg_pair *pair) {
 static trygg_status add_terms(tg_compare *all, tg_pair *pair, const tg_contrast_scale *scale, size_t output,
                               tg_terms *terms, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  double slope_a, slope_b;
-  double a = scale->link(row_a(all, pair)->estimate, &slope_a), b = scale->link(value_b(pair), &slope_b);
-  pair->flags |= row_a(all, pair)->flags | (pair->other ? row_b(pair)->flags : 0);
-  if (isnan(a) || isnan(b) || pair->flags & TG_FLAG_BREAK)
+  side sides[4];
+  size_t count = find_sides(all, pair, sides);
+  double slope[4], value = 0, published_slope;
+  for (size_t i = 0; i < count; i++) {
+    value += sides[i].sign * scale->link(row_of(&sides[i])->estimate, &slope[i]);
+    pair->flags |= row_of(&sides[i])->flags;
+  }
+  if (!pair->other)
+    value -= scale->link(pair->published->estimate, &published_slope);
+  if (isnan(value) || pair->flags & TG_FLAG_BREAK)
     return TRYGG_OK;
-  pair->value = a - b;
+  pair->value = value;
   pair->output = output;
-  TRY(tg_estimate_add_terms(all->estimates, pair->a, slope_a, output, terms, error));
-  if (pair->other)
-    TRY(tg_estimate_add_terms(pair->other, pair->b, -slope_b, output, terms, error));
+  for (size_t i = 0; i < count; i++)
+    TRY(tg_estimate_add_terms(sides[i].estimates, sides[i].row, sides[i].sign * slope[i], output, terms,
+                              error));
 cleanup:
   return status;
 }
 
 static void finish(const tg_compare *all, tg_pair *pair, const tg_contrast_scale *scale, double variance,
                    double df, double level) {
-  const tg_indicator *indicator = tg_row_indicator(all->estimates, pair->a);
   double linked = pair->value, slope;
+  side sides[4];
   tg_limits limits;
   if (!pair->other) {
-    double se = published_error(pair->published, indicator->type->is_share);
+    double se = published_error(pair->published, indicator_of(all, pair)->type->is_share);
     scale->link(pair->published->estimate, &slope);
     variance += slope * se * slope * se;
   }
-  if (isnan(row_a(all, pair)->se) || (pair->other && isnan(row_b(pair)->se)))
-    variance = NAN;
+  for (size_t i = find_sides(all, pair, sides); i-- > 0;)
+    if (isnan(row_of(&sides[i])->se))
+      variance = NAN;
   pair->se = sqrt(variance);
   pair->df = df;
   if (isnan(pair->se))
@@ -137,7 +171,7 @@ cleanup:
 }
 
 static int is_shown(const tg_compare *all, const tg_pair *pair, const tg_contrast_scale *scale) {
-  return !scale->of_shares || tg_row_indicator(all->estimates, pair->a)->type->is_share;
+  return !scale->of_shares || indicator_of(all, pair)->type->is_share;
 }
 
 /* The family of an adjustment is the rows that will be printed. */
@@ -175,11 +209,13 @@ cleanup:
 static trygg_status set_names(trygg_table *table, size_t column, const tg_compare *all,
                               const tg_comparison *kind, const tg_pair *pair, trygg_error *error) {
   const trygg_estimates *estimates = all->estimates;
-  const tg_domain *domain = &estimates->domains[row_a(all, pair)->domain];
+  const tg_domain *domain = domain_of(all, pair);
   trygg_status status = TRYGG_OK;
   tg_text a = {0}, b = {0};
   kind->name_other(all, pair, &b);
-  if (kind->of_waves)
+  if (pair->measure)
+    tg_text_put(&a, pair->measure->name);
+  else if (kind->of_waves)
     tg_text_put(&a, estimates->tally->design->responses->waves[domain->wave].code);
   else
     tg_pairs_name_group(estimates, domain, &a);
@@ -202,13 +238,13 @@ static tg_unit unit_of(const tg_indicator *indicator, const tg_contrast_scale *s
 static trygg_status add_row(trygg_table *table, const tg_compare *all, const tg_comparison *kind,
                             const tg_contrast_scale *scale, const tg_pair *pair, trygg_error *error) {
   const trygg_estimates *estimates = all->estimates;
-  const tg_indicator *indicator = tg_row_indicator(estimates, pair->a);
+  const tg_indicator *indicator = indicator_of(all, pair);
   size_t column = 1 + estimates->tally->by_count;
   trygg_status status = TRYGG_OK;
   double cells[] = {pair->value, pair->se,        pair->df, pair->lower,
                     pair->upper, pair->statistic, pair->p,  pair->p_adjusted};
   TRY(tg_table_add_row(table, error));
-  TRY(tg_inference_set_keys(table, estimates, &estimates->domains[row_a(all, pair)->domain], 1, error));
+  TRY(tg_inference_set_keys(table, estimates, domain_of(all, pair), 1, error));
   TRY(tg_table_set_text(table, column, indicator->name, error));
   TRY(set_names(table, column + 1, all, kind, pair, error));
   column += 3;
