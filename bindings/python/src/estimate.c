@@ -81,8 +81,11 @@ static PyObject *design_stratum(PyObject *module, PyObject *capsule) {
   return list;
 }
 
-/* Signs of non-response bias: what to estimate and how to compare are two dicts. */
-static PyObject *nonresponse_table(PyObject *module, PyObject *args) {
+typedef trygg_status (*nonresponse_call)(trygg_design *, const trygg_nonresponse_options *, trygg_table **,
+                                         trygg_error *);
+
+/* Of non-response, what to estimate and how to compare are two dicts. */
+static PyObject *compare_design(PyObject *args, nonresponse_call make) {
   tg_call self = {0}, other = {0};
   PyObject *capsule, *estimate, *dict, *result;
   trygg_estimate_options estimating = {0};
@@ -90,7 +93,6 @@ static PyObject *nonresponse_table(PyObject *module, PyObject *args) {
   trygg_table *table;
   trygg_status status;
   void *design;
-  (void)module;
   if (!PyArg_ParseTuple(args, "OO!O!", &capsule, &PyDict_Type, &estimate, &PyDict_Type, &dict))
     return NULL;
   design = PyCapsule_GetPointer(capsule, DESIGN);
@@ -101,11 +103,21 @@ static PyObject *nonresponse_table(PyObject *module, PyObject *args) {
   }
   options.estimates = &estimating;
   Py_BEGIN_ALLOW_THREADS;
-  status = trygg_model_nonresponse(design, &options, &table, &self.error);
+  status = make(design, &options, &table, &self.error);
   Py_END_ALLOW_THREADS;
   result = tg_finish(&self, status, table, TABLE);
   tg_keep_clear(&other.keep);
   return result;
+}
+
+static PyObject *nonresponse_table(PyObject *module, PyObject *args) {
+  (void)module;
+  return compare_design(args, trygg_model_nonresponse);
+}
+
+static PyObject *weighting_table(PyObject *module, PyObject *args) {
+  (void)module;
+  return compare_design(args, trygg_model_weighting);
 }
 
 /* A series from elsewhere: times, estimates, their covariance row by row or None, degrees of freedom, options. */
@@ -224,6 +236,7 @@ PyMethodDef tg_estimate_methods[] = {
     {"model_create", model_create, METH_VARARGS, "Fit a regression."},
     {"model_table", model_table, METH_VARARGS, "A model as a table."},
     {"nonresponse_table", nonresponse_table, METH_VARARGS, "Late with early answers, modes with each other."},
+    {"weighting_table", weighting_table, METH_VARARGS, "Before and after weighting."},
     {"representativity_table", representativity_table, METH_VARARGS, "How evenly people answered."},
     {"tipping_table", tipping_table, METH_VARARGS, "How different the silent must be."},
     {NULL, NULL, 0, NULL}};

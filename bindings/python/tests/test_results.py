@@ -118,6 +118,14 @@ class Results(CountyCase):
                                delta=1e-3)
         self.assertIn("bias_bound", {measure for measure, _ in rates})
 
+    def test_what_weighting_does(self) -> None:
+        sample = self.responses.design(calibrate="rake")
+        table = sample.weighting("otrygg_kvall", waves="2024", by="kon")
+        self.assertEqual(table["after"], sample.estimate("otrygg_kvall", waves="2024", by="kon")["estimate"])
+        self.assertEqual(table["before"], self.responses.estimate("otrygg_kvall", waves="2024", by="kon")["estimate"])
+        with self.assertRaises(trygg.Error):
+            self.responses.design(calibrate="none").weighting("otrygg_kvall")
+
     def test_a_series_from_elsewhere(self) -> None:
         series = self.responses.estimate("otrygg_kvall", waves=["2017", "2020", "2024"])
         rows = {row["test"]: row for row in trygg.trend_series([2017, 2020, 2024], list(series.params.values()),

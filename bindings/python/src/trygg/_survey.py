@@ -533,6 +533,26 @@ class Sample:
         options = {"level": level, "adjust": adjust, "min_n": min_n}
         return Table(_trygg.nonresponse_table(self._handle, estimate, options), self.survey)
 
+    def weighting(
+        self,
+        indicators: Names = None,
+        *,
+        by: Names = None,
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """What weighting does: every indicator by the weights that people were drawn by, and by those of this design."""
+        estimate = estimate_options(indicators, by, where, waves, pool, df, threads, progress)
+        options = {"level": level, "adjust": adjust, "min_n": min_n}
+        return Table(_trygg.weighting_table(self._handle, estimate, options), self.survey)
+
 
 def trend_series(
     time: Sequence[float],
