@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <base/memory.h>
+#include <base/number.h>
 #include <design/panel.h>
 #include <design/replicates.h>
 #include <trygg/disclosure.h>
@@ -364,6 +365,11 @@ static int by_order(const void *a, const void *b) {
   return (p->order > q->order) - (p->order < q->order);
 }
 
+static char *put(char *text, int wave, int person, int area, double y) {
+  char number[TG_NUMBER_SIZE]; /* a locale may write a comma */
+  return text + sprintf(text, "%d,%d,%d,%d,%s\n", wave, person, area, in_area, tg_number_format(number, y));
+}
+
 /* Sixty of each area; in the second wave half of them, wherever they live now, and new ones up to sixty of each area. */
 static void draw(people *all, char *text) {
   people *drawn[areas * in_area];
@@ -378,7 +384,7 @@ static void draw(people *all, char *text) {
   for (int i = 0; i < areas * in_area; i++) {
     people *p = drawn[i];
     if (got[0][p->area[0]]++ < asked) {
-      text += sprintf(text, "1,%d,%d,%d,%.6f\n", (int)(p - all), p->area[0], in_area, p->y[0]);
+      text = put(text, 1, (int)(p - all), p->area[0], p->y[0]);
       kept[p - all] = kept_of[p->area[0]]++ < half;
     }
   }
@@ -386,7 +392,7 @@ static void draw(people *all, char *text) {
     people *p = drawn[i];
     if (kept[p - all]) {
       got[1][p->area[1]]++;
-      text += sprintf(text, "2,%d,%d,%d,%.6f\n", (int)(p - all), p->area[1], in_area, p->y[1]);
+      text = put(text, 2, (int)(p - all), p->area[1], p->y[1]);
     }
   }
   for (int i = areas * in_area;
@@ -394,14 +400,14 @@ static void draw(people *all, char *text) {
     people *p = drawn[i];
     if (!kept[p - all] && got[1][p->area[1]] < asked) {
       got[1][p->area[1]]++;
-      text += sprintf(text, "2,%d,%d,%d,%.6f\n", (int)(p - all), p->area[1], in_area, p->y[1]);
+      text = put(text, 2, (int)(p - all), p->area[1], p->y[1]);
     }
   }
 }
 
 START_TEST(errors_of_changes_are_right_over_many_samples) {
   enum { samples = 1500 };
-  static char text[16000];
+  static char text[24000];
   double sum = 0, squares = 0, variance = 0, apart_variance = 0, covered = 0, truth = 0;
   people *all;
   state = 20240517;
