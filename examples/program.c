@@ -213,6 +213,9 @@ static trygg_load_options load_options(const struct program *program) {
                               .decimal = options->decimal,
                               .threads = options->threads,
                               .progress = &program->progress,
+                              .keep_silent = options->response == NULL                ? 0
+                                             : strcmp(options->response, "none") == 0 ? -1
+                                                                                      : 1,
                               .keep_rejected = options->rejected != NULL};
 }
 
@@ -223,6 +226,10 @@ static trygg_status load(struct program *program) {
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = options->lonely,
                                  .calibrate = options->calibrate,
+                                 .response = options->response,
+                                 .response_on = options->response_on.items,
+                                 .response_on_count = options->response_on.count,
+                                 .response_collapse = options->response_collapse,
                                  .trim = options->trim,
                                  .trim_strata = options->trim_strata,
                                  .variance = options->variance,
@@ -301,6 +308,10 @@ static trygg_status stream(struct program *program, const program_list *indicato
   trygg_design_options design = {.size = sizeof design,
                                  .lonely = given->lonely,
                                  .calibrate = given->calibrate,
+                                 .response = given->response,
+                                 .response_on = given->response_on.items,
+                                 .response_on_count = given->response_on.count,
+                                 .response_collapse = given->response_collapse,
                                  .trim = given->trim,
                                  .trim_strata = given->trim_strata,
                                  .variance = given->variance,

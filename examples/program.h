@@ -43,17 +43,17 @@ int program_list_add(program_list *list, const char *item);
 
 /* What was asked for; zero means the library's default. */
 typedef struct program_options {
-  program_list indicators, where, waves, indices, tests, on, parts, expected;
+  program_list indicators, where, waves, indices, tests, on, parts, expected, response_on;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *trim, *against, *nonresponse, *scale,
+  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse, *scale,
       *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   double start;  /* decimal year */
   double margin; /* in the unit of the estimate */
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, stream, across_breaks, trim_strata, threads, seed, help, version;
+  int pool, stream, across_breaks, trim_strata, response_collapse, threads, seed, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */

@@ -444,6 +444,20 @@ static const program_option options[] = {
           "want bounds, as in logit:0.3,3. none: the weights as they are. Default as in settings.csv.",
           "Låt vikterna stämma med totalerna i margins.csv, och låt urvalsfelet ta hänsyn till det; logit och truncated "
           "vill ha gränser, som i logit:0.3,3. none: vikterna som de är. Annars som i settings.csv."}},
+    {"response", "METHOD", PROGRAM_ALL, TARGET(response), .set = set_method, .value = trygg_design_response,
+     .value_help = trygg_design_response_help,
+     .help =
+         {"Let the weights of those who answered make up for those who were drawn and did not, whose records the data "
+          "must hold; before calibration. none: the weights as they are. Default as in settings.csv.",
+          "Låt vikterna för dem som svarat ersätta dem i urvalet som inte svarat, vars poster måste finnas i data; före "
+          "kalibrering. none: vikterna som de är. Annars som i settings.csv."}},
+    {"response-on", "VAR,VAR", PROGRAM_ALL, TARGET(response_on), .set = set_list,
+     .help =
+         {"What --response goes by: variables known of everybody who was drawn. Default as in settings.csv.",
+          "Vad --response går efter: variabler som är kända för alla i urvalet. Annars som i settings.csv."}},
+    {"response-collapse", NULL, PROGRAM_ALL, TARGET(response_collapse), .set = set_flag,
+     .help = {"Join classes in which too few answered with a neighbour, instead of refusing them.",
+              "Slå ihop klasser där för få svarat med en granne, i stället för att inte godta dem."}},
     {"trim", "BOUNDS", PROGRAM_ALL, TARGET(trim), .set = set_method, .value = trygg_design_trim,
      .value_help = trygg_design_trim_help,
      .help =
@@ -645,6 +659,7 @@ void program_clear_options(program_options *given) {
   free(given->tests.items);
   free(given->on.items);
   free(given->parts.items);
+  free(given->response_on.items);
   free(given->expected.items);
   *given = (program_options){0};
 }

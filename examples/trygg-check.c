@@ -201,37 +201,51 @@ static trygg_status summarise(struct program *program, trygg_table *table) {
   return status;
 }
 
-/* Weights that were calibrated or trimmed have something to tell. */
-static int were_made(const trygg_table *weights, const trygg_table *margins) {
-  return trygg_table_rows(margins) > 0 ||
+/* Weights that were made have something to tell: the tables of who did not answer, of weights and of margins. */
+enum { NONRESPONSE, WEIGHTS, MARGINS, STORIES };
+
+static int were_made(trygg_table *const *tables) {
+  const trygg_table *weights = tables[WEIGHTS];
+
+  return trygg_table_rows(tables[NONRESPONSE]) > 0 || trygg_table_rows(tables[MARGINS]) > 0 ||
          (trygg_table_rows(weights) > 0 &&
           !trygg_table_missing(weights, 0, trygg_table_find(weights, "trimmed_high")));
 }
 
-/* What became of the weights: a table of them and one of the margins, or with the account in one. */
+static trygg_status write_made(struct program *program, trygg_table *const *tables) {
+  static const char *const titles[STORIES][2] = {
+      {"Non-response", "Bortfall"}, {"Weights", "Vikter"}, {"Margins", "Marginaler"}};
+  trygg_status status = TRYGG_OK;
+
+  for (size_t i = 0; i < STORIES && status == TRYGG_OK; i++) {
+    if (trygg_table_rows(tables[i]) == 0)
+      continue;
+    program_text_format(&program->out, "\n%s\n", program_say(program, titles[i][0], titles[i][1]));
+    status = program_write_table(program, tables[i]);
+  }
+  return status;
+}
+
+/* What became of the weights: tables of their own, or with the account in one. */
 static trygg_status add_weights(struct program *program, int words, trygg_table **table) {
-  trygg_table *weights = NULL, *margins = NULL, *all = NULL;
-  trygg_status status = trygg_design_margins(program->design, &margins, &program->error);
+  trygg_table *tables[1 + STORIES] = {*table}, **made = tables + 1, *all = NULL;
+  trygg_status status = trygg_design_nonresponse(program->design, &made[NONRESPONSE], &program->error);
 
   if (status == TRYGG_OK)
-    status = trygg_design_weights(program->design, &weights, &program->error);
-  if (status == TRYGG_OK && were_made(weights, margins) && !words) {
-    trygg_table *const tables[] = {*table, weights, margins};
-    status = trygg_table_bind(tables, 3, &all, &program->error);
+    status = trygg_design_weights(program->design, &made[WEIGHTS], &program->error);
+  if (status == TRYGG_OK)
+    status = trygg_design_margins(program->design, &made[MARGINS], &program->error);
+  if (status == TRYGG_OK && were_made(made) && !words) {
+    status = trygg_table_bind(tables, 1 + STORIES, &all, &program->error);
     if (status == TRYGG_OK) {
       trygg_table_free(*table);
       *table = all;
     }
-  } else if (status == TRYGG_OK && were_made(weights, margins)) {
-    program_text_format(&program->out, "\n%s\n", program_say(program, "Weights", "Vikter"));
-    status = program_write_table(program, weights);
-    if (status == TRYGG_OK && trygg_table_rows(margins) > 0) {
-      program_text_format(&program->out, "\n%s\n", program_say(program, "Margins", "Marginaler"));
-      status = program_write_table(program, margins);
-    }
+  } else if (status == TRYGG_OK && were_made(made)) {
+    status = write_made(program, made);
   }
-  trygg_table_free(weights);
-  trygg_table_free(margins);
+  for (size_t i = 0; i < STORIES; i++)
+    trygg_table_free(made[i]);
   return status;
 }
 

@@ -41,12 +41,19 @@ static trygg_status load(const fixture_texts *texts, fixture *f, trygg_error *er
                                   .calibrate = texts->calibrate,
                                   .spread = texts->spread,
                                   .households = texts->households,
+                                  .response = texts->response,
+                                  .response_on = texts->response_on,
+                                  .response_least = texts->response_least,
+                                  .response_collapse = texts->response_collapse,
                                   .trim = texts->trim,
                                   .trim_strata = texts->trim_strata,
                                   .domain_lonely = texts->domain_lonely};
+  const trygg_load_options load = {.size = sizeof load, .keep_silent = texts->response != NULL};
   trygg_status status = build(texts, f, error);
+  while (options.response_on_count < 4 && texts->response_on[options.response_on_count])
+    options.response_on_count++;
   if (status == TRYGG_OK)
-    status = trygg_responses_load_memory(f->codebook, "data.csv", texts->data, strlen(texts->data), NULL,
+    status = trygg_responses_load_memory(f->codebook, "data.csv", texts->data, strlen(texts->data), &load,
                                          &f->responses, error);
   if (status == TRYGG_OK)
     status = trygg_design_create(f->responses, &options, &f->design, error);

@@ -17,6 +17,9 @@ typedef struct fixture_texts {
   uint64_t seed;
   const char *calibrate, *spread;
   int households;
+  const char *response, *response_on[4]; /* with those who did not answer */
+  double response_least;
+  int response_collapse;
   const char *trim;
   int trim_strata;
   int domain_lonely;

@@ -339,6 +339,142 @@ START_TEST(every_allocation_of_trimming_may_fail) {
 }
 END_TEST
 
+/* ---- who did not answer ------------------------------------------------------------------------------------ */
+
+/* Two strata of 240 and 720 people, or 50 and 90 clusters; status 2 did not answer. */
+#define DRAWN_HEAD "str,c,sex,age,inc,w,N,M,status,y\n"
+static const char drawn[] =
+    DRAWN_HEAD
+    "a,1,2,16,22,10.25,240,50,1,8.3\na,1,1,16,31,10.25,240,50,2,\na,1,1,16,36,10.25,240,50,2,\n"
+    "a,2,1,16,27,10.5,240,50,2,\na,2,1,45,32,10.5,240,50,2,\na,2,2,45,25,10.5,240,50,2,\n"
+    "a,3,1,45,24,10.75,240,50,1,8.2\na,3,2,45,30,10.75,240,50,2,\na,3,1,45,40,10.75,240,50,1,11.8\n"
+    "a,4,2,45,28,11,240,50,2,\na,4,1,65,25,11,240,50,2,\na,4,2,45,18,11,240,50,2,\n"
+    "a,5,2,45,22,11.25,240,50,1,10.9\na,5,2,65,20,11.25,240,50,2,\na,5,2,65,23,11.25,240,50,2,\n"
+    "a,6,2,45,21,11.5,240,50,2,\na,6,2,45,33,11.5,240,50,2,\na,6,1,16,28,11.5,240,50,2,\n"
+    "a,7,2,16,20,11.75,240,50,2,\na,7,1,65,24,11.75,240,50,2,\na,7,1,45,31,11.75,240,50,2,\n"
+    "a,8,1,65,35,12,240,50,1,7.9\na,8,1,16,36,12,240,50,1,11.5\na,8,1,65,30,12,240,50,1,8.3\n"
+    "b,9,2,45,49,20.9,720,90,1,12.3\nb,9,2,65,25,20.9,720,90,1,9.9\nb,9,1,16,38,20.9,720,90,2,\n"
+    "b,10,1,16,28,21,720,90,2,\nb,10,2,45,35,21,720,90,1,9.8\nb,10,2,16,29,21,720,90,1,9.9\n"
+    "b,11,1,16,27,21.1,720,90,1,9.3\nb,11,2,65,29,21.1,720,90,2,\nb,11,1,16,30,21.1,720,90,2,\n"
+    "b,12,1,45,16,21.2,720,90,2,\nb,12,1,16,42,21.2,720,90,2,\nb,12,2,16,36,21.2,720,90,1,12.1\n"
+    "b,13,1,45,21,21.3,720,90,1,6.9\nb,13,2,16,16,21.3,720,90,2,\nb,13,2,16,33,21.3,720,90,1,11.5\n"
+    "b,14,1,45,36,21.4,720,90,2,\nb,14,2,65,37,21.4,720,90,2,\nb,14,1,45,32,21.4,720,90,1,10.2\n"
+    "b,15,1,45,29,21.5,720,90,1,8.1\nb,15,2,16,33,21.5,720,90,2,\nb,15,2,16,24,21.5,720,90,1,7\n"
+    "b,16,1,65,25,21.6,720,90,1,9.1\nb,16,2,65,44,21.6,720,90,2,\nb,16,1,45,24,21.6,720,90,1,8.6\n"
+    "b,17,2,16,29,21.7,720,90,1,9.7\nb,17,2,65,22,21.7,720,90,2,\nb,17,2,45,45,21.7,720,90,1,11.2\n"
+    "b,18,2,16,27,21.8,720,90,2,\nb,18,1,16,38,21.8,720,90,2,\nb,18,2,65,38,21.8,720,90,1,9.8\n"
+    "b,19,1,65,22,21.9,720,90,1,8.2\nb,19,2,16,33,21.9,720,90,1,9\nb,19,2,16,25,21.9,720,90,2,\n"
+    "b,20,2,65,11,22,720,90,1,7.3\nb,20,2,16,39,22,720,90,2,\nb,20,2,65,35,22,720,90,1,11.2\n";
+
+#define DRAWN(stratum_role, cluster_role, fpc_role)                                                              \
+  "type,name,role\ntext,str," stratum_role "\ninteger,c," cluster_role "\nselect_one sex,sex,domain\n"           \
+  "select_one age,age,\ninteger,inc,\ndecimal,w,weight\n" fpc_role "\nselect_one st,status,status\ndecimal,y,\n"
+#define DRAWN_PEOPLE DRAWN("stratum", "", "integer,N,fpc\ninteger,M,")
+#define DRAWN_CLUSTERS DRAWN("stratum", "cluster", "integer,N,\ninteger,M,fpc")
+#define DRAWN_CHOICES                                                                                            \
+  "list_name,name,disposition\nsex,1,\nsex,2,\nage,16,\nage,45,\nage,65,\nst,1,I\nst,2,R\nst,3,NE\n"
+
+static fixture_texts answered(const char *response, const char *a, const char *b) {
+  return (fixture_texts){.survey = DRAWN_PEOPLE,
+                         .choices = DRAWN_CHOICES,
+                         .indicators = FIGURES,
+                         .data = drawn,
+                         .response = response,
+                         .response_on = {a, b},
+                         .response_least = 2};
+}
+
+/* By hand in R: weights, and the SE of svytotal() of what each person drawn adds (design/response.h), glm() for the
+ * propensities.  People as units, then clusters. */
+static const struct {
+  const char *response, *on[2];
+  double total, total_se, mean, mean_se, cluster_total_se, cluster_mean_se;
+} responded[] = {
+    {"classes",
+     {"sex"},
+     9901.2641201438018,
+     298.70163360302149,
+     9.527775327313126,
+     0.28821308110007643,
+     230.44470914721123,
+     0.22425777966965885},
+    {"classes",
+     {"sex", "age"},
+     10051.961997269298,
+     292.56484899617953,
+     9.6727886809750743,
+     0.28125085991959503,
+     234.9170277417445,
+     0.22455091667509558},
+    {"propensity",
+     {"sex", "inc"},
+     9868.7804556035044,
+     246.18172689489299,
+     9.4916384296591367,
+     0.23541094475528646,
+     208.92407311061407,
+     0.20391292780920464},
+    {"quantiles",
+     {"sex", "inc"},
+     9930.3446643958814,
+     287.20059889018455,
+     9.5557589149306015,
+     0.274511868112571,
+     268.10052173845571,
+     0.25150074871685363},
+    {"quantiles:3",
+     {"sex", "inc"},
+     9904.5057296233208,
+     306.79879478817116,
+     9.5308946589908796,
+     0.29552743971884865,
+     266.18277604843973,
+     0.25682414498112205},
+};
+
+START_TEST(weights_of_who_answered_and_their_errors_are_those_of_r) {
+  for (int clusters = 0; clusters < 2; clusters++) {
+    fixture_texts texts = answered(responded[_i].response, responded[_i].on[0], responded[_i].on[1]);
+    fixture f;
+    trygg_estimates *e;
+    texts.survey = clusters ? DRAWN_CLUSTERS : DRAWN_PEOPLE;
+    f = fixture_load(&texts);
+    e = fixture_estimate(&f, NULL, NULL);
+    ck_assert_int_eq((int)fixture_get(e, "", NULL, "t").n, 27);
+    ck_near(fixture_get(e, "", NULL, "t").estimate, responded[_i].total, 1e-12);
+    ck_near(fixture_get(e, "", NULL, "m").estimate, responded[_i].mean, 1e-12);
+    ck_near(fixture_get(e, "", NULL, "t").se,
+            clusters ? responded[_i].cluster_total_se : responded[_i].total_se, 1e-11);
+    ck_near(fixture_get(e, "", NULL, "m").se, clusters ? responded[_i].cluster_mean_se : responded[_i].mean_se,
+            1e-11);
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
+/* Calibrated afterwards, by hand in R as well: the residuals of calibration take the place of the values. */
+#define REGISTER "variables,category,total\nsex,1,400\nsex,2,560\ninc,,29000\n"
+
+START_TEST(what_is_calibrated_afterwards_has_the_error_of_both) {
+  for (int clusters = 0; clusters < 2; clusters++) {
+    fixture_texts texts = answered("classes", "age", NULL);
+    fixture f;
+    trygg_estimates *e;
+    texts.survey = clusters ? DRAWN_CLUSTERS : DRAWN_PEOPLE;
+    texts.margins = REGISTER;
+    texts.calibrate = "linear";
+    f = fixture_load(&texts);
+    e = fixture_estimate(&f, NULL, NULL);
+    ck_near(fixture_get(e, "", NULL, "t").estimate, 9202.4011063282815, 1e-12);
+    ck_near(fixture_get(e, "", NULL, "t").se, clusters ? 175.00240064624734 : 186.06813389584875, 1e-11);
+    ck_near(fixture_get(e, "", NULL, "m").se, clusters ? 0.18229416733984094 : 0.19382097280817578, 1e-11);
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+}
+END_TEST
+
 static Suite *weights_suite(void) {
   Suite *suite = suite_create("weights");
   TCase *trim = tcase_create("trim");
@@ -356,6 +492,11 @@ static Suite *weights_suite(void) {
   tcase_add_test(trim, replicates_of_trimmed_and_calibrated_weights_meet_the_margins);
   tcase_add_loop_test(trim, every_allocation_of_trimming_may_fail, 0, 2);
   suite_add_tcase(suite, trim);
+  TCase *response = tcase_create("response");
+  tcase_add_loop_test(response, weights_of_who_answered_and_their_errors_are_those_of_r, 0,
+                      sizeof responded / sizeof *responded);
+  tcase_add_test(response, what_is_calibrated_afterwards_has_the_error_of_both);
+  suite_add_tcase(suite, response);
   return suite;
 }
 

@@ -33,6 +33,12 @@ typedef struct trygg_design_options {
                          NULL: the codebook's. */
   int trim_strata;  /**< 1: strata are trimmed each by itself; 0: as the codebook says, else waves are. */
   int threads;      /**< 0: as many as there are processors.  The design is the same with any number. */
+  const char *response; /**< How weights make up for who did not answer, as trygg_design_response() names it: `classes`,
+                             `propensity`, `quantiles:5`; `none`; NULL: the codebook's. */
+  const char *const *response_on; /**< What is known of everybody who was drawn: variables. */
+  size_t response_on_count;       /**< How many; 0: the codebook's. */
+  double response_least;          /**< How many must have answered in a class; 0: the codebook's, else 20. */
+  int response_collapse; /**< 1: smaller classes are joined with a neighbour; 0: as the codebook says, else refused. */
 } trygg_design_options;
 
 /**
@@ -57,6 +63,14 @@ typedef struct trygg_design_options {
  * 1992, JASA 87:376-382), and every variance is then that of the calibrated residuals, also in domains.  With `given`
  * the weights are calibrated already: they stay, and must meet the totals to a thousandth, or the totals are empty.
  *
+ * `response` makes up for those who were drawn and did not answer, by what is known of everybody; the responses must
+ * then hold them (`keep_silent`), with the weights that they were drawn by.  It comes before calibration.  `classes` are the
+ * crossed codes of `response_on`: weights grow by the weighted share of a class that answered.  `propensity` divides weights
+ * by the probability to answer of a logistic regression on `response_on`, weighted by the design (numbers as they are,
+ * codes by main effects); `quantiles:N` makes N classes of that probability.  Each wave is adjusted by itself.  Variances
+ * are those of what each person drawn adds (Kim & Kim 2007, Can. J. Stat. 35:501-514), and those who did not answer count
+ * among the clusters of their stratum.
+ *
  * `trim` cuts weights that are beyond its bounds.  The others take over what was cut, each the same, until none is beyond
  * (as R survey's trimWeights(strict = TRUE)), so that the sum of the weights of a wave or stratum stays.  Calibrated
  * weights are calibrated again: those at a bound stay there, and the others meet what is left of the margins.  Variances
@@ -64,13 +78,15 @@ typedef struct trygg_design_options {
  *
  * @param[in]  options  NULL: defaults.
  * @param[out] out      Yours to free; NULL on failure.
- * @retval TRYGG_EDATA    A record without stratum or cluster.
+ * @retval TRYGG_EDATA    A record without stratum or cluster; of those drawn one without a weight or what `response_on`
+ *                        names, or nobody who did not answer.
  * @retval TRYGG_EUNSUPPORTED  A panel with finite populations of later stages.
  * @retval TRYGG_EDESIGN  A panel where no record has an id, or a cluster code stands in two strata of a wave; a finite
  *                        population smaller than its sample, or not one a stratum; a probability that is none, not one a
  *                        unit, or a pair without one; a rule, panel or replicates that do not know probabilities; totals
  *                        that no weights meet (the message names one and by how much it is missed), a respondent without a
- *                        place in them, weights that would be negative, or bounds that leave no room for the sum.
+ *                        place in them, weights that would be negative, or bounds that leave no room for the sum; a class in
+ *                        which too few answered, or a model of response that runs off.
  * @retval TRYGG_ENAME    No such rule, calibration or variable.
  */
 TRYGG_API trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_options *options,
@@ -114,6 +130,24 @@ TRYGG_API const char *trygg_design_calibration(size_t i);
 
 /** What it does, one English line, borrowed; NULL after the last one. */
 TRYGG_API const char *trygg_design_calibration_help(size_t i);
+
+/** Name of the @p i-th way to make up for who did not answer, borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_response(size_t i);
+
+/** What it does, one English line, borrowed; NULL after the last one. */
+TRYGG_API const char *trygg_design_response_help(size_t i);
+
+/**
+ * How those who answered stand for those who did not: a row a class of each wave, or a wave where a model gives each person
+ * a probability of their own; none where nothing was adjusted.
+ *
+ * Columns `wave, class, drawn, answered, rate, factor_lowest, factor_highest`: records drawn and answered, the weighted
+ * share that answered, and by how much weights grew.  A class is its codes; of classes that were joined, the first and the
+ * last; of quantiles their numbers, from those least likely to answer on.
+ *
+ * @param[out] out  Yours to free; NULL on failure.
+ */
+TRYGG_API trygg_status trygg_design_nonresponse(const trygg_design *design, trygg_table **out, trygg_error *error);
 
 /** Name of the @p i-th way to give bounds to weights (`weight`, `median`, ...), borrowed; NULL after the last one. */
 TRYGG_API const char *trygg_design_trim(size_t i);

@@ -31,7 +31,8 @@ typedef struct trygg_load_options {
   uint64_t max_ratio;             /**< Inflated bytes a compressed one, after the first MiB; 0: 200. */
   const trygg_progress *progress; /**< NULL: none. */
   int keep_rejected; /**< 1: remember where records lie that are not accepted (trygg_responses_rejected()). */
-  int keep_silent; /**< 1: keep those who were drawn and did not answer too, for trygg_model_representativity(). */
+  int keep_silent; /**< 1: keep those who were drawn and did not answer too, for trygg_model_representativity() and weights
+                        that make up for them; -1: do not; 0: where `response` of settings.csv asks for them. */
 } trygg_load_options;
 
 /**

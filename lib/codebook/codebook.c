@@ -98,7 +98,7 @@ static void clear_waves(trygg_codebook *codebook) {
 static void clear_settings(tg_settings *settings) {
   FREE_TEXTS(settings->title, settings->form_id, settings->version, settings->default_language,
              settings->wave, settings->calibrate, settings->calibrate_spread, settings->trim,
-             settings->inclusion);
+             settings->inclusion, settings->response, settings->response_on);
   free_texts(settings->duplicate_sources, settings->duplicate_source_count);
   tg_memory_free(settings->duplicate_sources);
   tg_memory_free(settings->replicates.rscales);

@@ -244,6 +244,9 @@ typedef struct tg_settings {
   char *calibrate, *calibrate_spread,
       *inclusion; /* "" where not given; the room design says what they mean */
   int calibrate_households;
+  char *response, *response_on; /* as calibrate */
+  double response_least;        /* 0: not given */
+  int response_collapse;
   char *trim; /* as calibrate */
   int trim_strata;
 } tg_settings;

@@ -25,6 +25,10 @@ enum {
   SET_CALIBRATE,
   SET_CALIBRATE_SPREAD,
   SET_CALIBRATE_HOUSEHOLDS,
+  SET_RESPONSE,
+  SET_RESPONSE_ON,
+  SET_RESPONSE_LEAST,
+  SET_RESPONSE_COLLAPSE,
   SET_TRIM,
   SET_TRIM_STRATA,
   SET_INCLUSION,
@@ -61,6 +65,13 @@ static const tg_sheet_field fields[SET_FIELDS] = {
                               "a number to which the variance of what is estimated is proportional"},
     [SET_CALIBRATE_HOUSEHOLDS] = {"calibrate_households", 0,
                                   "yes: one weight for all persons of a household; empty or no: not"},
+    [SET_RESPONSE] = {"response", 0,
+                      "how weights make up for who did not answer: classes, propensity or quantiles:N"},
+    [SET_RESPONSE_ON] = {"response_on", 0,
+                         "what is known of everybody drawn: variables, with blanks between"},
+    [SET_RESPONSE_LEAST] = {"response_least", 0, "how many must have answered in a class"},
+    [SET_RESPONSE_COLLAPSE] = {"response_collapse", 0,
+                               "yes: smaller classes are joined with a neighbour; empty or no: refused"},
     [SET_TRIM] = {"trim", 0, "bounds of the weights: weight:L,U, median:L,U or mean:L,U"},
     [SET_TRIM_STRATA] = {"trim_strata", 0, "yes: strata are trimmed each by itself; empty or no: waves are"},
     [SET_INCLUSION] =
@@ -173,15 +184,15 @@ static trygg_status add_closing(tg_settings *settings, const tg_sheet_row *row, 
 }
 
 /* Cells that are kept as they are. */
-static const size_t text_cells[] = {SET_TITLE,    SET_FORM,      SET_VERSION,          SET_LANGUAGE,
-                                    SET_WAVE,     SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM,
-                                    SET_INCLUSION};
+static const size_t text_cells[] = {SET_TITLE,     SET_FORM,      SET_VERSION,          SET_LANGUAGE,
+                                    SET_WAVE,      SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM,
+                                    SET_INCLUSION, SET_RESPONSE,  SET_RESPONSE_ON};
 
 static void list_texts(tg_settings *settings, char **texts[COUNT(text_cells)]) {
   char **const all[] = {
-      &settings->title,    &settings->form_id,   &settings->version,          &settings->default_language,
-      &settings->wave,     &settings->calibrate, &settings->calibrate_spread, &settings->trim,
-      &settings->inclusion};
+      &settings->title,     &settings->form_id,   &settings->version,          &settings->default_language,
+      &settings->wave,      &settings->calibrate, &settings->calibrate_spread, &settings->trim,
+      &settings->inclusion, &settings->response,  &settings->response_on};
   memcpy(texts, all, sizeof all);
 }
 
@@ -210,6 +221,8 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   TRY(choose(row, SET_ANSWERS, answers_names, COUNT(answers_names), &settings->answers_are_labels, error));
   TRY(choose(row, SET_CALIBRATE_HOUSEHOLDS, yes_names, COUNT(yes_names), &settings->calibrate_households,
              error));
+  TRY(choose(row, SET_RESPONSE_COLLAPSE, yes_names, COUNT(yes_names), &settings->response_collapse, error));
+  TRY(tg_sheet_number(row, SET_RESPONSE_LEAST, &settings->response_least, error));
   TRY(choose(row, SET_TRIM_STRATA, yes_names, COUNT(yes_names), &settings->trim_strata, error));
   TRY(read_duplicates(settings, row, error));
   TRY(tg_replicates_read(&settings->replicates, row, replicate_fields, error));
@@ -220,6 +233,8 @@ static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *r
   if (settings->min_answered < 0)
     status =
         tg_sheet_fail(error, TRYGG_ECODEBOOK, row, SET_MIN_ANSWERED, "`min_answered` cannot be negative");
+  if (isnan(settings->response_least))
+    settings->response_least = 0;
   if (isnan(settings->min_answered))
     settings->min_answered = 0;
   while (status == TRYGG_OK && (word = tg_text_word(&cursor, &length)))

@@ -12,6 +12,7 @@
 #include <design/inclusion.h>
 #include <design/panel.h>
 #include <design/populations.h>
+#include <design/response.h>
 #include <design/stages.h>
 #include <design/trim.h>
 #include <design/weights.h>
@@ -219,9 +220,6 @@ trygg_status trygg_design_create(trygg_responses *responses, const trygg_design_
   if (responses->released)
     return tg_error_set(error, TRYGG_EINVAL,
                         "the records were not kept (trygg_estimate_stream); load them again");
-  if (responses->silent)
-    return tg_error_set(error, TRYGG_EINVAL,
-                        "the records hold those who did not answer too; load them without `keep_silent`");
   return create(responses, options, 1, out, error);
 }
 
@@ -263,6 +261,8 @@ const double *tg_design_weight(const trygg_design *design, size_t variable) {
   /* Who names the design's own weight means what has become of it. */
   if (variable == TG_NONE || responses->codebook->variables[variable].role == TG_ROLE_WEIGHT)
     return design->weight;
+  if (design->answered_weight && design->answered_weight[variable])
+    return design->answered_weight[variable];
   return responses->columns[variable].values.number;
 }
 
@@ -271,7 +271,7 @@ int tg_design_lacks_weight(const trygg_design *design, size_t variable) {
 }
 
 const double *tg_design_base_weight(const trygg_design *design) {
-  return tg_design_drawn_weight(design);
+  return design->response ? design->response->weight : tg_design_drawn_weight(design);
 }
 
 const double *tg_design_drawn_weight(const trygg_design *design) {
@@ -334,6 +334,10 @@ void trygg_design_free(trygg_design *design) {
   tg_panel_free(design->panel);
   tg_replicates_free(design->replicates);
   tg_memory_free(design->made_weight);
+  tg_response_free(design->response);
+  for (size_t v = 0; design->answered_weight && v < design->responses->column_count; v++)
+    tg_memory_free(design->answered_weight[v]);
+  tg_memory_free(design->answered_weight);
   tg_calibrate_free(design->calibration);
   tg_trim_free(design->trim);
   trygg_responses_free(design->responses);

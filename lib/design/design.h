@@ -55,6 +55,9 @@ struct trygg_design {
   struct tg_inclusion *inclusion;   /* NULL: all units of a stratum were drawn with the same probability */
   struct tg_replicates *replicates; /* NULL: variances are linearised */
   double *made_weight;              /* weights from strata.csv, before calibration; NULL: those of the data */
+  struct tg_response *response;     /* made up for who did not answer, then calibrated; NULL: not */
+  double **
+      answered_weight; /* of variables that are weights: those of who answered, else 0; NULL without response */
   struct tg_calibration *calibration; /* NULL: none */
   struct tg_trim *trim;               /* NULL: none */
 };
@@ -126,6 +129,11 @@ int tg_design_lacks_weight(const trygg_design *design, size_t variable);
 
 /* The design's own weights that people were drawn by; NULL stands for 1 everywhere. */
 const double *tg_design_drawn_weight(const trygg_design *design);
+
+/* A variance must know how weights were made: of residuals, of what people drawn add. */
+static inline int tg_design_has_residuals(const trygg_design *design) {
+  return design->calibration || design->response;
+}
 
 /* The design's own weights before calibration; NULL stands for 1 everywhere. */
 const double *tg_design_base_weight(const trygg_design *design);

@@ -6,6 +6,7 @@
 
 #include <base/options.h>
 #include <base/text.h>
+#include <design/response.h>
 #include <design/trim.h>
 
 /* ---- from the sizes of strata ------------------------------------------------------------------- */
@@ -64,6 +65,95 @@ static trygg_status from_inclusion(trygg_design *design, trygg_error *error) {
   }
   design->weight = design->made_weight;
   return TRYGG_OK;
+}
+
+/* ---- who did not answer --------------------------------------------------------------------------- */
+
+static const char *response_of(const trygg_codebook *codebook, const trygg_design_options *options) {
+  return options->response ? options->response : codebook->settings.response;
+}
+
+static trygg_status add_variable(const trygg_codebook *codebook, const char *name, size_t length,
+                                 tg_response_request *request, trygg_error *error) {
+  trygg_error place = {0};
+  size_t variable = tg_codebook_find_variable(codebook, name, length);
+  tg_text_print(place.field, sizeof place.field, "response_on");
+  if (variable == TG_NONE)
+    return tg_codebook_unknown_variable(codebook, name, length, &place, error);
+  for (size_t v = 0; v < request->variable_count; v++)
+    if (request->variables[v] == variable)
+      return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "response_on", "`%s` is there twice",
+                         codebook->variables[variable].name);
+  request->variables[request->variable_count++] = variable;
+  return TRYGG_OK;
+}
+
+/* Those of the options, else those of settings.csv with blanks between. */
+static trygg_status find_variables(const trygg_codebook *codebook, const trygg_design_options *options,
+                                   tg_response_request *request, trygg_error *error) {
+  const char *words = codebook->settings.response_on, *word;
+  trygg_status status = TRYGG_OK;
+  size_t length;
+  TRY(tg_options_list(options->response_on, options->response_on_count, "response_on", error));
+  request->variables = tg_memory_new(codebook->variable_count, sizeof *request->variables);
+  if (!request->variables)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < options->response_on_count; i++)
+    TRY(add_variable(codebook, options->response_on[i], strlen(options->response_on[i]), request, error));
+  while (!options->response_on_count && (word = tg_text_word(&words, &length)))
+    TRY(add_variable(codebook, word, length, request, error));
+cleanup:
+  return status;
+}
+
+/* Weights of another kind, of households say, are of those who answered too. */
+static trygg_status silence_weights(trygg_design *design, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  const trygg_codebook *codebook = responses->codebook;
+  design->answered_weight = tg_memory_new(responses->column_count, sizeof *design->answered_weight);
+  if (!design->answered_weight)
+    return tg_error_memory(error);
+  for (size_t k = 0; k < codebook->indicator_count; k++) {
+    const char *name = codebook->indicators[k].weight;
+    size_t v = *name ? tg_codebook_find_variable(codebook, name, strlen(name)) : TG_NONE;
+    const double *number = v == TG_NONE ? NULL : responses->columns[v].values.number;
+    if (!number || design->answered_weight[v])
+      continue;
+    if (!(design->answered_weight[v] = tg_memory_new(responses->count, sizeof *number)))
+      return tg_error_memory(error);
+    for (size_t i = 0; i < responses->count; i++)
+      design->answered_weight[v][i] = responses->silent[i] ? 0 : number[i];
+  }
+  return TRYGG_OK;
+}
+
+static trygg_status respond(trygg_design *design, const trygg_design_options *options, trygg_error *error) {
+  const trygg_responses *responses = design->responses;
+  const tg_settings *settings = &responses->codebook->settings;
+  tg_response_request request = {.method = response_of(responses->codebook, options),
+                                 .weight = design->weight};
+  tg_response_choice choice;
+  trygg_status status = TRYGG_OK;
+  TRY(tg_response_parse(request.method, &choice, error));
+  if (!choice.method && responses->silent)
+    return tg_error_set(
+        error, TRYGG_EINVAL,
+        "the records hold those who did not answer too; load them without `keep_silent`, or say how "
+        "the weights make up for them (`response`)");
+  if (!choice.method)
+    return TRYGG_OK;
+  if (!responses->silent)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "response",
+                       "the records of those who did not answer are needed; load them with `keep_silent`");
+  TRY(find_variables(responses->codebook, options, &request, error));
+  request.least = options->response_least > 0 ? options->response_least : settings->response_least;
+  request.collapse = options->response_collapse || settings->response_collapse;
+  TRY(tg_response_create(responses, &request, &design->response, error));
+  TRY(silence_weights(design, error));
+  design->weight = design->response->weight;
+cleanup:
+  tg_memory_free(request.variables);
+  return status;
 }
 
 /* ---- calibration --------------------------------------------------------------------------------- */
@@ -136,20 +226,26 @@ trygg_status tg_weights_make(trygg_design *design, const trygg_design_options *o
     TRY(from_strata(design, error));
   else if (!has_weight(codebook) && design->inclusion)
     TRY(from_inclusion(design, error));
+  TRY(respond(design, options, error));
   TRY(calibrate(design, options, error));
   TRY(trim(design, options, error));
+  if (design->response && design->calibration)
+    TRY(tg_response_connect(design->response, design->calibration, error));
 cleanup:
   return status;
 }
 
 int tg_weights_are_made(const trygg_design *design) {
-  return design->calibration || design->trim;
+  return design->response || design->calibration || design->trim;
 }
 
 /* A trimmed weight is a multiple of what it was before calibration and is then calibrated: what bounds are for is the
  * sample that was drawn, not one that counts a record twice. */
 trygg_status tg_weights_remake(const trygg_design *design, double *weight, trygg_error *error) {
   const double *base = tg_design_base_weight(design);
+  trygg_status status = design->response ? tg_response_weights(design->response, weight, error) : TRYGG_OK;
+  if (status != TRYGG_OK)
+    return status;
   for (size_t i = 0; i < design->responses->count && design->trim; i++)
     if (weight[i] != 0)
       weight[i] *= design->trim->weight[i] / (base ? base[i] : 1);
@@ -160,6 +256,7 @@ trygg_status tg_weights_check_stream(const trygg_codebook *codebook, const trygg
                                      trygg_error *error) {
   tg_distance_choice choice;
   tg_trim_choice bounds;
+  tg_response_choice response;
   trygg_design_options chosen;
   trygg_status status = TRYGG_OK;
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_design_options", error));
@@ -169,6 +266,12 @@ trygg_status tg_weights_check_stream(const trygg_codebook *codebook, const trygg
         error, TRYGG_EINVAL, NULL, 0, 0, "calibrate",
         "calibration needs all records at once, which a stream does not keep; do not stream, or have "
         "calibrated weights in the data");
+  TRY(tg_response_parse(response_of(codebook, &chosen), &response, error));
+  if (response.method)
+    return tg_error_at(
+        error, TRYGG_EINVAL, NULL, 0, 0, "response",
+        "those who did not answer are made up for by their records, which a stream does not keep; do not "
+        "stream, or have adjusted weights in the data");
   TRY(tg_trim_parse(chosen.trim ? chosen.trim : codebook->settings.trim, &bounds, error));
   if (bounds.kind)
     return tg_error_at(

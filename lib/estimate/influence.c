@@ -95,9 +95,9 @@ trygg_status trygg_estimate_influence(const trygg_estimates *estimates, const si
   if (design->responses->released)
     return tg_error_set(error, TRYGG_EINVAL,
                         "the records were not kept (trygg_estimate_stream); load them again");
-  if (design->calibration)
+  if (tg_design_has_residuals(design))
     return tg_error_set(error, TRYGG_EUNSUPPORTED,
-                        "influence totals of calibrated weights would have to be those of residuals, which are "
+                        "influence totals of weights that were calibrated or adjusted would have to be those of residuals, which are "
                         "not yet handed out");
   for (size_t i = 0; i < count; i++) {
     if (rows[i] >= estimates->row_count) {

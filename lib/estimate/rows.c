@@ -170,8 +170,8 @@ static int needs_records(const trygg_estimates *estimates, size_t indicator, int
   if (what->estimand >= TG_QUANTILE)
     return 0;
   return equal || (what->denominator_variable != TG_NONE && !design->cluster) ||
-         !tg_design_has_one_stage(design) || tg_design_looks_at_domains(design) || design->calibration ||
-         is_of_panel(estimates);
+         !tg_design_has_one_stage(design) || tg_design_looks_at_domains(design) ||
+         tg_design_has_residuals(design) || is_of_panel(estimates);
 }
 
 void tg_rows_set_error(tg_row *row, double variance) {

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <base/number.h>
+#include <design/response.h>
 #include <design/trim.h>
 #include <base/options.h>
 #include <base/text.h>
@@ -88,6 +89,20 @@ static trygg_status add_overlaps(trygg_table *table, const trygg_estimates *esti
   return status;
 }
 
+/* The method, and the variables it goes by. */
+static trygg_status add_response(trygg_table *table, const tg_response *response, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_text names = {0};
+  for (size_t v = 0; v < response->variable_count; v++)
+    tg_text_format(&names, "%s%s", v ? " " : "",
+                   response->responses->codebook->variables[response->variables[v]].name);
+  TRY(names.failed ? tg_error_memory(error) : tg_table_add_note(table, "response", response->method, error));
+  TRY(tg_table_add_note(table, "response_on", names.bytes, error));
+cleanup:
+  tg_text_free(&names);
+  return status;
+}
+
 trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,
                                     trygg_error *error) {
   static const char *const df_rules[] = {"domain", "design", "given"};
@@ -99,7 +114,7 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(tg_table_add_note(table, "definition", codebook->hash, error));
   TRY(tg_table_add_note(table, "library", trygg_version(), error));
   TRY(tg_table_add_note(table, "records",
-                        tg_number_format_integer(number, (int64_t)trygg_responses_count(design->responses)),
+                        tg_number_format_integer(number, (int64_t)tg_responses_answered(design->responses)),
                         error));
   TRY(tg_table_add_note(table, "strata", tg_number_format_integer(number, (int64_t)design->stratum_count),
                         error));
@@ -110,6 +125,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(add_variance(table, design->replicates, error));
   if (design->inclusion)
     TRY(tg_table_add_note(table, "inclusion", design->inclusion->name, error));
+  if (design->response)
+    TRY(add_response(table, design->response, error));
   if (design->calibration)
     TRY(tg_table_add_note(table, "calibrate", design->calibration->method, error));
   if (design->trim)

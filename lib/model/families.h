@@ -18,7 +18,7 @@ typedef struct tg_family {
 extern const tg_family tg_families[];
 extern const size_t tg_family_count;
 
-extern const tg_regress_family tg_linear_regress, tg_logistic_regress, tg_poisson_regress;
+extern const tg_regress_family tg_linear_regress, tg_poisson_regress;
 double tg_linear_bend(double eta);
 int tg_linear_suits(const tg_indicator_type *type);
 double tg_logistic_bend(double eta);

@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Logistic regression: mean = 1 / (1 + exp(-eta)), slope = mean (1 - mean); with e = exp(-|eta|) nothing
- * overflows and nothing cancels. */
+/* Logistic regression of shares; the distribution is in numeric/logistic.c. */
 #include <model/families.h>
 
 #include <math.h>
 
-static double mean(double eta) {
-  double e = exp(-fabs(eta));
-  return eta < 0 ? e / (1 + e) : 1 / (1 + e);
-}
-
-static double slope(double eta) {
-  double e = exp(-fabs(eta));
-  return e / ((1 + e) * (1 + e));
-}
-
-static double loss(double y, double eta) {
-  return fmax(eta, 0) + log1p(exp(-fabs(eta))) - y * eta;
-}
-
-static double start(double y, double middle) {
-  double mu = (y + middle) / 2;
-  return log(mu / (1 - mu));
-}
-
-const tg_regress_family tg_logistic_regress = {mean, slope, loss, start, 0};
-
 double tg_logistic_bend(double eta) {
   double e = exp(-fabs(eta));
-  return -copysign(slope(eta) * (1 - e) / (1 + e), eta); /* 1 - 2 mean = -tanh(eta / 2) */
+  return -copysign(tg_logistic_regress.slope(eta) * (1 - e) / (1 + e), eta); /* 1 - 2 mean = -tanh(eta / 2) */
 }
 
 int tg_logistic_suits(const tg_indicator_type *type) {

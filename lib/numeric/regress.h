@@ -16,6 +16,8 @@ typedef struct tg_regress_family {
   int is_linear;                            /* mean(eta) = eta: one step is the fit */
 } tg_regress_family;
 
+extern const tg_regress_family tg_logistic_regress; /* logistic.c */
+
 /* Rows x columns of x (row-major), a weight > 0 and an outcome each row. */
 typedef struct tg_regress_data {
   const double *x, *weight, *y;

@@ -67,6 +67,13 @@ static void take_role(tg_load *load, tg_load_variable *variable) {
   variable->question = role == TG_ROLE_NONE && !variable->variable->rule;
 }
 
+/* Weights that make up for who did not answer need their records. */
+static int keeps_silent(const tg_load *load) {
+  const char *response = load->codebook->settings.response;
+  return load->options.keep_silent ? load->options.keep_silent > 0
+                                   : *response && strcmp(response, "none") != 0;
+}
+
 static trygg_status begin_responses(tg_load *load, trygg_error *error) {
   trygg_responses *responses = tg_memory_new(1, sizeof *responses);
   if (!responses)
@@ -78,10 +85,10 @@ static trygg_status begin_responses(tg_load *load, trygg_error *error) {
   responses->columns = tg_memory_new(load->variable_count, sizeof *responses->columns);
   responses->wave = tg_memory_new(responses->capacity, sizeof *responses->wave);
   responses->account = tg_memory_new(1, sizeof *responses->account);
-  if (load->options.keep_silent)
+  if (keeps_silent(load))
     responses->silent = tg_memory_new(responses->capacity, 1);
   if (!responses->columns || !responses->wave || !responses->account ||
-      (load->options.keep_silent && !responses->silent))
+      (keeps_silent(load) && !responses->silent))
     return tg_error_memory(error);
   responses->column_count = load->variable_count;
   responses->account->keeps_rejected = load->options.keep_rejected;

@@ -9,6 +9,13 @@
 #include <responses/account.h>
 #include <responses/columns.h>
 
+size_t tg_responses_answered(const trygg_responses *responses) {
+  size_t silent = 0;
+  for (size_t i = 0; responses->silent && i < responses->count; i++)
+    silent += responses->silent[i];
+  return trygg_responses_count(responses) - silent;
+}
+
 size_t trygg_responses_count(const trygg_responses *responses) {
   return responses ? responses->count + responses->released : 0;
 }

@@ -106,6 +106,9 @@ struct trygg_responses {
   size_t warning_count;
 };
 
+/* Records of those who answered. */
+size_t tg_responses_answered(const trygg_responses *responses);
+
 /* Missing kind of a record's value; TG_VALID when it has one. */
 tg_missing tg_column_missing(const tg_column *column, size_t record);
 

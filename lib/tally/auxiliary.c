@@ -8,8 +8,8 @@
 #include <tally/residual.h>
 
 int tg_auxiliary_suits(const trygg_design *design) {
-  return design->calibration && tg_design_has_one_stage(design) && !tg_design_looks_at_domains(design) &&
-         !(design->lonely_count && design->lonely == TG_LONELY_ADJUST);
+  return design->calibration && !design->response && tg_design_has_one_stage(design) &&
+         !tg_design_looks_at_domains(design) && !(design->lonely_count && design->lonely == TG_LONELY_ADJUST);
 }
 
 void tg_auxiliary_free(tg_auxiliary *a) {

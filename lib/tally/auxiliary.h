@@ -25,7 +25,7 @@ typedef struct tg_auxiliary {
   tg_sparse squares;  /* A, of each aim up to the diagonal */
 } tg_auxiliary;
 
-/* 0 where the design is not calibrated, or later stages or a lonely rule ask for more than Q. */
+/* 0 where the design is not calibrated, or its weights make up for who did not answer, or later stages or a lonely rule ask for more than Q. */
 int tg_auxiliary_suits(const trygg_design *design);
 
 trygg_status tg_auxiliary_create(const trygg_design *design, tg_auxiliary **out, trygg_error *error);

@@ -36,7 +36,7 @@ typedef struct job {
   unsigned char *states;
   int thresholds; /* some term has one */
   tg_spread spread;
-  tg_residual residual; /* of a calibrated design */
+  tg_residual residual; /* of a design whose weights were made */
 } job;
 
 static int by_output_chunk(const void *a, const void *b) {
@@ -94,14 +94,14 @@ static void pass_records(job *j) {
   for (size_t first = 0; first < records; first += RUN) {
     size_t count = records - first < RUN ? records - first : RUN;
     int matters = run_matters(j, first, count);
-    if (!matters && !j->residual.calibration)
+    if (!matters && !tg_residual_matters(&j->residual))
       continue;
     for (size_t k = 0; k < j->used_count && matters; k++)
       tg_indicator_evaluate(&j->tally->indicators.list[j->used[k]], design->responses, first, count,
                             &j->values[k]);
     for (size_t i = 0; i < count; i++) {
       uint32_t e = j->tally->entry[first + i];
-      if (e == TG_RANK_NONE && !j->residual.calibration)
+      if (e == TG_RANK_NONE && !tg_residual_matters(&j->residual))
         continue;
       if (e != TG_RANK_NONE && matters)
         add_record(j, j->tally->entry_cell[e], first + i, i);
@@ -135,7 +135,7 @@ static void pass_entries(job *j) {
  * need sums of their own, or auxiliary values are needed beside them. */
 static int needs_records(const job *j) {
   return !j->tally->design->cluster || j->thresholds || !tg_design_has_one_stage(j->tally->design) ||
-         j->residual.calibration;
+         tg_residual_matters(&j->residual);
 }
 
 static int pass(job *j) {
@@ -234,7 +234,7 @@ static trygg_status run_job(job *j, size_t terms, int full, double *variance, do
                             trygg_error *error) {
   trygg_status status = TRYGG_OK;
   TRY(begin_job(j, terms, error));
-  if (j->residual.calibration)
+  if (tg_residual_matters(&j->residual))
     TRY(make_residuals(j, full, variance + (full ? 0 : j->first), error));
   else if (full)
     TRY(make_matrix(j, variance, error));

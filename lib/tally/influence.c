@@ -16,7 +16,7 @@ typedef struct job {
   double *u; /* of a run of records */
   unsigned char *inside;
   tg_spread spread;
-  tg_residual residual; /* of a calibrated design */
+  tg_residual residual; /* of a design whose weights were made */
 } job;
 
 static int pass(job *j) {
@@ -25,7 +25,7 @@ static int pass(job *j) {
     size_t records = count - first < RUN ? count - first : RUN;
     j->influence->fill(j->influence->context, first, records, j->u, j->inside);
     for (size_t r = 0; r < records; r++) {
-      if (!j->inside[r] && !j->residual.calibration)
+      if (!j->inside[r] && !tg_residual_matters(&j->residual))
         continue;
       for (size_t o = 0; o < k && j->inside[r]; o++) {
         tg_spread_touch(&j->spread, o, j->u[r * k + o]);
@@ -43,7 +43,7 @@ static trygg_status make_matrix(const job *j, double *covariance, trygg_error *e
   trygg_status status = TRYGG_OK;
   size_t size = j->spread.count;
   double *matrix;
-  if (!j->residual.calibration)
+  if (!tg_residual_matters(&j->residual))
     return tg_spread_matrix(&j->spread, covariance, error);
   matrix = tg_memory_new(size * size, sizeof *matrix);
   if (!matrix)

@@ -7,11 +7,13 @@
 #include <base/memory.h>
 
 int tg_residual_begin(tg_residual *r, const trygg_design *design, size_t own) {
-  *r = (tg_residual){
-      .calibration = design->calibration, .own = own, .may_be_negative = design->inclusion != NULL};
-  if (!r->calibration)
+  *r = (tg_residual){.calibration = design->calibration,
+                     .response = design->response,
+                     .own = own,
+                     .may_be_negative = design->inclusion != NULL};
+  if (!tg_residual_matters(r))
     return 0;
-  r->regressed = tg_memory_new(own * r->calibration->patterns.aim_count, sizeof *r->regressed);
+  r->regressed = tg_memory_new(own * tg_residual_totals(r), sizeof *r->regressed);
   return r->regressed ? 0 : -1;
 }
 
@@ -21,27 +23,40 @@ void tg_residual_clear(tg_residual *r) {
 }
 
 void tg_residual_regress(tg_residual *r, size_t output, size_t record, double z) {
-  const tg_patterns *patterns;
-  size_t pattern;
-  if (!r->calibration || r->known)
+  double *t;
+  if (r->known || !tg_residual_matters(r))
     return;
-  patterns = &r->calibration->patterns;
-  pattern = patterns->of[record];
-  z *= tg_calibrate_own(r->calibration, record);
-  for (size_t k = patterns->begin[pattern]; k < patterns->begin[pattern + 1]; k++)
-    r->regressed[output * patterns->aim_count + patterns->column[k]] += patterns->value[k] * z;
+  t = r->regressed + output * tg_residual_totals(r);
+  if (r->calibration) {
+    const tg_patterns *patterns = &r->calibration->patterns;
+    size_t pattern = patterns->of[record];
+    double own = z * tg_calibrate_own(r->calibration, record);
+    for (size_t k = patterns->begin[pattern]; k < patterns->begin[pattern + 1]; k++)
+      t[patterns->column[k]] += patterns->value[k] * own;
+  }
+  if (r->response) {
+    size_t first, count;
+    const double *x = tg_response_columns(r->response, record, &first, &count);
+    double own = z * tg_response_lean(r->response, record);
+    for (size_t k = 0; k < count; k++)
+      t[tg_residual_aims(r) + first + k] += x[k] * own;
+  }
 }
 
 void tg_residual_touch(const tg_residual *r, size_t record, tg_spread *spread) {
-  const tg_patterns *patterns;
-  size_t pattern;
-  double w;
-  if (!r->calibration || !((w = r->calibration->weight[record]) > 0))
-    return;
-  patterns = &r->calibration->patterns;
-  pattern = patterns->of[record];
-  for (size_t k = patterns->begin[pattern]; k < patterns->begin[pattern + 1]; k++)
-    tg_spread_touch(spread, r->own + patterns->column[k], w * patterns->value[k]);
+  if (r->calibration && r->calibration->weight[record] > 0) {
+    const tg_patterns *patterns = &r->calibration->patterns;
+    size_t pattern = patterns->of[record];
+    double w = r->calibration->weight[record];
+    for (size_t k = patterns->begin[pattern]; k < patterns->begin[pattern + 1]; k++)
+      tg_spread_touch(spread, r->own + patterns->column[k], w * patterns->value[k]);
+  }
+  if (r->response && r->response->gap[record] != 0) {
+    size_t first, count, behind = r->own + tg_residual_aims(r);
+    const double *x = tg_response_columns(r->response, record, &first, &count);
+    for (size_t k = 0; k < count; k++)
+      tg_spread_touch(spread, behind + first + k, r->response->gap[record] * x[k]);
+  }
 }
 
 /* ---- from one covariance matrix to the other ------------------------------------------------------ */
@@ -82,10 +97,12 @@ static double cross(const reduction *r, size_t a, const double *coefficients) {
 
 static trygg_status reduce_pair(const reduction *r, size_t a, size_t b, double *out, trygg_error *error) {
   const double *of_a = r->coefficients + a * r->aims, *of_b = r->coefficients + b * r->aims;
-  double uncertainty, whole = r->matrix[a * r->size + b];
+  double uncertainty = 0, whole = r->matrix[a * r->size + b];
   double rest = whole + dot(of_a, r->products + b * r->aims, r->aims) - cross(r, a, of_b);
-  trygg_status status = tg_calibrate_uncertainty(r->residual->calibration, of_a, of_b, &uncertainty, error);
+  trygg_status status = TRYGG_OK;
   double size = r->residual->may_be_negative ? fabs(rest) : rest;
+  if (r->residual->calibration)
+    status = tg_calibrate_uncertainty(r->residual->calibration, of_a, of_b, &uncertainty, error);
   if (a == b && size < TG_RESIDUAL_NOTHING * (fabs(whole) + fabs(cross(r, a, of_a))))
     rest = 0;
   *out = rest + uncertainty;
@@ -112,6 +129,18 @@ cleanup:
   return status;
 }
 
+/* B of the calibration, then that of the response of what the calibration leaves. */
+static trygg_status find_coefficients(const tg_residual *r, const double *t, double *b, trygg_error *error) {
+  size_t aims = tg_residual_aims(r);
+  trygg_status status = TRYGG_OK;
+  if (r->calibration)
+    TRY(tg_calibrate_regress(r->calibration, t, b, error));
+  if (r->response)
+    TRY(tg_response_regress(r->response, t + aims, r->calibration ? b : NULL, aims, b + aims, error));
+cleanup:
+  return status;
+}
+
 trygg_status tg_residual_reduce(const tg_residual *residual, const double *matrix, int full, double *variance,
                                 trygg_error *error) {
   trygg_status status = TRYGG_OK;
@@ -124,8 +153,7 @@ trygg_status tg_residual_reduce(const tg_residual *residual, const double *matri
     goto cleanup;
   }
   for (size_t o = 0; o < r.own; o++) {
-    TRY(tg_calibrate_regress(residual->calibration, residual->regressed + o * r.aims,
-                             r.coefficients + o * r.aims, error));
+    TRY(find_coefficients(residual, residual->regressed + o * r.aims, r.coefficients + o * r.aims, error));
     multiply(&r, o);
   }
   TRY(reduce_all(&r, full, variance, error));

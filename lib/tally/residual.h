@@ -6,11 +6,14 @@
  *   V_ab = M_ab - B_a'M_xb - B_b'M_xa + B_a'M_xx B_b + B_a'V(T) B_b,
  * V(T) the covariance of the population totals where they are estimates.  So everything that the design does (strata,
  * stages, lonely rules) is done in one place, and records outside a domain count by their w x alone.  What it leaves of a
- * variance is right to 1e-13 of what the variance was before. */
+ * variance is right to 1e-13 of what the variance was before.
+ *
+ * Weights that make up for who did not answer add auxiliary totals of the same kind, whose part of each person drawn is
+ * design/response.h's; they stand behind those of the calibration. */
 #ifndef TG_TALLY_RESIDUAL_H
 #define TG_TALLY_RESIDUAL_H
 
-#include <design/calibrate.h>
+#include <design/response.h>
 #include <tally/spread.h>
 
 /* What is left of a variance that calibration takes away is rounding below this share of it. */
@@ -18,9 +21,11 @@
 
 /* Zero-initialise.  The auxiliary totals are outputs of a spread behind the `own` ones. */
 typedef struct tg_residual {
-  const tg_calibration *calibration; /* NULL: the design is not calibrated, and all this does nothing */
+  const tg_calibration *calibration; /* NULL: the design is not calibrated */
+  const tg_response
+      *response; /* NULL: its weights make up for nobody; without either all this does nothing */
   size_t own;
-  double *regressed;   /* t of tg_calibrate_regress(): [output * aims + aim] */
+  double *regressed;   /* t of tg_calibrate_regress() and tg_response_regress(): [output * totals + total] */
   int known;           /* it is complete */
   int may_be_negative; /* the design's variances: those of inclusion probabilities */
 } tg_residual;
@@ -29,9 +34,23 @@ typedef struct tg_residual {
 int tg_residual_begin(tg_residual *residual, const trygg_design *design, size_t own);
 void tg_residual_clear(tg_residual *residual);
 
+/* There is something to do. */
+static inline int tg_residual_matters(const tg_residual *residual) {
+  return residual->calibration || residual->response;
+}
+
+/* Auxiliary totals: of the calibration, and of the response. */
+static inline size_t tg_residual_aims(const tg_residual *residual) {
+  return residual->calibration ? residual->calibration->patterns.aim_count : 0;
+}
+
+static inline size_t tg_residual_totals(const tg_residual *residual) {
+  return tg_residual_aims(residual) + (residual->response ? residual->response->column_count : 0);
+}
+
 /* Outputs of the spread: own ones and auxiliary totals. */
 static inline size_t tg_residual_outputs(const tg_residual *residual) {
-  return residual->own + (residual->calibration ? residual->calibration->patterns.aim_count : 0);
+  return residual->own + tg_residual_totals(residual);
 }
 
 /* A record adds z to an own output, by the design's weight. */

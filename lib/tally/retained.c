@@ -19,7 +19,7 @@ static int design_suits(const tg_tally *tally) {
   const trygg_design *design = tally->design;
   return tg_design_has_one_stage(design) && !tg_design_looks_at_domains(design) &&
          !(design->lonely_count && design->lonely == TG_LONELY_ADJUST) &&
-         (tally->joint || !design->calibration);
+         (tally->joint || !tg_design_has_residuals(design));
 }
 
 /* y and R x of two numbers may be so alike that their moments cancel; waves of a panel share units, whose sums are of one

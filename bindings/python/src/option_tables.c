@@ -22,11 +22,20 @@ const tg_option tg_load_options[] = {
 #undef STRUCT
 
 #define STRUCT trygg_design_options
-const tg_option tg_design_options[] = {FIELD(lonely, TEXT),     FIELD(domain_lonely, INT),
-                                       FIELD(variance, TEXT),   FIELD(seed, UINT64),
-                                       FIELD(calibrate, TEXT),  FIELD(spread, TEXT),
-                                       FIELD(households, INT),  FIELD(trim, TEXT),
-                                       FIELD(trim_strata, INT), FIELD(threads, INT),
+const tg_option tg_design_options[] = {FIELD(lonely, TEXT),
+                                       FIELD(domain_lonely, INT),
+                                       FIELD(variance, TEXT),
+                                       FIELD(seed, UINT64),
+                                       FIELD(calibrate, TEXT),
+                                       FIELD(spread, TEXT),
+                                       FIELD(households, INT),
+                                       FIELD(trim, TEXT),
+                                       FIELD(trim_strata, INT),
+                                       FIELD(threads, INT),
+                                       FIELD(response, TEXT),
+                                       TEXTS(response_on, response_on_count),
+                                       FIELD(response_least, DOUBLE),
+                                       FIELD(response_collapse, INT),
                                        END};
 #undef STRUCT
 
