@@ -343,8 +343,7 @@ END_TEST
 
 /* Two strata of 240 and 720 people, or 50 and 90 clusters; status 2 did not answer. */
 #define DRAWN_HEAD "str,c,sex,age,inc,w,N,M,status,y\n"
-static const char drawn[] =
-    DRAWN_HEAD
+static const char drawn[] = DRAWN_HEAD
     "a,1,2,16,22,10.25,240,50,1,8.3\na,1,1,16,31,10.25,240,50,2,\na,1,1,16,36,10.25,240,50,2,\n"
     "a,2,1,16,27,10.5,240,50,2,\na,2,1,45,32,10.5,240,50,2,\na,2,2,45,25,10.5,240,50,2,\n"
     "a,3,1,45,24,10.75,240,50,1,8.2\na,3,2,45,30,10.75,240,50,2,\na,3,1,45,40,10.75,240,50,1,11.8\n"
@@ -366,12 +365,13 @@ static const char drawn[] =
     "b,19,1,65,22,21.9,720,90,1,8.2\nb,19,2,16,33,21.9,720,90,1,9\nb,19,2,16,25,21.9,720,90,2,\n"
     "b,20,2,65,11,22,720,90,1,7.3\nb,20,2,16,39,22,720,90,2,\nb,20,2,65,35,22,720,90,1,11.2\n";
 
-#define DRAWN(stratum_role, cluster_role, fpc_role)                                                              \
-  "type,name,role\ntext,str," stratum_role "\ninteger,c," cluster_role "\nselect_one sex,sex,domain\n"           \
-  "select_one age,age,\ninteger,inc,\ndecimal,w,weight\n" fpc_role "\nselect_one st,status,status\ndecimal,y,\n"
+#define DRAWN(stratum_role, cluster_role, fpc_role)                                                          \
+  "type,name,role\ntext,str," stratum_role "\ninteger,c," cluster_role "\nselect_one sex,sex,domain\n"       \
+  "select_one age,age,\ninteger,inc,\ndecimal,w,weight\n" fpc_role                                           \
+  "\nselect_one st,status,status\ndecimal,y,\n"
 #define DRAWN_PEOPLE DRAWN("stratum", "", "integer,N,fpc\ninteger,M,")
 #define DRAWN_CLUSTERS DRAWN("stratum", "cluster", "integer,N,\ninteger,M,fpc")
-#define DRAWN_CHOICES                                                                                            \
+#define DRAWN_CHOICES                                                                                        \
   "list_name,name,disposition\nsex,1,\nsex,2,\nage,16,\nage,45,\nage,65,\nst,1,I\nst,2,R\nst,3,NE\n"
 
 static fixture_texts answered(const char *response, const char *a, const char *b) {
@@ -445,8 +445,8 @@ START_TEST(weights_of_who_answered_and_their_errors_are_those_of_r) {
     ck_near(fixture_get(e, "", NULL, "m").estimate, responded[_i].mean, 1e-12);
     ck_near(fixture_get(e, "", NULL, "t").se,
             clusters ? responded[_i].cluster_total_se : responded[_i].total_se, 1e-11);
-    ck_near(fixture_get(e, "", NULL, "m").se, clusters ? responded[_i].cluster_mean_se : responded[_i].mean_se,
-            1e-11);
+    ck_near(fixture_get(e, "", NULL, "m").se,
+            clusters ? responded[_i].cluster_mean_se : responded[_i].mean_se, 1e-11);
     trygg_estimate_free(e);
     fixture_free(&f);
   }
@@ -475,6 +475,331 @@ START_TEST(what_is_calibrated_afterwards_has_the_error_of_both) {
 }
 END_TEST
 
+/* ---- edges of non-response ---------------------------------------------------------------------------------- */
+
+/* The weight of a class is what was drawn of it, and trimming and calibration come after. */
+START_TEST(classes_keep_what_was_drawn_of_them) {
+  fixture_texts texts = answered("classes", "sex", "age");
+  fixture f = fixture_load(&texts);
+  double sums[2][3] = {{0}}, weights[2][3] = {{0}};
+  for (size_t i = 0; i < 60; i++) {
+    size_t sex = tg_column_code(&f.responses->columns[2], i),
+           age = tg_column_code(&f.responses->columns[3], i);
+    sums[sex][age] += f.responses->columns[5].values.number[i];
+    weights[sex][age] += f.design->weight[i];
+    ck_assert_int_eq(f.design->weight[i] > 0, !f.responses->silent[i]);
+  }
+  for (size_t k = 0; k < 6; k++)
+    ck_near(weights[k / 3][k % 3], sums[k / 3][k % 3], 1e-14);
+  fixture_free(&f);
+  texts.trim = "median:1.5";
+  f = fixture_load(&texts);
+  ck_assert(of_weights(&f, "trimmed_high") > 0);
+  ck_near(of_weights(&f, "after"), of_weights(&f, "before"), 1e-14);
+  ck_assert(of_weights(&f, "deff_after") < of_weights(&f, "deff_untrimmed"));
+  fixture_free(&f);
+}
+END_TEST
+
+/* What those drawn are known by is estimated as well as from all of them: N of a sex by its design weights. */
+START_TEST(what_classes_are_made_of_has_the_error_of_the_sample_drawn) {
+  fixture_texts texts = answered("classes", "sex", NULL),
+                whole = {.survey = DRAWN_PEOPLE, .choices = DRAWN_CHOICES, .data = drawn};
+  fixture f, all;
+  trygg_estimates *e, *from_all;
+  char *everybody = strdup(drawn);
+  texts.indicators = whole.indicators = "name,type,variable,numerator\nwomen,total,sex,2\n";
+  for (char *at = everybody; (at = strstr(at, ",2,\n"));) /* all answered */
+    memcpy(at, ",1,\n", 4);
+  whole.data = everybody;
+  f = fixture_load(&texts);
+  all = fixture_load(&whole);
+  e = fixture_estimate(&f, NULL, NULL);
+  from_all = fixture_estimate(&all, NULL, NULL);
+  ck_near(fixture_get(e, "", NULL, "women").estimate, fixture_get(from_all, "", NULL, "women").estimate,
+          1e-14);
+  ck_near(fixture_get(e, "", NULL, "women").se, fixture_get(from_all, "", NULL, "women").se, 1e-13);
+  trygg_estimate_free(e);
+  trygg_estimate_free(from_all);
+  fixture_free(&f);
+  fixture_free(&all);
+  free(everybody);
+}
+END_TEST
+
+/* A sample of 600, of whom some four in ten answered, the one age more than the other; y goes with age. */
+static char *many(void) {
+  char *data = NULL;
+  size_t size;
+  uint32_t random = 1;
+  FILE *to = open_memstream(&data, &size);
+  fputs(DRAWN_HEAD, to);
+  for (int i = 0; i < 600; i++) {
+    double draws[4];
+    for (int k = 0; k < 4; k++) {
+      random = random * 1664525u + 1013904223u;
+      draws[k] = (random >> 8) / 16777216.0;
+    }
+    int age = draws[0] < 0.3   ? 16
+              : draws[0] < 0.7 ? 45
+                               : 65,
+        sex = 1 + (draws[1] < 0.5),
+        answered = draws[2] < (age == 16   ? 0.25
+                               : age == 45 ? 0.4
+                                           : 0.6);
+    fprintf(to, "%s,%d,%d,%d,%d,%d,,,%d,", i < 200 ? "a" : "b", i, sex, age, 20 + i % 17, i < 200 ? 5 : 11,
+            2 - answered);
+    fprintf(to, answered ? "%d.%d\n" : "\n", age / 10 + (int)(6 * draws[3]), i % 10);
+  }
+  fclose(to);
+  return data;
+}
+
+/* Each replicate of the people drawn is adjusted, and calibrated, anew: their errors are as the linearised ones, which are
+ * smaller than those that take the weights for granted. */
+START_TEST(replicates_are_adjusted_anew) {
+  static const char *const variances[] = {"jackknife", "bootstrap:1000"};
+  char *data = many();
+  fixture_texts texts = answered(responded[_i % 5].response, "age", _i % 5 == 2 ? "inc" : "sex");
+  texts.survey = DRAWN("stratum", "", "integer,N,\ninteger,M,");
+  texts.data = data;
+  texts.margins = "variables,category,total\nsex,1,2600\nsex,2,2800\n";
+  texts.calibrate = _i < 5 ? NULL : "rake";
+  texts.response_collapse = 1;
+  fixture linear = fixture_load(&texts);
+  trygg_estimates *l = fixture_estimate(&linear, "sex", NULL);
+  for (size_t v = 0; v < 2; v++) {
+    trygg_estimates *e;
+    fixture f;
+    texts.variance = variances[v];
+    texts.seed = 7;
+    f = fixture_load(&texts);
+    e = fixture_estimate(&f, "sex", NULL);
+    ck_assert_uint_eq(trygg_estimate_count(e), trygg_estimate_count(l));
+    for (size_t r = 0; r < trygg_estimate_count(e); r++) {
+      ck_near(trygg_estimate_get(e, r).estimate, trygg_estimate_get(l, r).estimate, 1e-13);
+      ck_near(trygg_estimate_get(e, r).se, trygg_estimate_get(l, r).se, v ? 0.1 : 0.03);
+    }
+    trygg_estimate_free(e);
+    fixture_free(&f);
+  }
+  trygg_estimate_free(l);
+  fixture_free(&linear);
+  free(data);
+}
+END_TEST
+
+static trygg_table *classes_of(const fixture *f) {
+  trygg_table *table = NULL;
+  ck_ok(trygg_design_nonresponse(f->design, &table, &error));
+  return table;
+}
+
+/* Women of 16 have 2, of 45 6, of 65 4; men 7, 4, 4. */
+START_TEST(small_classes_are_joined_with_their_neighbours) {
+  static const struct {
+    double least;
+    const char *classes[6];
+    int answered[6];
+  } expected[] = {{2, {"1 16", "1 45", "1 65", "2 16", "2 45", "2 65"}, {2, 6, 4, 7, 4, 4}},
+                  {4, {"1 16 .. 1 45", "1 65", "2 16", "2 45", "2 65"}, {8, 4, 7, 4, 4}},
+                  {5, {"1 16 .. 1 65", "2 16", "2 45 .. 2 65"}, {12, 7, 8}},
+                  {9, {"1 16 .. 1 65", "2 16 .. 2 65"}, {12, 15}},
+                  {13, {"1 16 .. 2 65"}, {27}}};
+  fixture_texts texts = answered("classes", "sex", "age");
+  fixture f;
+  trygg_table *table;
+  texts.response_least = expected[_i].least;
+  texts.response_collapse = 1;
+  f = fixture_load(&texts);
+  table = classes_of(&f);
+  for (size_t r = 0; r < trygg_table_rows(table); r++) {
+    ck_assert_str_eq(trygg_table_text(table, r, 1), expected[_i].classes[r]);
+    ck_assert_int_eq((int)trygg_table_integer(table, r, 3), expected[_i].answered[r]);
+    ck_near(trygg_table_number(table, r, 4) * trygg_table_number(table, r, 5), 1, 1e-14);
+    ck_assert(trygg_table_number(table, r, 5) == trygg_table_number(table, r, 6));
+  }
+  ck_assert(trygg_table_rows(table) == 6 || !expected[_i].classes[trygg_table_rows(table)]);
+  trygg_table_free(table);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(a_model_has_a_row_a_wave_and_quantiles_their_numbers) {
+  fixture_texts texts = answered("propensity", "sex", "inc");
+  fixture f = fixture_load(&texts);
+  trygg_table *table = classes_of(&f);
+  ck_assert_uint_eq(trygg_table_rows(table), 1);
+  ck_near(trygg_table_number(table, 0, 5), 1.8480605557973904, 1e-12);
+  ck_near(trygg_table_number(table, 0, 6), 2.2133943321034004, 1e-12);
+  trygg_table_free(table);
+  fixture_free(&f);
+  texts.response = "quantiles";
+  texts.response_least = 4;
+  texts.response_collapse = 1;
+  f = fixture_load(&texts); /* 6 6 3 6 6 answered */
+  table = classes_of(&f);
+  ck_assert_uint_eq(trygg_table_rows(table), 4);
+  ck_assert_str_eq(trygg_table_text(table, 1, 1), "2 .. 3");
+  ck_assert_int_eq((int)trygg_table_integer(table, 1, 3), 9);
+  trygg_table_free(table);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Waves are adjusted each by itself; one in which everybody answered stays.  The folder says so, and the load keeps who did
+ * not answer by itself. */
+START_TEST(the_folder_says_how_waves_are_adjusted) {
+  fixture_texts texts = {
+      .settings = "form_id,response,response_on,response_least\nt,classes,sex,1\n",
+      .survey =
+          "type,name,role\ninteger,year,wave\nselect_one sex,sex,\nselect_one st,status,status\ndecimal,y,\n"
+          "decimal,w,weight\ndecimal,h,\n",
+      .choices = DRAWN_CHOICES,
+      .indicators = "name,type,variable,numerator,weight\nt,total,y,,\nhh,total,y,,h\nn,total,sex,1,h\n",
+      .data = "year,sex,status,y,w,h\n2020,1,1,2,10,3\n2020,1,2,,30,3\n2020,2,1,4,10,3\n2020,2,1,5,10,3\n"
+              "2020,1,3,,10,3\n2022,1,1,3,5,4\n2022,2,1,6,5,4\n"};
+  fixture f = fixture_load(&texts);
+  trygg_estimates *e = fixture_estimate(&f, NULL, NULL);
+  ck_assert_uint_eq(f.responses->count, 6); /* who was not eligible stays out */
+  ck_near(f.design->weight[0], 40, 0);
+  ck_near(fixture_get(e, "2020", NULL, "t").estimate, 2 * 40 + 90, 1e-15);
+  ck_near(fixture_get(e, "2022", NULL, "t").estimate, 45, 1e-15);
+  ck_near(fixture_get(e, "2020", NULL, "n").estimate, 3, 0); /* weights of another kind make up for nobody */
+  trygg_estimate_free(e);
+  fixture_free(&f);
+  texts.response = "none";
+  error = fixture_refuse(&texts, TRYGG_EINVAL); /* the fixture keeps who did not answer */
+  ck_assert_ptr_nonnull(strstr(error.message, "keep_silent"));
+}
+END_TEST
+
+START_TEST(weights_come_from_strata_of_who_was_drawn) {
+  fixture_texts texts = {
+      .survey =
+          "type,name,role\ntext,s,stratum\nselect_one sex,sex,\nselect_one st,status,status\ndecimal,y,\n",
+      .choices = DRAWN_CHOICES,
+      .strata = "stratum,population\na,40\nb,90\n",
+      .data = "s,sex,status,y\na,1,1,2\na,1,2,\na,2,1,4\na,2,1,5\nb,1,1,3\nb,1,2,\nb,2,1,6\n",
+      .response = "classes",
+      .response_on = {"sex"},
+      .response_least = 1};
+  fixture f = fixture_load(&texts);
+  ck_near(trygg_design_population(f.design), 130, 1e-15);
+  ck_near(f.design->weight[0], 10 * 80 / 40.0,
+          1e-15); /* men: 2 of 10 and 2 of 30 drawn, one of each answered */
+  ck_near(f.design->weight[6], 30, 1e-15);
+  fixture_free(&f);
+}
+END_TEST
+
+static const struct {
+  const char *response, *on[2];
+  double least;
+  int collapse;
+  trygg_status status;
+  const char *says;
+} unanswered[] = {
+    {"classes",
+     {"sex", "age"},
+     0,
+     0,
+     TRYGG_EDESIGN,
+     "class `1 16` has 2 who answered of 11 drawn, and 20 are wanted"},
+    {"classes", {"sex"}, 28, 1, TRYGG_EDESIGN, "there is none to join it with"},
+    {"quantiles", {"sex", "inc"}, 4, 0, TRYGG_EDESIGN, "class `3` has 3 who answered of 11 drawn"},
+    {"classes", {"inc"}, 1, 0, TRYGG_EINVAL, "make bands of it in derived.csv"},
+    {"classes", {"sexx"}, 1, 0, TRYGG_ENAME, "did you mean `sex`"},
+    {"classes", {"sex", "sex"}, 1, 0, TRYGG_EINVAL, "there twice"},
+    {"classes", {NULL}, 1, 0, TRYGG_EINVAL, "known of everybody"},
+    {"klasses", {"sex"}, 1, 0, TRYGG_ENAME, "did you mean `classes`"},
+    {"classes:5", {"sex"}, 1, 0, TRYGG_EINVAL, "nothing behind a colon"},
+    {"quantiles:1", {"sex"}, 1, 0, TRYGG_EINVAL, "from 2 to 100"},
+    {"quantiles:x", {"sex"}, 1, 0, TRYGG_EINVAL, "from 2 to 100"},
+    {"propensity", {"status"}, 1, 0, TRYGG_EDESIGN, "runs off"},
+    {"propensity", {"y"}, 1, 0, TRYGG_EDATA, "33 of those who were drawn have no `y`"},
+};
+
+START_TEST(what_cannot_be_made_up_for_is_said) {
+  fixture_texts texts = answered(unanswered[_i].response, unanswered[_i].on[0], unanswered[_i].on[1]);
+  texts.response_least = unanswered[_i].least;
+  texts.response_collapse = unanswered[_i].collapse;
+  error = fixture_refuse(&texts, unanswered[_i].status);
+  ck_assert_msg(strstr(error.message, unanswered[_i].says) != NULL, "%s", error.message);
+}
+END_TEST
+
+START_TEST(data_without_the_silent_or_their_weights_are_refused) {
+  fixture_texts texts = answered("classes", "sex", NULL);
+  texts.data = DRAWN_HEAD "a,1,2,16,22,10.25,240,50,1,8.3\na,1,1,16,31,10.25,240,50,1,4\n";
+  ck_assert_ptr_nonnull(strstr(fixture_refuse(&texts, TRYGG_EDATA).message, "nobody who was drawn"));
+  texts.data = DRAWN_HEAD "a,1,2,16,22,10.25,240,50,1,8.3\na,1,1,16,31,,240,50,2,\n";
+  ck_assert_ptr_nonnull(strstr(fixture_refuse(&texts, TRYGG_EDATA).message, "1 of those who did not answer"));
+  texts = answered(NULL, "sex", NULL);
+  fixture f = fixture_load(&texts); /* without them */
+  trygg_design_options options = {.size = sizeof options, .response = "classes"};
+  trygg_design *design = NULL;
+  ck_assert_int_eq(trygg_design_create(f.responses, &options, &design, &error), TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "keep_silent"));
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(ways_to_make_up_are_listed_with_a_line_of_help_each) {
+  static const char *const names[] = {"classes", "propensity", "quantiles"};
+  for (size_t i = 0; i < 3; i++) {
+    ck_assert_str_eq(trygg_design_response(i), names[i]);
+    ck_assert_uint_gt(strlen(trygg_design_response_help(i)), 10);
+  }
+  ck_assert_ptr_null(trygg_design_response(3));
+  ck_assert_ptr_null(trygg_design_response_help(3));
+}
+END_TEST
+
+static trygg_status respond_once(trygg_responses *responses, const char *method, trygg_error *fault) {
+  const char *on[] = {"sex", "age"};
+  const trygg_design_options options = {.size = sizeof options,
+                                        .calibrate = "rake",
+                                        .response = method,
+                                        .response_on = on,
+                                        .response_on_count = 2,
+                                        .response_least = 5,
+                                        .response_collapse = 1,
+                                        .variance = strcmp(method, "classes") ? NULL : "bootstrap:3"};
+  trygg_design *design = NULL;
+  trygg_estimates *estimates = NULL;
+  trygg_table *table = NULL;
+  trygg_status status = trygg_design_create(responses, &options, &design, fault);
+  if (status == TRYGG_OK)
+    status = trygg_estimate_create(design, NULL, &estimates, fault);
+  if (status == TRYGG_OK)
+    status = trygg_design_nonresponse(design, &table, fault);
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+  return status;
+}
+
+START_TEST(every_allocation_of_adjusting_may_fail) {
+  fixture_texts texts = answered("classes", "sex", NULL);
+  fixture f;
+  trygg_status status = TRYGG_ENOMEM;
+  long k = 0;
+  texts.margins = REGISTER;
+  f = fixture_load(&texts);
+  ck_ok(respond_once(f.responses, trygg_design_response((size_t)_i), &error));
+  for (; status != TRYGG_OK; k++) {
+    ck_assert_int_lt((int)k, 3000);
+    tg_memory_fail(k, 0);
+    status = respond_once(f.responses, trygg_design_response((size_t)_i), &error);
+    tg_memory_fail(-1, 0);
+    ck_assert_msg(status == TRYGG_OK || status == TRYGG_ENOMEM, "%ld: %s", k, error.message);
+  }
+  ck_assert_int_gt((int)k, 50);
+  fixture_free(&f);
+}
+END_TEST
+
 static Suite *weights_suite(void) {
   Suite *suite = suite_create("weights");
   TCase *trim = tcase_create("trim");
@@ -496,6 +821,18 @@ static Suite *weights_suite(void) {
   tcase_add_loop_test(response, weights_of_who_answered_and_their_errors_are_those_of_r, 0,
                       sizeof responded / sizeof *responded);
   tcase_add_test(response, what_is_calibrated_afterwards_has_the_error_of_both);
+  tcase_add_test(response, classes_keep_what_was_drawn_of_them);
+  tcase_add_test(response, what_classes_are_made_of_has_the_error_of_the_sample_drawn);
+  tcase_add_loop_test(response, replicates_are_adjusted_anew, 0, 10);
+  tcase_add_loop_test(response, small_classes_are_joined_with_their_neighbours, 0, 5);
+  tcase_add_test(response, a_model_has_a_row_a_wave_and_quantiles_their_numbers);
+  tcase_add_test(response, the_folder_says_how_waves_are_adjusted);
+  tcase_add_test(response, weights_come_from_strata_of_who_was_drawn);
+  tcase_add_loop_test(response, what_cannot_be_made_up_for_is_said, 0,
+                      sizeof unanswered / sizeof *unanswered);
+  tcase_add_test(response, data_without_the_silent_or_their_weights_are_refused);
+  tcase_add_test(response, ways_to_make_up_are_listed_with_a_line_of_help_each);
+  tcase_add_loop_test(response, every_allocation_of_adjusting_may_fail, 0, 3);
   suite_add_tcase(suite, response);
   return suite;
 }

@@ -131,16 +131,26 @@ cleanup:
   return status;
 }
 
+/* Who did not answer has no part in what was answered. */
+static size_t answered(const tg_wave *wave) {
+  return wave->count - wave->silent;
+}
+
+static int answers(const trygg_responses *responses, size_t record) {
+  return !responses->silent || !responses->silent[record];
+}
+
 /* counts[wave * TG_MISSING_KINDS + kind] of a variable. */
 static void count_missing(const trygg_responses *responses, const tg_column *column, int64_t *counts) {
   memset(counts, 0, responses->wave_count * TG_MISSING_KINDS * sizeof *counts);
   if (!column->present) {
     for (size_t w = 0; w < responses->wave_count; w++)
-      counts[w * TG_MISSING_KINDS + TG_NOT_ASKED] = (int64_t)responses->waves[w].count;
+      counts[w * TG_MISSING_KINDS + TG_NOT_ASKED] = (int64_t)answered(&responses->waves[w]);
     return;
   }
   for (size_t i = 0; i < responses->count; i++)
-    counts[(size_t)responses->wave[i] * TG_MISSING_KINDS + tg_column_missing(column, i)]++;
+    counts[(size_t)responses->wave[i] * TG_MISSING_KINDS + tg_column_missing(column, i)] +=
+        answers(responses, i);
 }
 
 /* Cells with an unknown code: those that may be listed, then the others together. */
@@ -150,7 +160,7 @@ static trygg_status add_unknown(trygg_table *table, const trygg_responses *respo
   account_row out = {.wave = responses->waves[wave].code,
                      .variable = responses->columns[variable].variable->name,
                      .account = "unknown_code"};
-  double records = (double)responses->waves[wave].count;
+  double records = (double)answered(&responses->waves[wave]);
   trygg_status status = TRYGG_OK;
   for (size_t i = 0; i < account->unknown_count && status == TRYGG_OK; i++) {
     const tg_account_unknown *unknown = &account->unknown[i];
@@ -182,7 +192,7 @@ static trygg_status add_variable(trygg_table *table, const trygg_responses *resp
     for (int kind = TG_VALID + 1; kind < TG_MISSING_KINDS; kind++) {
       out.reason = tg_missing_names[kind];
       out.count = kind == TG_UNKNOWN_CODE ? 0 : counts[w * TG_MISSING_KINDS + (size_t)kind];
-      out.share = (double)out.count / (double)responses->waves[w].count;
+      out.share = (double)out.count / (double)answered(&responses->waves[w]);
       TRY(add_some(table, &out, error));
     }
     TRY(add_unknown(table, responses, variable, w, counts[w * TG_MISSING_KINDS + TG_UNKNOWN_CODE], error));
@@ -236,7 +246,7 @@ static trygg_status add_days(trygg_table *table, const trygg_responses *response
     goto cleanup;
   }
   for (size_t i = 0; i < responses->count; i++)
-    if (index[i] != UINT32_MAX)
+    if (index[i] != UINT32_MAX && answers(responses, i))
       counts[responses->wave[i] * days.count + index[i]]++;
   for (size_t w = 0; w < responses->wave_count; w++)
     for (size_t day = 0; day < days.count; day++) {
@@ -244,7 +254,7 @@ static trygg_status add_days(trygg_table *table, const trygg_responses *response
                          .account = "day",
                          .reason = days.names[day],
                          .count = counts[w * days.count + day]};
-      out.share = (double)out.count / (double)responses->waves[w].count;
+      out.share = (double)out.count / (double)answered(&responses->waves[w]);
       TRY(add_some(table, &out, error));
     }
 cleanup:

@@ -105,8 +105,10 @@ static trygg_status sort_waves(tg_load *load, uint32_t *final) {
       if (strcmp(responses->waves[i].code, load->waves[w].code) == 0)
         final[w] = (uint32_t)i;
   }
-  for (size_t i = 0; i < responses->count; i++)
+  for (size_t i = 0; i < responses->count; i++) {
     responses->wave[i] = (uint16_t) final[responses->wave[i]];
+    responses->waves[responses->wave[i]].silent += responses->silent && responses->silent[i];
+  }
   return TRYGG_OK;
 }
 

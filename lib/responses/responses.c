@@ -11,8 +11,8 @@
 
 size_t tg_responses_answered(const trygg_responses *responses) {
   size_t silent = 0;
-  for (size_t i = 0; responses->silent && i < responses->count; i++)
-    silent += responses->silent[i];
+  for (size_t w = 0; w < responses->wave_count; w++)
+    silent += responses->waves[w].silent;
   return trygg_responses_count(responses) - silent;
 }
 

@@ -80,7 +80,8 @@ static inline uint32_t tg_column_stored_text(const tg_column *column, size_t rec
 typedef struct tg_wave {
   char *code;
   double time;  /* decimal year; NaN where unknown */
-  size_t count; /* accepted records */
+  size_t count;  /* accepted records */
+  size_t silent; /* of them those who did not answer, where they are kept */
 } tg_wave;
 
 struct tg_account;

@@ -51,7 +51,7 @@ static trygg_status cell_keys(tg_tally *tally, const tg_tally_request *request, 
     }
     if (state[i] == 2)
       keys[i] = *radix - 1; /* no combination of true categories reaches it, see the + 1 above */
-    tally->by_missing_records += state[i] == 2;
+    tally->by_missing_records += state[i] == 2 && !(responses->silent && responses->silent[i]);
     keys[i] += *radix * wave;
   }
   if (!tally->by_count)
