@@ -27,7 +27,10 @@ const option design_options[] = {
     FIELD(trygg_design_options, calibrate, TEXT),  FIELD(trygg_design_options, spread, TEXT),
     FIELD(trygg_design_options, households, INT),  FIELD(trygg_design_options, trim, TEXT),
     FIELD(trygg_design_options, trim_strata, INT), FIELD(trygg_design_options, threads, INT),
-    {NULL, TEXT, 0, 0}};
+    FIELD(trygg_design_options, response, TEXT),
+    LIST(trygg_design_options, "response_on", response_on, response_on_count),
+    FIELD(trygg_design_options, response_least, DOUBLE),
+    FIELD(trygg_design_options, response_collapse, INT), {NULL, TEXT, 0, 0}};
 const option estimate_options[] = {LIST(trygg_estimate_options, "indicators", indicators, indicator_count),
                                    LIST(trygg_estimate_options, "by", by, by_count),
                                    LIST(trygg_estimate_options, "where", where, where_count),
