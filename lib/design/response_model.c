@@ -151,7 +151,6 @@ cleanup:
 static trygg_status make_normal(tg_response *r, size_t w, trygg_error *error) {
   tg_response_wave *wave = &r->waves[w];
   size_t n = wave->columns;
-  trygg_status status;
   double *matrix = tg_memory_new(n, n * sizeof *matrix);
   if (!matrix)
     return tg_error_memory(error);
@@ -162,9 +161,7 @@ static trygg_status make_normal(tg_response *r, size_t w, trygg_error *error) {
       for (size_t j = 0; j < n; j++)
         matrix[i * n + j] += r->groups[g].weight * p * (1 - p) * x[i] * x[j];
   }
-  status = tg_semidefinite_factor(matrix, n, &wave->normal, error);
-  tg_memory_free(matrix);
-  return status;
+  return tg_semidefinite_factor(matrix, n, &wave->normal, error);
 }
 
 static trygg_status fit_waves(tg_response *r, trygg_error *error) {
