@@ -73,6 +73,13 @@ trygg_nonresponse <- function(sample, indicators = NULL, where = NULL, waves = N
   new_table(checked(.Call(r_nonresponse, sample$handle, what, some(level = level, adjust = adjust, min_n = min_n))), sample$survey)
 }
 
+trygg_weighting <- function(sample, indicators = NULL, by = NULL, where = NULL, waves = NULL, pool = FALSE, df = NULL, level = 0.95,
+                            adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
+  sample <- trygg_sample(sample)
+  what <- estimate_options(indicators, by, c(where, sample$where), waves, pool, df, threads, progress)
+  new_table(checked(.Call(r_weighting, sample$handle, what, some(level = level, adjust = adjust, min_n = min_n))), sample$survey)
+}
+
 trygg_representativity <- function(drawn, on, estimates = NULL, waves = NULL, level = 0.95) {
   if (!inherits(drawn, "trygg_responses")) stop("everybody who was drawn is expected: trygg_read(survey, data, keep_silent = TRUE)")
   handle <- if (!is.null(estimates)) estimates_handle(estimates)

@@ -56,7 +56,10 @@ SEXP r_series(SEXP time, SEXP estimate, SEXP covariance, SEXP df, SEXP list) {
   return result;
 }
 
-SEXP r_nonresponse(SEXP design, SEXP what, SEXP list) {
+/* A table about the people of a design, by options of non-response. */
+static SEXP about_people(SEXP design, SEXP what, SEXP list,
+                         trygg_status (*make)(trygg_design *, const trygg_nonresponse_options *, trygg_table **,
+                                              trygg_error *)) {
   SEXP pointer = PROTECT(handle_new(TABLE)), result;
   call self, other;
   trygg_estimate_options estimates = {0};
@@ -67,11 +70,19 @@ SEXP r_nonresponse(SEXP design, SEXP what, SEXP list) {
   options_read(&self, list, nonresponse_options, &options, sizeof options);
   options_read(&other, what, estimate_options, &estimates, sizeof estimates);
   options.estimates = &estimates;
-  status = trygg_model_nonresponse(from, &options, &table, &self.error);
+  status = make(from, &options, &table, &self.error);
   self.interrupted = other.interrupted;
   result = call_finish(pointer, status, table, &self);
   UNPROTECT(1);
   return result;
+}
+
+SEXP r_nonresponse(SEXP design, SEXP what, SEXP list) {
+  return about_people(design, what, list, trygg_model_nonresponse);
+}
+
+SEXP r_weighting(SEXP design, SEXP what, SEXP list) {
+  return about_people(design, what, list, trygg_model_weighting);
 }
 
 /* `estimates` may be NULL. */

@@ -97,6 +97,7 @@ SEXP r_memory(SEXP);
 SEXP r_rejected(SEXP);
 SEXP r_tipping(SEXP, SEXP);
 SEXP r_nonresponse(SEXP, SEXP, SEXP);
+SEXP r_weighting(SEXP, SEXP, SEXP);
 SEXP r_representativity(SEXP, SEXP, SEXP);
 SEXP r_influence(SEXP, SEXP, SEXP);
 SEXP r_sizes(SEXP);

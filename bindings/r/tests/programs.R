@@ -140,6 +140,9 @@ stopifnot(all.equal(unname(sqrt(variance)), estimates$se, tolerance = 1e-12))
 # Those who did not answer.
 stopifnot(nrow(trygg_nonresponse(responses)) > 0, all(c("tipping", "rate") %in% names(trygg_tipping(series))))
 equal(as_written(trygg_nonresponse(sample)), run("compare", "--nonresponse", "answers"))
+equal(as_written(trygg_weighting(trygg_sample(responses, calibrate = "rake"), "otrygg_kvall", waves = "2024")),
+      run("compare", "--nonresponse", "weights", "--calibrate", "rake", "--wave", "2024", "--indicator", "otrygg_kvall"))
+fails(trygg_weighting(sample))
 stopifnot(trygg_declared(survey, "otrygg_kvall", "type") == "share", is.na(trygg_declared(survey, "nothing", "type")))
 stopifnot(summary(responses)$bytes > 0, summary(responses)$responses == length(responses))
 
