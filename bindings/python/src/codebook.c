@@ -115,13 +115,21 @@ static const char *usual_test(size_t i) {
 static const struct {
   const char *name;
   const char *(*at)(size_t);
-} registries[] = {{"indicator", trygg_indicator_type}, {"interval", trygg_inference_interval},
-                  {"test", trygg_trend_test},          {"usual_test", usual_test},
-                  {"trim", trygg_design_trim},         {"against", trygg_inference_against},
-                  {"variance", trygg_design_variance}, {"calibration", trygg_design_calibration},
-                  {"scale", trygg_inference_scale},    {"group_test", trygg_inference_group_test},
-                  {"family", trygg_model_family},      {"part", trygg_model_part},
-                  {"flag", trygg_table_flag},          {"format", format_name}};
+} registries[] = {{"indicator", trygg_indicator_type},
+                  {"interval", trygg_inference_interval},
+                  {"test", trygg_trend_test},
+                  {"usual_test", usual_test},
+                  {"trim", trygg_design_trim},
+                  {"response", trygg_design_response},
+                  {"against", trygg_inference_against},
+                  {"variance", trygg_design_variance},
+                  {"calibration", trygg_design_calibration},
+                  {"scale", trygg_inference_scale},
+                  {"group_test", trygg_inference_group_test},
+                  {"family", trygg_model_family},
+                  {"part", trygg_model_part},
+                  {"flag", trygg_table_flag},
+                  {"format", format_name}};
 
 static const char *registry_at(const void *self, size_t i) {
   return registries[*(const size_t *)self].at(i);

@@ -55,6 +55,7 @@ TABLE_STEP(representativity_table, RESPONSES, representativity_options, trygg_mo
   }
 TABLE_OF(design_weights, trygg_design_weights)
 TABLE_OF(design_margins, trygg_design_margins)
+TABLE_OF(design_nonresponse, trygg_design_nonresponse)
 
 static PyObject *design_facts(PyObject *module, PyObject *capsule) {
   void *design = PyCapsule_GetPointer(capsule, DESIGN);
@@ -221,6 +222,7 @@ static PyObject *index_items(PyObject *module, PyObject *args) {
 PyMethodDef tg_estimate_methods[] = {
     {"design_create", design_create, METH_VARARGS, "Describe the sample."},
     {"design_weights", design_weights, METH_O, "What the weights are like."},
+    {"design_nonresponse", design_nonresponse, METH_O, "How weights make up for who did not answer."},
     {"design_margins", design_margins, METH_O, "Margins before and after calibration."},
     {"design_facts", design_facts, METH_O, "Strata, clusters, sum of the weights."},
     {"design_stratum", design_stratum, METH_O, "The strata: name, clusters, sampling fraction."},

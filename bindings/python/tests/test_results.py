@@ -117,6 +117,9 @@ class Results(CountyCase):
         self.assertAlmostEqual(next(value for (measure, _), value in rates.items() if measure == "r_unadjusted"), 1 - 2 * 0.1,
                                delta=1e-3)
         self.assertIn("bias_bound", {measure for measure, _ in rates})
+        table = responses.design(response="classes", response_on="g").nonresponse_weights()
+        self.assertEqual((table["drawn"], table["answered"], table["rate"]), ([100, 100], [60, 40], [0.6, 0.4]))
+        self.assertIn("classes", trygg.registry("response"))
 
     def test_what_weighting_does(self) -> None:
         sample = self.responses.design(calibrate="rake")

@@ -195,16 +195,17 @@ trygg_codes <- function(responses, variable) {
   new_table(checked(.Call(r_codes, responses$handle, variable)), responses$survey)
 }
 
-trygg_sample <- function(responses, ...) {
-  if (inherits(responses, "trygg_sample")) return(responses)
-  if (inherits(responses, c("trygg_design", "survey.design", "svyrep.design"))) return(design_sample(as_trygg(responses)))
-  if (!inherits(responses, "trygg_responses")) {
-    stop("responses of trygg_read() or a sample of trygg_sample() are expected, not a ", class(responses)[1], call. = FALSE)
+# The first argument is no `responses`, of which the option `response` would be an abbreviation.
+trygg_sample <- function(data, ...) {
+  if (inherits(data, "trygg_sample")) return(data)
+  if (inherits(data, c("trygg_design", "survey.design", "svyrep.design"))) return(design_sample(as_trygg(data)))
+  if (!inherits(data, "trygg_responses")) {
+    stop("responses of trygg_read() or a sample of trygg_sample() are expected, not a ", class(data)[1], call. = FALSE)
   }
   options <- some(...)
   options[] <- lapply(options, function(option) if (is.logical(option)) as.integer(option) else option)
-  handle <- checked(.Call(r_design, responses$handle, options))
-  structure(list(handle = handle, survey = responses$survey), class = "trygg_sample")
+  handle <- checked(.Call(r_design, data$handle, options))
+  structure(list(handle = handle, survey = data$survey), class = "trygg_sample")
 }
 
 print.trygg_sample <- function(x, ...) {
@@ -221,6 +222,8 @@ trygg_sizes <- function(sample) {
 
 # Each stratum of the first stage: its clusters in the sample, and which fraction of all they are (0: not known).
 trygg_strata <- function(sample) as.data.frame(.Call(r_strata, trygg_sample(sample)$handle))
+
+trygg_nonresponse_weights <- function(sample) new_table(checked(.Call(r_nonresponse_weights, sample$handle)), sample$survey)
 
 trygg_weights <- function(sample) new_table(checked(.Call(r_weights, sample$handle)), sample$survey)
 

@@ -58,8 +58,8 @@ SEXP r_series(SEXP time, SEXP estimate, SEXP covariance, SEXP df, SEXP list) {
 
 /* A table about the people of a design, by options of non-response. */
 static SEXP about_people(SEXP design, SEXP what, SEXP list,
-                         trygg_status (*make)(trygg_design *, const trygg_nonresponse_options *, trygg_table **,
-                                              trygg_error *)) {
+                         trygg_status (*make)(trygg_design *, const trygg_nonresponse_options *,
+                                              trygg_table **, trygg_error *)) {
   SEXP pointer = PROTECT(handle_new(TABLE)), result;
   call self, other;
   trygg_estimate_options estimates = {0};

@@ -71,6 +71,7 @@ SEXP r_account(SEXP);
 SEXP r_rates(SEXP);
 SEXP r_codes(SEXP, SEXP);
 SEXP r_weights(SEXP);
+SEXP r_nonresponse_weights(SEXP);
 SEXP r_margins(SEXP);
 SEXP r_design(SEXP, SEXP);
 SEXP r_estimate(SEXP, SEXP);

@@ -177,6 +177,7 @@ static const struct {
                   {"variance", trygg_design_variance},
                   {"calibration", trygg_design_calibration},
                   {"trim", trygg_design_trim},
+                  {"response", trygg_design_response},
                   {"scale", trygg_inference_scale},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
@@ -243,6 +244,7 @@ TABLE_OF(r_rates, RESPONSES, trygg_responses_rates)
 TABLE_OF(r_rejected, RESPONSES, trygg_responses_rejected)
 TABLE_OF(r_weights, DESIGN, trygg_design_weights)
 TABLE_OF(r_margins, DESIGN, trygg_design_margins)
+TABLE_OF(r_nonresponse_weights, DESIGN, trygg_design_nonresponse)
 
 SEXP r_codes(SEXP responses, SEXP variable) {
   SEXP pointer = PROTECT(handle_new(TABLE)), result;

@@ -140,3 +140,11 @@ stopifnot("linear" %in% trygg_names("usual_test"), length(trygg_names("usual_tes
 
 # ---- progress -----------------------------------------------------------------------------------------------------
 for (progress in list(TRUE, FALSE, NULL)) stopifnot(length(trygg_read(survey, trygg_arrow(table), progress = progress)) == nrow(frame))
+
+# Weights that make up for those who did not answer.
+drawn <- trygg_read(trygg_survey(c(
+  settings = "form_id,wave\nx,1\n", survey = "type,name,role\nselect_one d,d,status\nselect_one g,g,\nselect_one y,y,\n",
+  choices = "list_name,name,disposition\nd,1,I\nd,2,R\ng,1,\ng,2,\ny,0,\ny,1,\n", indicators = "name,type,variable,numerator\nshare,share,y,1\n")),
+  data.frame(d = rep(c("1", "2", "1", "2"), c(60, 40, 40, 60)), g = rep(c("1", "2"), each = 100), y = rep(c("1", "0"), 100)), keep_silent = TRUE)
+classes <- trygg_nonresponse_weights(trygg_sample(drawn, response = "classes", response_on = "g"))
+stopifnot(classes$drawn == 100, classes$answered == c(60, 40), all.equal(classes$rate, c(0.6, 0.4)), "classes" %in% trygg_names("response"))

@@ -246,6 +246,10 @@ class Responses:
         households: bool = False,
         trim: str | None = None,
         trim_strata: bool = False,
+        response: str | None = None,
+        response_on: Names = None,
+        response_least: float | None = None,
+        response_collapse: bool = False,
     ) -> Sample:
         """The sampling design.
 
@@ -253,6 +257,10 @@ class Responses:
         ``bootstrap:500`` (``trygg.registry("variance")``); ``calibrate`` makes the weights meet ``margins.csv``:
         ``linear rake logit:L,U truncated:L,U given`` (``trygg.registry("calibration")``); ``trim`` bounds the weights, as
         ``trygg.registry("trim")`` names it: ``median:3``, in each wave or with ``trim_strata`` in each stratum.
+
+        ``response`` makes up for who was drawn and did not answer (read with ``keep_silent=True``): ``classes propensity
+        quantiles:N`` of ``response_on``, variables that are known of everybody; classes want ``response_least`` answers, or
+        with ``response_collapse`` are joined.
         """
         options = {
             "lonely": lonely,
@@ -264,6 +272,10 @@ class Responses:
             "households": int(households),
             "trim": trim,
             "trim_strata": int(trim_strata),
+            "response": response,
+            "response_on": names(response_on),
+            "response_least": response_least,
+            "response_collapse": int(response_collapse),
         }
         return Sample(_trygg.design_create(self._handle, options), self.survey)
 
@@ -340,6 +352,10 @@ class Sample:
     def weights(self) -> Table:
         """What the weights are like, and what calibration has made of them."""
         return Table(_trygg.design_weights(self._handle), self.survey)
+
+    def nonresponse_weights(self) -> Table:
+        """How those who answered stand for those who did not: a row a class, or a wave of a model."""
+        return Table(_trygg.design_nonresponse(self._handle), self.survey)
 
     def margins(self) -> Table:
         """The margins before and after calibration."""
