@@ -57,7 +57,7 @@ END_TEST
 /* Weights 1 1 2 are 0.75 0.75 1.5 with the mean 1: points 7/32, 13/32, 22/32, whatever the unit of the weights. */
 START_TEST(points_of_shah_and_vaish_by_hand) {
   static const char *const units[] = {"0.001", "1", "900"};
-  static const double twice[] = {0.002, 2, 1800};
+  static const char *const twice[] = {"0.002", "2", "1800"};
   for (size_t i = 0; i < 3; i++) {
     char data[128];
     fixture_texts texts = {
@@ -67,7 +67,7 @@ START_TEST(points_of_shah_and_vaish_by_hand) {
             "half,quantile,y,0.40625 shahvaish\nlast,quantile,y,0.69 shahvaish\n"};
     fixture f;
     trygg_estimates *e;
-    snprintf(data, sizeof data, "wave,w,y\n1,%s,5\n1,%g,9\n1,%s,7\n", units[i], twice[i], units[i]);
+    snprintf(data, sizeof data, "wave,w,y\n1,%s,5\n1,%s,9\n1,%s,7\n", units[i], twice[i], units[i]);
     texts.data = data;
     f = fixture_load(&texts);
     e = fixture_estimate(&f, NULL, NULL);

@@ -301,8 +301,8 @@ START_TEST(fit_of_one_share_is_its_distance_over_its_error) {
   trygg_table *table;
   trygg_estimates *estimates = estimate(&f, NULL, "bad");
   trygg_estimate e = trygg_estimate_get(estimates, 0);
-  char text[32];
-  snprintf(text, sizeof text, "%.17g", e.estimate);
+  char text[TG_NUMBER_SIZE];
+  tg_number_format(text, e.estimate);
   ck_ok(fit_texts(&f, "bad", (const char *[]){text}, 1, &table));
   ck_near(number(table, 0, "df1"), 1, 1e-12);
   ck_assert(number(table, 0, "statistic") < 1e-25); /* as expected */

@@ -167,8 +167,8 @@ START_TEST(votes_are_as_printed) {
   const char *const names[] = {"Bush", "Kerry", "Nader"};
   const char *const wanted[] = {printed[_i].bush, printed[_i].kerry, printed[_i].nader};
   for (size_t k = 0; k < 3; k++) {
-    char text[64];
-    snprintf(text, sizeof text, "%.2f", fixture_get(e, "", NULL, names[k]).se);
+    char text[TG_NUMBER_SIZE];
+    tg_number_fixed(text, fixture_get(e, "", NULL, names[k]).se, 2);
     ck_assert_str_eq(text, wanted[k]);
   }
   trygg_estimate_free(e);
@@ -272,15 +272,24 @@ static void find_chances(double *chance, double joint[UNITS][UNITS]) {
     chance[s] /= all;
 }
 
+/* A row of the data, with a point in every locale; its length. */
+static int write_unit(char *out, size_t i, double probability) {
+  char p[TG_NUMBER_SIZE], y[TG_NUMBER_SIZE];
+  return sprintf(out, "s,%zu,%s,%s,1\n", i, tg_number_format(p, probability),
+                 tg_number_format(y, answers[i]));
+}
+
 static void write_sample(unsigned s, double joint[UNITS][UNITS], char *data, char *table) {
   data += sprintf(data, "h,c,p,y,g\n");
   table += sprintf(table, "stratum,a,b,probability\n");
   for (size_t i = 0; i < UNITS; i++)
     if (s >> i & 1)
-      data += sprintf(data, "s,%zu,%.17g,%.17g,1\n", i, joint[i][i], answers[i]);
+      data += write_unit(data, i, joint[i][i]);
   for (size_t i = 0; i < UNITS; i++)
-    for (size_t j = 0; j < i; j++)
-      table += sprintf(table, "s,%zu,%zu,%.17g\n", i, j, joint[i][j]);
+    for (size_t j = 0; j < i; j++) {
+      char number[TG_NUMBER_SIZE];
+      table += sprintf(table, "s,%zu,%zu,%s\n", i, j, tg_number_format(number, joint[i][j]));
+    }
 }
 
 static double square_of(const trygg_estimate *e) {
@@ -321,7 +330,7 @@ START_TEST(poisson_is_right_on_average_over_all_samples) {
     for (size_t i = 0; i < 5; i++) {
       chance *= s >> i & 1 ? p[i] : 1 - p[i];
       if (s >> i & 1)
-        end += sprintf(end, "s,%zu,%.17g,%.17g,1\n", i, p[i], answers[i]);
+        end += write_unit(end, i, p[i]);
     }
     if (chance == 0)
       continue;
