@@ -4,7 +4,8 @@
  *
  * joinpoint: with t_j the t of the change of slope at inner wave j, two waves or more on each side, the largest |t_j|; p is
  * the share of series theta* ~ N(line, V) whose largest is as large.  A line is no part of t_j, so the draws need
- * none; V's own error is taken as that of a common factor, chi-square over nu.
+ * none.  Where V is an estimate, t_j is that of gls.c on nu - q df, and its denominator in the draws a common root of
+ * chi-square over its df.
  *
  * joinpoint_last: the slope after the last joint, of the number of joints with the smallest
  * BIC = W + p log K, W the weighted sum of squares that is left and p the regressors: up to one joint, from 11 waves two
@@ -41,10 +42,12 @@ static size_t fill(const tg_span *span, const size_t *joints, size_t count, doub
 typedef struct candidates {
   double *z; /* count x waves */
   double *se;
+  double *shrink; /* of t, for V's own error: at most 1 */
+  double df;      /* that V's error leaves */
   size_t count, first;
 } candidates;
 
-static trygg_status list_candidates(const tg_span *span, candidates *out, tg_finding *finding,
+static trygg_status list_candidates(const tg_span *span, double df, candidates *out, tg_finding *finding,
                                     trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t n = span->count;
@@ -53,7 +56,9 @@ static trygg_status list_candidates(const tg_span *span, candidates *out, tg_fin
   out->count = n - 2 * APART;
   out->z = tg_memory_new(out->count * n, sizeof *out->z);
   out->se = tg_memory_new(out->count, sizeof *out->se);
-  if (!x || !out->z || !out->se) {
+  out->shrink = tg_memory_new(out->count, sizeof *out->shrink);
+  out->df = df;
+  if (!x || !out->z || !out->se || !out->shrink) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -65,6 +70,11 @@ static trygg_status list_candidates(const tg_span *span, candidates *out, tg_fin
       for (size_t j = 0; j < n; j++)
         variance += c[i] * c[j] * tg_span_covariance(span, i, j);
     out->se[k] = sqrt(variance);
+    out->shrink[k] = 1;
+    if (isfinite(df)) { /* one number of residuals for all candidates */
+      out->df = df - finding->df_lost;
+      out->shrink[k] = sqrt(fmax(0, out->df / df) / (1 + finding->misfit / df));
+    }
     if (!(variance > 0))
       finding->no_test = 1;
     for (size_t i = 0; i < n; i++)
@@ -75,12 +85,16 @@ cleanup:
   return status;
 }
 
-static double largest(const candidates *all, const double *value, size_t n, size_t *at) {
+/* The largest |t|, with `shrink`, or |z|. */
+static double largest(const candidates *all, const double *shrink, const double *value, size_t n,
+                      size_t *at) {
   double most = -1;
   for (size_t k = 0; k < all->count; k++) {
     double z = 0;
     for (size_t i = 0; i < n; i++)
       z += all->z[k * n + i] * value[i];
+    if (shrink)
+      z *= shrink[k];
     if (fabs(z) > most) {
       most = fabs(z);
       *at = k;
@@ -101,8 +115,8 @@ static double scale(tg_random *random, double df) {
   return sqrt(sum / rint(df));
 }
 
-static trygg_status share_as_large(const tg_span *span, const candidates *all, double met, double df,
-                                   double *p, trygg_error *error) {
+static trygg_status share_as_large(const tg_span *span, const candidates *all, double met, double *p,
+                                   trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_draws draws = {0};
   size_t beyond = 0, at;
@@ -112,7 +126,7 @@ static trygg_status share_as_large(const tg_span *span, const candidates *all, d
   TRY(tg_draws_begin(span, &draws, error));
   for (size_t k = 0; k < TG_DRAWS; k++) {
     tg_draws_next(&draws, value);
-    beyond += largest(all, value, span->count, &at) >= met * scale(draws.random, df);
+    beyond += largest(all, NULL, value, span->count, &at) >= met * scale(draws.random, all->df);
   }
   *p = tg_draws_p(beyond, TG_DRAWS);
 cleanup:
@@ -127,20 +141,21 @@ trygg_status tg_joinpoint_finish(const tg_span *span, const tg_given *given, tg_
   candidates all = {0};
   size_t at = 0;
   finding->estimate = NAN;
-  TRY(list_candidates(span, &all, finding, error));
-  if (finding->no_test || !(given->df >= 1))
+  TRY(list_candidates(span, given->df, &all, finding, error));
+  if (finding->no_test || !(all.df >= 1))
     goto cleanup;
-  finding->statistic = largest(&all, tg_span_values(span), span->count, &at);
+  finding->statistic = largest(&all, all.shrink, tg_span_values(span), span->count, &at);
   finding->estimate = 0;
   for (size_t i = 0; i < span->count; i++)
     finding->estimate += all.z[at * span->count + i] * all.se[at] * tg_span_value(span, i);
   finding->changes[0] = all.first + at;
   finding->change_count = 1;
-  finding->df2 = given->df;
-  TRY(share_as_large(span, &all, finding->statistic, given->df, &finding->p, error));
+  finding->df2 = all.df;
+  TRY(share_as_large(span, &all, finding->statistic, &finding->p, error));
 cleanup:
   tg_memory_free(all.z);
   tg_memory_free(all.se);
+  tg_memory_free(all.shrink);
   return status;
 }
 
