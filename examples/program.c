@@ -7,76 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOST_WARNINGS 10
-#define PROGRESS_INTERVAL 100000000 /* nanoseconds between two pictures of the bar */
-
-/* ---- texts and lists ----------------------------------------------------------------- */
-
-void program_text_append(program_text *text, const char *bytes, size_t length) {
-  if (text->failed)
-    return;
-  if (text->capacity - text->length <= length) {
-    size_t capacity = (text->length + length + 1) * 2;
-    char *larger = capacity > length ? realloc(text->bytes, capacity) : NULL;
-    if (larger == NULL) {
-      text->failed = 1;
-      return;
-    }
-    text->bytes = larger;
-    text->capacity = capacity;
-  }
-  if (length > 0)
-    memcpy(text->bytes + text->length, bytes, length);
-  text->length += length;
-  text->bytes[text->length] = '\0';
-}
-
-void program_text_put(program_text *text, const char *string) {
-  program_text_append(text, string, strlen(string));
-}
-
-static void append_format(program_text *text, const char *format, va_list arguments) {
-  char line[2048];
-  int length = vsnprintf(line, sizeof line, format, arguments);
-
-  if (length < 0)
-    text->failed = 1;
-  else
-    program_text_append(text, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
-}
-
-void program_text_format(program_text *text, const char *format, ...) {
-  va_list arguments;
-
-  va_start(arguments, format);
-  append_format(text, format, arguments);
-  va_end(arguments);
-}
-
-void program_text_free(program_text *text) {
-  free(text->bytes);
-  *text = (program_text){0};
-}
-
-int program_list_add(program_list *list, const char *item) {
-  const char **larger = realloc(list->items, (list->count + 1) * sizeof *larger);
-
-  if (larger == NULL)
-    return -1;
-  larger[list->count++] = item;
-  list->items = larger;
-  return 0;
-}
-
-int program_sink(void *user, const char *bytes, size_t length) {
-  program_text *text = user;
-
-  program_text_append(text, bytes, length);
-  return text->failed;
-}
 
 /* ---- what goes wrong ------------------------------------------------------------------- */
 
@@ -108,62 +41,6 @@ static void print_error(const struct program *program) {
   program_text_put(&line, *error->message ? error->message : trygg_error_text((trygg_status)error->status));
   fprintf(stderr, "%s\n", line.failed ? "out of memory" : line.bytes);
   program_text_free(&line);
-}
-
-/* ---- progress ---------------------------------------------------------------------------- */
-
-static const struct {
-  const char *stage;
-  const char *texts[PROGRAM_LANGUAGES];
-} stages[] = {
-    {"load", {"reading", "läser"}},
-    {"tally", {"adding up", "summerar"}},
-    {"covariance", {"covariances", "kovarianser"}},
-};
-
-/* The bar on standard error; nothing of it is left at the end. */
-static struct {
-  int shown;             /* wanted at all */
-  int drawn;             /* something is on the line */
-  struct timespec since; /* of the last picture */
-} bar;
-
-static void clear_bar(void) {
-  if (bar.drawn)
-    fprintf(stderr, "\r\033[K");
-  bar.drawn = 0;
-}
-
-static void draw_bar(program_language language, const char *stage, uint64_t done, uint64_t total) {
-  static const char full[] = "##############################";
-  int share = total > 0 ? (int)((double)(done < total ? done : total) / (double)total * 100) : 0;
-  int width = (int)(sizeof full - 1), filled = share * width / 100;
-  const char *text = stage;
-
-  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-    if (strcmp(stages[i].stage, stage) == 0)
-      text = stages[i].texts[language];
-  if (total > 0)
-    fprintf(stderr, "\r\033[K%s %3d %% [%.*s%*s]", text, share, filled, full, width - filled, "");
-  else
-    fprintf(stderr, "\r\033[K%s %llu", text, (unsigned long long)done);
-  bar.drawn = 1;
-}
-
-static int report_progress(void *user, const char *stage, uint64_t done, uint64_t total) {
-  const struct program *program = user;
-  struct timespec now;
-
-  if (program_interrupted())
-    return 1;
-  if (!bar.shown || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-    return 0;
-  if (bar.drawn && (int64_t)(now.tv_sec - bar.since.tv_sec) * 1000000000 + (now.tv_nsec - bar.since.tv_nsec) <
-                       PROGRESS_INTERVAL)
-    return 0;
-  bar.since = now;
-  draw_bar(program->language, stage, done, total);
-  return 0;
 }
 
 /* A choice of auto, always, never. */
@@ -467,14 +344,13 @@ static int run(struct program *program) {
   trygg_status status;
 
   program_catch_signals();
-  bar.shown = wanted(program->options.progress, isatty(STDERR_FILENO));
-  program->progress = (trygg_progress){sizeof program->progress, report_progress, program};
+  program_show_progress(program, wanted(program->options.progress, isatty(STDERR_FILENO)));
   status = program->description->operands[0] != NULL ? TRYGG_OK : load(program);
   if (status == TRYGG_OK)
     status = program->description->run(program);
   if (status == TRYGG_OK && program_interrupted())
     status = TRYGG_ECANCELLED;
-  clear_bar();
+  program_clear_progress();
   if (status == TRYGG_OK)
     status = program_write_output(program);
   if (status != TRYGG_OK && program_interrupted())

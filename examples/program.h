@@ -46,8 +46,8 @@ typedef struct program_options {
   program_list indicators, where, waves, indices, tests, on, parts, expected, response_on;
   program_list *by; /* one a --by */
   size_t by_count;
-  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse, *scale,
-      *outcome, *family, *reference;
+  const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse,
+      *scale, *outcome, *family, *reference;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   double start;  /* decimal year */
@@ -132,6 +132,12 @@ void program_catch_signals(void);
 
 /* Number of the signal that asked to stop, or 0. */
 int program_interrupted(void);
+
+/* Let the library say how far it has come, drawn when `shown`; it stops the work after a signal. */
+void program_show_progress(struct program *program, int shown);
+
+/* Take the drawing off the line. */
+void program_clear_progress(void);
 
 /* Write `out` to standard output or --output: complete, or the old file is as it was. */
 trygg_status program_write_output(struct program *program);
