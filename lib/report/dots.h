@@ -5,6 +5,9 @@
 
 #include <report/chart.h>
 
+/* Any chart can be drawn as dots. */
+int tg_dots_fit(const tg_chart *chart);
+
 /* Draw the last wave, and hollow behind it the wave before, from *height down; *height becomes the end. */
 trygg_status tg_dots_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                           trygg_error *error);

@@ -378,6 +378,10 @@ static void draw_legend(lines_picture *picture) {
                tg_layout_interval(picture->chart->view, picture->chart->lower));
 }
 
+int tg_lines_fit(const tg_chart *chart) {
+  return chart->wave_count > 1 && chart->series_count <= TG_LINES_SERIES;
+}
+
 trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                            trygg_error *error) {
   lines_picture picture = {.chart = chart, .out = out, .width = width, .left = MARGIN + 46};

@@ -8,6 +8,9 @@
 /* More series than this are no longer told apart. */
 #define TG_LINES_SERIES TG_DRAW_SERIES
 
+/* Several waves of few series. */
+int tg_lines_fit(const tg_chart *chart);
+
 /* Draw every wave from *height down; *height becomes the end.  Lines do not run across a break or a gap. */
 trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                            trygg_error *error);

@@ -7,9 +7,8 @@
 
 #include <base/error.h>
 #include <report/chart.h>
-#include <report/dots.h>
+#include <report/kinds.h>
 #include <report/label.h>
-#include <report/lines.h>
 #include <report/markup.h>
 
 #define WIDTH 900.0
@@ -18,11 +17,6 @@
 
 static const tg_draw_font title_font = {18, 1, TG_DRAW_INK, 's'};
 static const tg_draw_font caption_font = {13, 0, TG_DRAW_SOFT, 's'};
-
-/* Several waves of few series are lines, everything else is dots. */
-static int is_lines(const tg_chart *chart) {
-  return chart->wave_count > 1 && chart->series_count <= TG_LINES_SERIES;
-}
 
 static int tells_series(const tg_chart *chart, size_t column) {
   for (size_t k = 0; k < chart->key_count; k++)
@@ -43,7 +37,7 @@ static int differs(const tg_chart *chart, size_t column) {
 }
 
 /* The keys that all marks share, joined; the wave too unless it is an axis. */
-static void put_caption(const tg_chart *chart, tg_text *out) {
+static void put_caption(const tg_chart *chart, const tg_chart_kind *kind, tg_text *out) {
   const trygg_table *table = chart->view->table;
   size_t row = chart->series[0].first;
   const char *separator = "";
@@ -55,7 +49,7 @@ static void put_caption(const tg_chart *chart, tg_text *out) {
     int is_other = i == tg_table_find_fixed(table, "b");
     if (tg_view_repeats(chart->view, i) || trygg_table_role(table, i) != TRYGG_KEY || text == NULL ||
         *text == '\0' || tells_series(chart, i) || i == tg_table_find_fixed(table, "waves") ||
-        (is_wave && is_lines(chart)))
+        (is_wave && kind->over_waves))
       continue;
     tg_text_put(out, separator);
     if (is_other)
@@ -156,16 +150,17 @@ trygg_status tg_svg_draw(const tg_view *view, size_t id, tg_text *out, trygg_err
   trygg_status status = TRYGG_OK;
   tg_chart chart = {0};
   tg_text caption = {0}, description = {0}, body = {0};
+  const tg_chart_kind *kind;
   double height = 0;
 
   TRY(tg_chart_make(view, &chart, error));
-  put_caption(&chart, &caption);
+  kind = tg_kinds_choose(&chart);
+  put_caption(&chart, kind, &caption);
   put_description(&chart, &description);
   if (caption.failed || description.failed)
     TRY(tg_error_memory(error));
   draw_heading(&chart, caption.bytes, &height, &body);
-  TRY(is_lines(&chart) ? tg_lines_draw(&chart, WIDTH, &height, &body, error)
-                       : tg_dots_draw(&chart, WIDTH, &height, &body, error));
+  TRY(kind->draw(&chart, WIDTH, &height, &body, error));
   draw_left_out(&chart, &height, &body);
   if (body.failed)
     TRY(tg_error_memory(error));
