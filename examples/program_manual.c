@@ -135,6 +135,7 @@ static const struct {
     {"test", "all", "alla"},
     {"test", "rao_scott", "beror svaren på gruppen; Pearsons chi2 med andra ordningens korrektion, F"},
     {"test", "rao_scott_first", "detsamma med första ordningens korrektion, chi2"},
+    {"test", "rao_scott_exact", "detsamma, p inte av F utan av den vägda summa av chi2 som det står för"},
     {"test", "wald", "detsamma med Walds testvärde; F, för snällt där klustren är få"},
     {"test", "adjusted_wald", "detsamma, justerat för få kluster; F"},
     {"test", "t", "andra gruppen minus första; t"},

@@ -141,6 +141,7 @@ START_TEST(tests_of_two_by_two_agree) {
   double t = of_test(table, "wilcoxon", "statistic");
   ck_near(of_test(table, "rao_scott", "statistic"), of_test(table, "rao_scott_first", "statistic"), 1e-11);
   ck_near(of_test(table, "rao_scott", "df1"), 1, 1e-11);
+  ck_near(of_test(table, "rao_scott", "p"), of_test(table, "rao_scott_exact", "p"), 1e-11); /* one weight */
   ck_near(of_test(table, "wald", "statistic"), of_test(table, "adjusted_wald", "statistic"), 1e-13);
   ck_near(of_test(table, "wald", "df2"), of_test(table, "rao_scott", "df2"), 1e-11);
   ck_near(of_test(table, "kruskal_wallis", "statistic"), t * t, 1e-13);
@@ -158,8 +159,9 @@ END_TEST
 START_TEST(a_share_is_its_question_of_two_answers) {
   fixture f = fixture_golden("nhanes", NULL, NULL);
   trygg_estimates *share = estimate(&f, "race", "high"), *question = estimate(&f, "race", "chol");
-  static const char *const tests[] = {"rao_scott", "rao_scott_first", "wald", "adjusted_wald"};
-  for (size_t i = 0; i < 4; i++) {
+  static const char *const tests[] = {"rao_scott", "rao_scott_first", "rao_scott_exact", "wald",
+                                      "adjusted_wald"};
+  for (size_t i = 0; i < 5; i++) {
     trygg_table *a = run(share, tests[i], NULL, 0), *b = run(question, tests[i], NULL, 0);
     ck_assert_str_eq(trygg_table_text(b, 0, 1), "chol");
     ck_near(number(a, 0, "statistic"), number(b, 0, "statistic"), 1e-11);
@@ -213,7 +215,7 @@ START_TEST(tests_that_do_not_apply_have_no_row) {
   static const struct {
     const char *indicator;
     size_t rows;
-  } known[] = {{"bad", 7}, {"xs", 3}, {"sum", 0}, {"y", 4}}; /* three groups: neither t nor wilcoxon */
+  } known[] = {{"bad", 8}, {"xs", 3}, {"sum", 0}, {"y", 5}}; /* three groups: neither t nor wilcoxon */
   for (size_t i = 0; i < 4; i++) {
     trygg_estimates *estimates = estimate(&f, "g", known[i].indicator);
     trygg_table *table = run(estimates, NULL, NULL, 0);

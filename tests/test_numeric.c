@@ -14,6 +14,7 @@
 #include <base/number.h>
 #include <numeric/beta.h>
 #include <numeric/distribution.h>
+#include <numeric/mixture.h>
 #include <numeric/gamma.h>
 #include <numeric/random.h>
 #include <numeric/semidefinite.h>
@@ -1071,6 +1072,100 @@ START_TEST(sparse_systems_are_solved_as_far_as_they_are_independent) {
 }
 END_TEST
 
+/* ---- weighted sums of chi squares ------------------------------------------------------------- */
+
+START_TEST(equal_weights_are_chi_square_and_F) {
+  static const double dfs[] = {0.5, 1, 3, 10, 57, 1000, 1e7, INFINITY};
+  double weight[60];
+  for (size_t i = 0; i < 60; i++)
+    weight[i] = 3.5;
+  for (size_t n = 1; n <= 60; n = n < 5 ? n + 1 : 2 * n)
+    for (double f = 1e-6; f < 1e3; f *= 3)
+      for (size_t k = 0; k < sizeof dfs / sizeof *dfs; k++) {
+        double size = (double)n, met = tg_mixture_upper(f * size * 3.5, weight, n, dfs[k]);
+        double expected = isinf(dfs[k]) ? tg_distribution_chisq_upper(f * size, size)
+                                        : tg_distribution_f_upper(f, size, dfs[k]);
+        if (expected > 1e-300)
+          ck_near(met, expected, 1e-12);
+      }
+}
+END_TEST
+
+/* Pairs of weights are exponentials: P = sum of a_j exp(-x / 2 l_j), a_j the product of l_j / (l_j - l_k). */
+START_TEST(pairs_of_weights_are_sums_of_exponentials) {
+  static const double weight[] = {0.6, 0.6, 0.3, 0.3, 0.1, 0.1}, wide[] = {1, 1e-6, 1, 1e-6, 0};
+  for (double x = 1e-3; x < 800; x *= 2) {
+    double expected = 0;
+    for (size_t j = 0; j < 6; j += 2) {
+      double a = 1;
+      for (size_t k = 0; k < 6; k += 2)
+        a *= k == j ? 1 : weight[j] / (weight[j] - weight[k]);
+      expected += a * exp(-x / 2 / weight[j]);
+    }
+    ck_near(tg_mixture_upper(x, weight, 6, INFINITY), expected, 1e-13);
+    ck_near(tg_mixture_upper(x, wide, 5, INFINITY), exp(-x / 2) / (1 - 1e-6) - 1e-6 * exp(-x * 5e5), 1e-13);
+  }
+}
+END_TEST
+
+/* Imhof 1961, Biometrika 48:419-426, table 1: Q1 and Q2. */
+START_TEST(published_weighted_sums_are_met) {
+  static const double one[] = {0.6, 0.3, 0.1}, two[] = {0.6, 0.6, 0.3, 0.3, 0.1, 0.1};
+  static const double known[][4] = {
+      {0.1, 0.9458, 0.2, 0.9936}, {0.7, 0.5064, 2, 0.3998}, {2, 0.1240, 6, 0.0161}};
+  for (size_t i = 0; i < 3; i++) {
+    ck_assert(fabs(tg_mixture_upper(known[i][0], one, 3, INFINITY) - known[i][1]) < 1e-4);
+    ck_assert(fabs(tg_mixture_upper(known[i][2], two, 6, INFINITY) - known[i][3]) < 1e-4);
+  }
+}
+END_TEST
+
+START_TEST(weighted_sums_have_edges) {
+  static const double weight[] = {2, 1}, none[] = {0, 0}, bad[] = {1, -1}, endless[] = {1, INFINITY};
+  ck_assert(tg_mixture_upper(0, weight, 2, 5) == 1 && tg_mixture_upper(-1, weight, 2, INFINITY) == 1);
+  ck_assert(tg_mixture_upper(INFINITY, weight, 2, 5) == 0 && tg_mixture_upper(1, none, 2, 5) == 0);
+  ck_assert(tg_mixture_upper(0, none, 2, 5) == 0 && tg_mixture_upper(1, NULL, 0, 5) == 0);
+  ck_assert(isnan(tg_mixture_upper(1, bad, 2, 5)) && isnan(tg_mixture_upper(1, endless, 2, 5)));
+  ck_assert(isnan(tg_mixture_upper(NAN, weight, 2, 5)) && isnan(tg_mixture_upper(1, weight, 2, 0)));
+  ck_assert(isnan(tg_mixture_upper(1, weight, 2, NAN)));
+  /* Weights and x in other units are the same question. */
+  ck_near(tg_mixture_upper(3e-200, (double[]){2e-200, 1e-200}, 2, 7), tg_mixture_upper(3, weight, 2, 7),
+          1e-15);
+}
+END_TEST
+
+/* A = T T', B = T D^-1 T' with T lower triangular: the values are D's. */
+START_TEST(pencils_have_their_values) {
+  enum { n = 5 };
+  static const double d[n] = {9, 4, 2, 0.5, 1e-3};
+  double t[n][n] = {{0}}, a[n * n], b[n * n], values[n];
+  trygg_error error;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j <= i; j++)
+      t[i][j] = i == j ? 1 + i : (i + 2 * j) % 3 - 0.7;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      a[n * i + j] = b[n * i + j] = 0;
+      for (int k = 0; k < n; k++) {
+        a[n * i + j] += 1e8 * t[i][k] * t[j][k];
+        b[n * i + j] += 1e8 * t[i][k] * t[j][k] / d[k];
+      }
+    }
+  ck_ok(tg_solve_pencil(a, b, n, values, &error));
+  for (int i = 0; i < n; i++) {
+    double nearest = INFINITY;
+    for (int k = 0; k < n; k++)
+      nearest = fmin(nearest, fabs(values[k] - d[i]) / d[i]);
+    ck_assert(nearest < 1e-10);
+  }
+  ck_ok(tg_solve_pencil(NULL, NULL, 0, NULL, &error));
+  ck_assert_int_eq(tg_solve_pencil((double[]){1}, (double[]){0}, 1, values, &error), TRYGG_ENUMERIC);
+  ck_assert_int_eq(tg_solve_pencil((double[]){NAN}, (double[]){1}, 1, values, &error), TRYGG_ENUMERIC);
+  ck_assert_int_eq(tg_solve_pencil((double[]){1, 0, 0, 1}, (double[]){1, 1, 1, 1}, 2, values, &error),
+                   TRYGG_ENUMERIC);
+}
+END_TEST
+
 static Suite *numeric_suite(void) {
   Suite *suite = suite_create("numeric");
   TCase *sum = tcase_create("sum"), *distribution = tcase_create("distribution"),
@@ -1093,6 +1188,11 @@ static Suite *numeric_suite(void) {
   tcase_add_test(distribution, korn_graubard_grid_comes_back_through_the_forward_function);
   tcase_add_test(distribution, extreme_beta_quantiles_come_back_too);
   tcase_add_test(distribution, quantiles_of_t_come_back);
+  tcase_add_test(distribution, equal_weights_are_chi_square_and_F);
+  tcase_add_test(distribution, pairs_of_weights_are_sums_of_exponentials);
+  tcase_add_test(distribution, published_weighted_sums_are_met);
+  tcase_add_test(distribution, weighted_sums_have_edges);
+  tcase_add_test(solve, pencils_have_their_values);
   tcase_add_test(solve, roots_are_found_to_the_last_bits);
   tcase_add_test(solve, roots_without_a_bracket_are_nan);
   tcase_add_test(solve, nist_norris);

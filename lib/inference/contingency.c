@@ -8,6 +8,7 @@
  *   Delta = (C' D^-1 C / n)^-1 (C' D^-1 V D^-1 C)
  *   first order   X2 / mean(diag Delta)  on chi square of q = (R - 1)(C - 1)
  *   second order  X2 / tr Delta          on F of d, d nu with d = (tr Delta)^2 / tr Delta^2
+ *   exact         X2 on the sum of l Z^2 over (chi square of d nu) / (d nu), l the eigenvalues of Delta
  *
  * n cancels.  The Wald test is of N_rc - N_r N_c / N over the cells outside the first row and column, with the
  * covariance of the totals (Koch, Freeman & Freeman 1975, Int. Stat. Rev. 43:59-78). */
@@ -16,6 +17,7 @@
 #include <math.h>
 
 #include <numeric/distribution.h>
+#include <numeric/mixture.h>
 #include <numeric/solve.h>
 
 /* A table of totals: rows are groups, columns answers; empty columns are left out. */
@@ -165,8 +167,9 @@ static trygg_status divide_by_whole(contingency *t, trygg_error *error) {
   return TRYGG_OK;
 }
 
-/* Delta / n, q x q; `failed` where a cell is so empty that it has none. */
-static trygg_status find_delta(contingency *t, size_t q, double *delta, int *failed, trygg_error *error) {
+/* Eigenvalues of Delta / n, q of them; `failed` where a cell is so empty that there are none. */
+static trygg_status find_eigenvalues(contingency *t, size_t q, double *values, int *failed,
+                                     trygg_error *error) {
   trygg_status status = TRYGG_OK;
   size_t k = t->cells;
   double *a = tg_memory_new(q * k, sizeof *a), *memory = tg_memory_new(q * k, sizeof *memory);
@@ -187,17 +190,10 @@ static trygg_status find_delta(contingency *t, size_t q, double *delta, int *fai
             a[i * k + cell] * contrast(j / (t->columns - 1), r) * contrast(j % (t->columns - 1), c);
     }
   sandwich(a, t->covariance, q, k, memory, middle);
-  status = tg_solve_inverse(m, q, error);
-  if (status == TRYGG_ENUMERIC) {
-    *failed = 1;
+  status = tg_solve_pencil(middle, m, q, values, error);
+  *failed = status == TRYGG_ENUMERIC;
+  if (*failed)
     status = TRYGG_OK;
-    goto cleanup;
-  }
-  TRY(status);
-  for (size_t i = 0; i < q; i++)
-    for (size_t j = 0; j < q; j++)
-      for (size_t l = 0; l < q; l++)
-        delta[i * q + j] += m[i * q + l] * middle[l * q + j];
 cleanup:
   tg_memory_free(a);
   tg_memory_free(memory);
@@ -205,50 +201,64 @@ cleanup:
   return status;
 }
 
-/* The corrections need tr Delta and tr Delta^2. */
-static trygg_status correct(const tg_groups *groups, int second, tg_group_finding *finding,
+typedef enum correction { FIRST_ORDER, SECOND_ORDER, EXACT } correction;
+
+static void finish(double x2, double *values, size_t q, double nu, correction kind,
+                   tg_group_finding *finding) {
+  double trace = 0, trace_of_square = 0;
+  for (size_t i = 0; i < q; i++) {
+    values[i] = fmax(values[i], 0); /* rounding */
+    trace += values[i];
+    trace_of_square += values[i] * values[i];
+  }
+  if (!(trace > 0) || !(nu > 0))
+    return;
+  finding->statistic = x2 / trace * (kind == FIRST_ORDER ? (double)q : 1);
+  finding->df1 = kind == FIRST_ORDER ? (double)q : trace * trace / trace_of_square;
+  finding->df2 = kind == FIRST_ORDER ? INFINITY : finding->df1 * nu;
+  finding->p = kind == EXACT ? tg_mixture_upper(x2, values, q, finding->df2)
+               : kind == SECOND_ORDER
+                   ? tg_distribution_f_upper(finding->statistic, finding->df1, finding->df2)
+                   : tg_distribution_chisq_upper(finding->statistic, finding->df1);
+}
+
+static trygg_status correct(const tg_groups *groups, correction kind, tg_group_finding *finding,
                             trygg_error *error) {
   trygg_status status = TRYGG_OK;
   contingency t = {0};
-  double *delta = NULL, trace = 0, trace_of_square = 0;
+  double *values = NULL;
   size_t q;
   int failed = 0;
   TRY(create(&t, groups, error));
   if (t.columns < 2)
     goto cleanup;
   q = (t.rows - 1) * (t.columns - 1);
-  delta = tg_memory_new(q * q, sizeof *delta);
-  if (!delta) {
+  values = tg_memory_new(q, sizeof *values);
+  if (!values) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(find_delta(&t, q, delta, &failed, error));
-  for (size_t i = 0; i < q; i++) {
-    trace += delta[i * q + i];
-    for (size_t j = 0; j < q; j++)
-      trace_of_square += delta[i * q + j] * delta[j * q + i];
-  }
-  if (failed || !(trace > 0) || !(t.nu > 0))
-    goto cleanup;
-  finding->statistic = pearson(&t) / trace * (second ? 1 : (double)q);
-  finding->df1 = second ? trace * trace / trace_of_square : (double)q;
-  finding->df2 = second ? finding->df1 * t.nu : INFINITY;
-  finding->p = second ? tg_distribution_f_upper(finding->statistic, finding->df1, finding->df2)
-                      : tg_distribution_chisq_upper(finding->statistic, finding->df1);
+  TRY(find_eigenvalues(&t, q, values, &failed, error));
+  if (!failed)
+    finish(pearson(&t), values, q, t.nu, kind, finding);
 cleanup:
-  tg_memory_free(delta);
+  tg_memory_free(values);
   clear(&t);
   return status;
 }
 
 trygg_status tg_contingency_second_order(const tg_groups *groups, tg_group_finding *finding,
                                          trygg_error *error) {
-  return correct(groups, 1, finding, error);
+  return correct(groups, SECOND_ORDER, finding, error);
 }
 
 trygg_status tg_contingency_first_order(const tg_groups *groups, tg_group_finding *finding,
                                         trygg_error *error) {
-  return correct(groups, 0, finding, error);
+  return correct(groups, FIRST_ORDER, finding, error);
+}
+
+trygg_status tg_contingency_exact(const tg_groups *groups, tg_group_finding *finding, trygg_error *error) {
+  return correct(groups, EXACT, finding, error);
 }
 
 /* ---- Wald ------------------------------------------------------------------------------------------ */

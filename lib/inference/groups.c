@@ -13,6 +13,8 @@ const tg_group_test tg_group_tests[] = {
      TG_GROUPS_SHARES, tg_contingency_second_order},
     {"rao_scott_first", "the same with the first-order correction, chi square", TG_GROUPS_SHARES,
      tg_contingency_first_order},
+    {"rao_scott_exact", "the same, p not of F but of the sum of weighted chi squares that it stands for",
+     TG_GROUPS_SHARES, tg_contingency_exact},
     {"wald", "the same by Wald's statistic; F, too liberal where clusters are few", TG_GROUPS_SHARES,
      tg_contingency_wald},
     {"adjusted_wald", "the same, adjusted for few clusters; F", TG_GROUPS_SHARES,

@@ -56,6 +56,7 @@ trygg_status tg_expected_read(const trygg_estimates *estimates, const trygg_grou
 
 trygg_status tg_contingency_second_order(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_first_order(const tg_groups *, tg_group_finding *, trygg_error *);
+trygg_status tg_contingency_exact(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_wald(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_adjusted_wald(const tg_groups *, tg_group_finding *, trygg_error *);
 trygg_status tg_contingency_fit(const tg_groups *, tg_group_finding *, trygg_error *);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <base/memory.h>
+#include <numeric/eigen.h>
 #include <numeric/sum.h>
 
 /* --- Roots ------------------------------------------------------------------ */
@@ -368,94 +369,6 @@ cleanup:
   return status;
 }
 
-/* One step of the reduction to a tridiagonal matrix: the reflection that leaves only alpha below the diagonal of column
- * k.  With v its axis and beta = 2/v'v, A22 becomes A22 - v w' - w v', w = p - (beta p'v / 2) v, p = beta A22 v. */
-static double reflect_column(double *matrix, size_t size, size_t k, double *v, double *w, double *z) {
-  double norm = 0, vv = 0, pv = 0, vz = 0, beta, alpha;
-  for (size_t i = k + 1; i < size; i++) {
-    v[i] = matrix[i * size + k];
-    norm = hypot(norm, v[i]);
-  }
-  if (norm == 0)
-    return 0;
-  alpha = v[k + 1] > 0 ? -norm : norm;
-  v[k + 1] -= alpha;
-  for (size_t i = k + 1; i < size; i++)
-    vv += v[i] * v[i];
-  beta = 2 / vv;
-  for (size_t i = k + 1; i < size; i++) {
-    w[i] = 0;
-    for (size_t j = k + 1; j < size; j++)
-      w[i] += matrix[i * size + j] * v[j];
-    w[i] *= beta;
-    pv += w[i] * v[i];
-    vz += v[i] * z[i];
-  }
-  for (size_t i = k + 1; i < size; i++) {
-    w[i] -= beta * pv / 2 * v[i];
-    z[i] -= beta * vz * v[i];
-  }
-  for (size_t i = k + 1; i < size; i++)
-    for (size_t j = k + 1; j < size; j++)
-      matrix[i * size + j] -= v[i] * w[j] + w[i] * v[j];
-  return alpha;
-}
-
-/* One implicit QL step on rows first..last of a tridiagonal matrix: Wilkinson's shift, then rotations that chase the
- * bulge up (Golub & Van Loan 2013, 8.3.5, mirrored).  d is the diagonal, e[i] stands between i and i + 1. */
-static void chase_bulge(double *d, double *e, double *z, size_t first, size_t last) {
-  double half = (d[first + 1] - d[first]) / (2 * e[first]);
-  double along = d[last] - d[first] + e[first] / (half + copysign(hypot(half, 1), half));
-  double sine = 1, cosine = 1, shift = 0;
-  for (size_t i = last; i-- > first;) {
-    double bulge = sine * e[i], beside = cosine * e[i], r = hypot(bulge, along), above = z[i + 1], turned;
-    e[i + 1] = r;
-    if (r == 0) { /* it falls apart here */
-      d[i + 1] -= shift;
-      e[last] = 0;
-      return;
-    }
-    sine = bulge / r;
-    cosine = along / r;
-    turned = d[i + 1] - shift;
-    r = (d[i] - turned) * sine + 2 * cosine * beside;
-    shift = sine * r;
-    d[i + 1] = turned + shift;
-    along = cosine * r - beside;
-    z[i + 1] = sine * z[i] + cosine * above;
-    z[i] = cosine * z[i] - sine * above;
-  }
-  d[first] -= shift;
-  e[first] = along;
-  e[last] = 0;
-}
-
-/* Eigenvalues d of a symmetric matrix, which is overwritten, and U'z in place of z, by work of 3 x size.  The vectors U
- * are not needed for that.  Not by GSL, whose own would take its sums from whichever BLAS the host has loaded, and so
- * give other last bits in R than in a program.  Returns 0, or -1 when a value does not settle. */
-static int turn_to_axes(double *matrix, size_t size, double *d, double *z, double *work) {
-  double *e = work, *v = work + size, *w = work + 2 * size;
-  for (size_t k = 0; k + 2 < size; k++)
-    e[k] = reflect_column(matrix, size, k, v, w, z);
-  for (size_t i = 0; i < size; i++)
-    d[i] = matrix[i * size + i];
-  if (size > 1)
-    e[size - 2] = matrix[(size - 1) * size + size - 2];
-  e[size - 1] = 0;
-  for (size_t first = 0; first < size; first++)
-    for (int step = 0;; step++) {
-      size_t last = first;
-      while (last + 1 < size && fabs(e[last]) > DBL_EPSILON * (fabs(d[last]) + fabs(d[last + 1])))
-        last++;
-      if (last == first)
-        break;
-      if (step == 100)
-        return -1;
-      chase_bulge(d, e, z, first, last);
-    }
-  return 0;
-}
-
 /* With S the scales and S A S = U diag(l) U', y' A^-1 y is the sum of (U' S y)^2 / l. */
 trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, double *value, size_t *rank,
                                 trygg_error *error) {
@@ -473,7 +386,7 @@ trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, do
     along[i] = y[i] * scales[i];
     finite = finite && isfinite(along[i]);
   }
-  if (!finite || turn_to_axes(matrix, size, values, along, memory + 3 * size) != 0) {
+  if (!finite || tg_eigen_turn(matrix, size, values, along, memory + 3 * size) != 0) {
     status =
         tg_error_set(error, TRYGG_ENUMERIC, "A covariance matrix or what is tested with it is not finite.");
     goto cleanup;
@@ -488,6 +401,52 @@ trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, do
     ++*rank;
   }
 cleanup:
+  tg_memory_free(memory);
+  return status;
+}
+
+/* One row of L^-1 A: the row with those before it taken out; L in the lower triangle. */
+static void take_out(const double *lower, double *a, size_t size, size_t row) {
+  for (size_t k = 0; k < row; k++)
+    for (size_t j = 0; j < size; j++)
+      a[row * size + j] -= lower[row * size + k] * a[k * size + j];
+  for (size_t j = 0; j < size; j++)
+    a[row * size + j] /= lower[row * size + row];
+}
+
+static void transpose(double *a, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    for (size_t j = 0; j < i; j++) {
+      double kept = a[i * size + j];
+      a[i * size + j] = a[j * size + i];
+      a[j * size + i] = kept;
+    }
+}
+
+/* With B = L L' they are the eigenvalues of L^-1 A L^-T. */
+trygg_status tg_solve_pencil(double *a, double *b, size_t size, double *values, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  double *memory = size > SIZE_MAX / 8 / sizeof *memory ? NULL : tg_memory_new(5 * size, sizeof *memory);
+  if (size == 0) {
+    tg_memory_free(memory);
+    return TRYGG_OK;
+  }
+  if (!memory)
+    return tg_error_memory(error);
+  double *scales = memory, *along = memory + size;
+  int fails = scale_symmetric(b, size, scales) != 0 || cholesky(b, size) < size;
+  for (size_t i = 0; i < size * size && !fails; i++) {
+    a[i] *= scales[i / size] * scales[i % size];
+    fails = !isfinite(a[i]);
+  }
+  for (int side = 0; side < 2 && !fails; side++) {
+    for (size_t row = 0; row < size; row++)
+      take_out(b, a, size, row);
+    transpose(a, size);
+  }
+  if (fails || tg_eigen_turn(a, size, values, along, memory + 2 * size) != 0)
+    status = tg_error_set(error, TRYGG_ENUMERIC,
+                          "A matrix that another is held against is not positive definite.");
   tg_memory_free(memory);
   return status;
 }

@@ -26,4 +26,8 @@ trygg_status tg_solve_inverse(double *matrix, size_t size, trygg_error *error);
 trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, double *value, size_t *rank,
                                 trygg_error *error);
 
+/* The `size` values l with A v = l B v, A symmetric, B symmetric positive definite; both are overwritten.
+ * TRYGG_ENUMERIC when B is not positive definite or something is not finite. */
+trygg_status tg_solve_pencil(double *a, double *b, size_t size, double *values, trygg_error *error);
+
 #endif

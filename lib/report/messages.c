@@ -142,6 +142,7 @@ static const struct {
     {"test",
      "rao_scott_first",
      {"Rao" NDASH "Scott, first order (chi square)", "Rao" NDASH "Scott, första ordningen (chi2)"}},
+    {"test", "rao_scott_exact", {"Rao" NDASH "Scott, exact mixture", "Rao" NDASH "Scott, exakt blandning"}},
     {"test", "wald", {"Wald (F)", "Wald (F)"}},
     {"test", "adjusted_wald", {"Adjusted Wald (F)", "Justerad Wald (F)"}},
     {"test", "t", {"Difference of means (t)", "Skillnad mellan medelvärden (t)"}},

@@ -17,6 +17,20 @@ put <- function(folder, by, indicator, test, ...) {
     golden[[length(golden) + 1]] <<- c(folder, by, indicator, test, name, sprintf("%.17g", as.numeric(values[[name]])))
 }
 
+# P(sum of a Z^2 > x chi2 / df) by Imhof's inversion of the characteristic function (1961, Biometrika 48:419-426), with the
+# saddle point approximation beside it, which is R's own where CompQuadForm is not installed.
+mixture <- function(x, a, df) {
+  lambda <- c(a, -x / df)
+  h <- c(rep(1, length(a)), df)
+  scale <- max(abs(lambda * h))
+  lambda <- lambda / scale
+  f <- Vectorize(function(u) sin(sum(h * atan(lambda * u)) / 2) / u / exp(sum(h * log1p(lambda^2 * u^2)) / 4))
+  cuts <- c(0, 2^(-4:6), Inf)
+  whole <- sum(sapply(seq_along(cuts)[-1], function(i) integrate(f, cuts[i - 1], cuts[i], rel.tol = 1e-12, abs.tol = 1e-16,
+                                                                 subdivisions = 10000L, stop.on.error = FALSE)$value))
+  0.5 + whole / pi
+}
+
 tables <- function(folder, by, indicator, design) {
   f <- as.formula(paste("~", indicator, "+", by))
   second <- svychisq(f, design, statistic = "F")
@@ -28,6 +42,26 @@ tables <- function(folder, by, indicator, design) {
   put(folder, by, indicator, "rao_scott_first", statistic = qchisq(first$p.value[[1]], q, lower.tail = FALSE), df1 = q,
       p = first$p.value[[1]])
   stopifnot(all.equal(qchisq(first$p.value[[1]], q, lower.tail = FALSE), second$statistic[[1]] * q, tolerance = 1e-8))
+  saddle <- svychisq(f, design, statistic = "saddlepoint")
+  cells <- svymean(as.formula(paste("~ interaction(factor(", indicator, "), factor(", by, ")) - 1")),
+                   design[which(!is.na(design$variables[[by]]) & !is.na(design$variables[[indicator]])), ])
+  n <- nrow(design) # as svychisq() scales its table; it cancels
+  levels <- expand.grid(a = seq_along(unique(na.omit(design$variables[[indicator]]))),
+                        b = seq_along(unique(na.omit(design$variables[[by]]))))
+  main <- model.matrix(~ factor(a) + factor(b), levels)
+  contrasts <- qr.resid(qr(main), model.matrix(~ factor(a) * factor(b), levels)[, -seq_len(ncol(main)), drop = FALSE])
+  inverse <- diag(ifelse(coef(cells) == 0, 0, 1 / coef(cells)))
+  delta <- solve(t(contrasts) %*% (inverse / n) %*% contrasts,
+                 t(contrasts) %*% inverse %*% vcov(cells) %*% inverse %*% contrasts)
+  a <- Re(eigen(delta, only.values = TRUE)$values)
+  x2 <- second$statistic[[1]] * sum(a)
+  stopifnot(all.equal(x2, saddle$statistic[[1]], tolerance = 1e-6),
+            all.equal(sum(a)^2 / sum(a^2), second$parameter[[1]], tolerance = 1e-8))
+  p <- mixture(x2, a, second$parameter[[2]])
+  cat(folder, by, indicator, "exact", p, "saddle point", saddle$p.value[[1]], "F", second$p.value[[1]], "\n")
+  if (p > 1e-6)
+    put(folder, by, indicator, "rao_scott_exact", statistic = second$statistic[[1]], df1 = second$parameter[[1]],
+        df2 = second$parameter[[2]], p = p)
   for (test in c("Wald", "adjWald")) {
     w <- svychisq(f, design, statistic = test)
     put(folder, by, indicator, c(Wald = "wald", adjWald = "adjusted_wald")[[test]], statistic = w$statistic[[1]],

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Eigenvalues of symmetric matrices (row-major). */
+#ifndef TG_NUMERIC_EIGEN_H
+#define TG_NUMERIC_EIGEN_H
+
+#include <stddef.h>
+
+/* Eigenvalues `values` of a symmetric matrix, which is overwritten, and U'z in place of z; `work` has room for 3 x size.
+ * Returns 0, or -1 when a value does not settle. */
+int tg_eigen_turn(double *matrix, size_t size, double *values, double *z, double *work);
+
+#endif
