@@ -159,7 +159,7 @@ static const program_option options[] = {
      .value = trygg_inference_scale, .value_help = trygg_inference_scale_help,
      .help = {"How the two are compared; default difference.", "Hur de jämförs; annars difference."}},
     {"adjust", "METHOD", PROGRAM_COMPARE | PROGRAM_TREND, TARGET(adjust), .set = program_set_choice,
-     .value = program_adjust_name,
+     .value = trygg_inference_adjustment, .value_help = trygg_inference_adjustment_help,
      .help = {"Adjustment for many tests, over the rows of one test in one table.",
               "Justering för många test, över raderna för ett test i en tabell."}},
     {"across-breaks", NULL, PROGRAM_COMPARE | PROGRAM_TREND, TARGET(across_breaks), .set = program_set_flag,

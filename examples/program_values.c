@@ -29,12 +29,6 @@ const char *program_lonely_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
-const char *program_adjust_name(size_t i) {
-  static const char *const names[] = {"holm", "bh", "none"};
-
-  return i < COUNT(names) ? names[i] : NULL;
-}
-
 const char *program_reference_name(size_t i) {
   static const char *const names[] = {"first", "common"};
 

@@ -16,7 +16,6 @@ void *program_target(struct program *program, const program_option *option);
 const char *program_format_name(size_t i);
 const char *program_format_help(size_t i);
 const char *program_lonely_name(size_t i);
-const char *program_adjust_name(size_t i);
 const char *program_reference_name(size_t i);
 const char *program_model_test_name(size_t i);
 const char *program_trend_test_name(size_t i);

@@ -76,6 +76,52 @@ START_TEST(adjusted_p_equal_p_adjust) {
   ck_ok(trygg_inference_adjust("none", holm, 6, &error));
   ck_near(holm[0], 0.05, 1e-14);
   ck_assert_int_eq(trygg_inference_adjust("bonferoni", holm, 6, &error), TRYGG_ENAME);
+  ck_assert_int_eq(trygg_inference_adjust("hoolm", holm, 6, &error), TRYGG_ENAME);
+  ck_assert_ptr_nonnull(strstr(error.message, "`holm`"));
+  ck_assert_int_eq(trygg_inference_adjust(NULL, holm, 6, &error), TRYGG_ENAME);
+}
+END_TEST
+
+/* Benjamini & Hochberg 1995, table 1: 15 p-values of thrombolysis, of which step up at 0.05 keeps four, and R's
+ * p.adjust(p, "BH"), p.adjust(p, "BY"), p.adjust(p, "holm"). */
+START_TEST(adjusted_p_of_the_paper_equal_p_adjust) {
+  static const double p[] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                             0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+  static const char *const methods[] = {"holm", "bh", "by"};
+  static const double expected[3][15] = {
+      {0.0015, 0.0055999999999999999, 0.0247, 0.11399999999999999, 0.22109999999999999, 0.27799999999999997,
+       0.27799999999999997, 0.27799999999999997, 0.32130000000000003, 1, 1, 1, 1, 1, 1},
+      {0.0015, 0.0030000000000000001, 0.0094999999999999998, 0.035624999999999997, 0.060299999999999999,
+       0.063857142857142862, 0.063857142857142862, 0.064500000000000002, 0.076500000000000012,
+       0.48599999999999999, 0.58118181818181813, 0.71487499999999993, 0.75323076923076926,
+       0.81321428571428567, 1},
+      {0.0049773434898434899, 0.0099546869796869799, 0.031523175435675434, 0.11821190788378289,
+       0.20008920829170829, 0.21189262285333715, 0.21189262285333715, 0.21402577006327006,
+       0.25384451798201801, 1, 1, 1, 1, 1, 1},
+  };
+  trygg_error error = {0};
+  for (size_t k = 0; k < 3; k++) {
+    double adjusted[15];
+    memcpy(adjusted, p, sizeof adjusted);
+    ck_ok(trygg_inference_adjust(methods[k], adjusted, 15, &error));
+    for (size_t i = 0; i < 15; i++)
+      ck_near(adjusted[i], expected[k][i], 1e-14);
+  }
+}
+END_TEST
+
+START_TEST(every_adjustment_has_a_name_and_help) {
+  size_t i = 0;
+  double p = 0.5;
+  trygg_error error = {0};
+  for (; trygg_inference_adjustment(i); i++) {
+    ck_assert_ptr_nonnull(trygg_inference_adjustment_help(i));
+    ck_ok(trygg_inference_adjust(trygg_inference_adjustment(i), &p, 1, &error));
+    ck_assert(p == 0.5); /* a single test needs no adjustment */
+    ck_ok(trygg_inference_adjust(trygg_inference_adjustment(i), NULL, 0, &error));
+  }
+  ck_assert_uint_eq(i, 4);
+  ck_assert_ptr_null(trygg_inference_adjustment_help(i));
 }
 END_TEST
 
@@ -314,6 +360,8 @@ static Suite *inference_suite(void) {
   tcase_add_test(tests, limits_hold_the_estimate_and_widen_with_the_level);
   tcase_add_test(tests, unknown_interval_names_the_nearest);
   tcase_add_test(tests, adjusted_p_equal_p_adjust);
+  tcase_add_test(tests, adjusted_p_of_the_paper_equal_p_adjust);
+  tcase_add_test(tests, every_adjustment_has_a_name_and_help);
   tcase_add_test(tests, shares_of_0_and_1_have_exact_limits);
   tcase_add_test(tests, without_df_there_is_no_interval);
   tcase_add_test(tests, contrast_of_complements_is_exact);

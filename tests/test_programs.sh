@@ -455,7 +455,7 @@ refuses 2 'takes no value' estimate --pool=1 folder data.csv
 refuses 2 'did you mean `wald`' estimate --ci wlad folder data.csv
 refuses 2 'give logit, .* or ' estimate --ci exact folder data.csv
 refuses 2 'did you mean `wald`? It takes logit, ' estimate --ci wlad folder data.csv
-refuses 2 'give holm, bh or none' trend --adjust foo folder data.csv
+refuses 2 'give holm, bh, by or none' trend --adjust foo folder data.csv
 refuses 2 'give en or sv' estimate --lang de folder data.csv
 refuses 2 'did you mean `jackknife`' estimate --variance jacknife folder data.csv
 refuses 2 'as in bootstrap:500' estimate --variance bootstrap:1 folder data.csv

@@ -674,6 +674,66 @@ START_TEST(a_trend_is_said_in_a_sentence) {
 }
 END_TEST
 
+/* Areas with p = 0.001, 0.002, ... of which the step-up of 0.05 keeps the last with p <= 0.05 i / m. */
+static trygg_publication *publish_many_tests(size_t count, const char *method) {
+  trygg_table *table = NULL;
+  double p[40], adjusted[40];
+
+  ck_ok(tg_table_create(&table, &error));
+  ck_ok(tg_table_add_column(table, "area", TRYGG_TEXT, TRYGG_KEY, &error));
+  ck_ok(
+      tg_table_add_columns(table,
+                           (const tg_column_description[]){{"test", TRYGG_TEXT, TRYGG_KEY, "", 0},
+                                                           {"p", TRYGG_NUMBER, TRYGG_VALUE, "", 0},
+                                                           {"p_adjusted", TRYGG_NUMBER, TRYGG_VALUE, "", 0}},
+                           3, &error));
+  ck_ok(tg_table_add_note(table, "adjust", method, &error));
+  for (size_t i = 0; i < count; i++)
+    p[i] = adjusted[i] = i < 3 ? 0.001 : i < 6 ? 0.03 : 0.5;
+  ck_ok(trygg_inference_adjust(method, adjusted, count, &error));
+  for (size_t i = 0; i < count; i++) {
+    ck_ok(tg_table_add_row(table, &error));
+    ck_ok(tg_table_set_text(table, 0, "A", &error));
+    ck_ok(tg_table_set_text(table, 1, "difference", &error));
+    tg_table_set_number(table, 2, p[i]);
+    tg_table_set_number(table, 3, adjusted[i]);
+  }
+  return publish(table);
+}
+
+START_TEST(of_many_tests_a_sentence_says_how_many_are_findings) {
+  static const struct {
+    const char *method, *language, *expected;
+  } cases[] = {
+      {"none", "en",
+       "Latest change: 6 of 40 have p below 0.05; by chance alone 2.0 would have p below 0.05.\n"},
+      {"bh", "en",
+       "Latest change: 3 of 40 remain at a false discovery rate of 5%; by chance alone 2.0 would have p below 0.05.\n"},
+      {"by", "en", "Latest change: 0 of 40 remain at a false discovery rate of 5% however they depend"},
+      {"holm", "en", "Latest change: 3 of 40 remain with a risk of at most 5% of any false one; by chance"},
+      {"bh", "sv",
+       "Senaste förändringen: 3 av 40 står kvar vid en andel falska fynd på 5\u00a0%; av bara slump skulle 2,0 ha p "
+       "under 0,05.\n"},
+  };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    trygg_publication *publication = publish_many_tests(40, cases[i].method);
+    ck_assert_msg(strstr(write_in(publication, "table", cases[i].language, NULL), cases[i].expected) != NULL,
+                  "%s", written.bytes);
+    ck_assert_ptr_nonnull(strstr(write_in(publication, "html", "en", NULL), "<p>Latest change: "));
+    trygg_disclosure_free(publication);
+  }
+}
+END_TEST
+
+START_TEST(of_few_tests_no_sentence_counts_findings) {
+  trygg_publication *publication = publish_many_tests(12, "bh");
+
+  ck_assert_ptr_null(strstr(write_in(publication, "table", "en", NULL), "by chance"));
+  trygg_disclosure_free(publication);
+}
+END_TEST
+
 START_TEST(a_table_without_figures_is_no_picture_but_a_page) {
   trygg_table *table = make_estimates();
   trygg_publication *publication;
@@ -1040,6 +1100,8 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, a_suppressed_wave_leaves_a_gap_in_the_line);
   tcase_add_test(test_case, many_series_over_waves_become_dots_of_the_last_wave);
   tcase_add_test(test_case, a_trend_is_said_in_a_sentence);
+  tcase_add_test(test_case, of_many_tests_a_sentence_says_how_many_are_findings);
+  tcase_add_test(test_case, of_few_tests_no_sentence_counts_findings);
   tcase_add_test(test_case, the_line_of_a_trend_is_drawn_into_the_estimates);
   tcase_add_test(test_case, a_table_without_figures_is_no_picture_but_a_page);
   tcase_add_test(test_case, html_is_one_file_that_escapes_everything);

@@ -119,15 +119,17 @@ typedef struct trygg_group_test_options {
   size_t size;              /**< sizeof(trygg_group_test_options). */
   const char *const *tests; /**< Names. */
   size_t test_count;        /**< 0: all that apply. */
-  const double *expected;   /**< Of `goodness_of_fit`: the share of each answer to the question, in the codebook's
+  const double
+      *expected; /**< Of `goodness_of_fit`: the share of each answer to the question, in the codebook's
                                  order; of a share, of hits and of the others.  NULL: no such test. */
-  size_t expected_count;    /**< How many. */
-  const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
-  int64_t min_n;            /**< Rows with a group of fewer respondents are no part of an adjustment.  0: all are. */
-  const char *const *expected_texts; /**< Instead of `expected`: `CODE:SHARE` of each answer in any order, or of a
+  size_t expected_count; /**< How many. */
+  const char *adjust;    /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
+  int64_t min_n; /**< Rows with a group of fewer respondents are no part of an adjustment.  0: all are. */
+  const char *const
+      *expected_texts;        /**< Instead of `expected`: `CODE:SHARE` of each answer in any order, or of a
                                           share one number, that of hits.  People do for shares.  The estimates are
                                           then of one question or share. */
-  size_t expected_text_count;        /**< 0: none. */
+  size_t expected_text_count; /**< 0: none. */
 } trygg_group_test_options;
 
 /**
@@ -147,12 +149,18 @@ TRYGG_API trygg_status trygg_inference_test_groups(const trygg_estimates *estima
                                                    const trygg_group_test_options *options, trygg_table **out,
                                                    trygg_error *error);
 
+/** Name of the @p i-th way to adjust p-values for many tests (`holm`, `bh`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_inference_adjustment(size_t i);
+
+/** One line of help on the @p i-th way to adjust p-values, or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_adjustment_help(size_t i);
+
 /**
  * Adjust @p count p-values for many tests, in place; NaN ones are no tests.
  *
- * @param[in] method  `none`, `holm` (Holm 1979, Scand. J. Stat. 6:65-70) or `bh`
- *                    (Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57:289-300).
- * @retval TRYGG_ENAME  Another method.
+ * @param[in] method  `none`, `holm` (Holm 1979, Scand. J. Stat. 6:65-70), `bh` (Benjamini & Hochberg 1995, J. R. Stat.
+ *                    Soc. B 57:289-300) or `by` (Benjamini & Yekutieli 2001, Ann. Stat. 29:1165-1188).
+ * @retval TRYGG_ENAME  Another method; the message has the nearest.
  */
 TRYGG_API trygg_status trygg_inference_adjust(const char *method, double *p, size_t count,
                                               trygg_error *error);

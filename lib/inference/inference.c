@@ -137,34 +137,81 @@ static void benjamini_hochberg(ordered *list, size_t m) {
   }
 }
 
-static const struct {
-  const char *name;
-  void (*run)(ordered *list, size_t m);
-} adjustments[] = {{"none", NULL}, {"holm", holm}, {"bh", benjamini_hochberg}};
+/* The same with m (1 + 1/2 + ... + 1/m) tests: under whatever dependence. */
+static void benjamini_yekutieli(ordered *list, size_t m) {
+  double best = 1, harmonic = 0;
+  for (size_t i = m; i > 0; i--)
+    harmonic += 1 / (double)i;
+  for (size_t i = m; i-- > 0;) {
+    best = fmin(best, harmonic * (double)m / (double)(i + 1) * list[i].p);
+    list[i].p = best;
+  }
+}
+
+static void nothing(ordered *list, size_t m) {
+  (void)list;
+  (void)m;
+}
+
+static const struct adjustment {
+  const char *name, *help;
+  void (*run)(ordered *list, size_t m); /* of m p-values in increasing order */
+} adjustments[] = {
+    {"holm", "the chance of any false finding at most 1 - level (Holm)", holm},
+    {"bh", "the expected share of false ones among the findings at most 1 - level (Benjamini-Hochberg)",
+     benjamini_hochberg},
+    {"by", "the same, however the tests depend on each other (Benjamini-Yekutieli)", benjamini_yekutieli},
+    {"none", "p-values as they are", nothing},
+};
+
+static const size_t adjustment_count = sizeof adjustments / sizeof *adjustments;
+
+const char *trygg_inference_adjustment(size_t i) {
+  return i < adjustment_count ? adjustments[i].name : NULL;
+}
+
+const char *trygg_inference_adjustment_help(size_t i) {
+  return i < adjustment_count ? adjustments[i].help : NULL;
+}
+
+static const char *adjustment_name_at(const void *context, size_t i) {
+  (void)context;
+  return adjustments[i].name;
+}
+
+static trygg_status find_adjustment(const char *method, const struct adjustment **out, trygg_error *error) {
+  const char *nearest;
+  for (size_t i = 0; i < adjustment_count; i++)
+    if (method && !strcmp(adjustments[i].name, method)) {
+      *out = &adjustments[i];
+      return TRYGG_OK;
+    }
+  nearest = method ? tg_text_nearest(method, adjustment_count, adjustment_name_at, NULL) : NULL;
+  return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "adjust",
+                     "p-values are not adjusted by `%s`; did you mean `%s`?", method ? method : "",
+                     nearest ? nearest : adjustments->name);
+}
 
 trygg_status trygg_inference_adjust(const char *method, double *p, size_t count, trygg_error *error) {
-  size_t which = 0, m = 0;
-  ordered *list;
+  trygg_status status = TRYGG_OK;
+  const struct adjustment *chosen;
+  size_t m = 0;
+  ordered *list = NULL;
   if (count && !p)
     return tg_error_set(error, TRYGG_EINVAL, "no p-values were given");
-  while (which < 3 && (!method || strcmp(adjustments[which].name, method)))
-    which++;
-  if (which == 3)
-    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "adjust",
-                       "p-values are adjusted by `none`, `holm` or `bh`");
-  if (!adjustments[which].run)
-    return TRYGG_OK;
+  TRY(find_adjustment(method, &chosen, error));
   list = tg_memory_new(count, sizeof *list);
   if (!list)
-    return tg_error_memory(error);
+    TRY(tg_error_memory(error));
   for (size_t i = 0; i < count; i++)
     if (!isnan(p[i]))
       list[m++] = (ordered){p[i], i};
   if (m)
     qsort(list, m, sizeof *list, increasing);
-  adjustments[which].run(list, m);
+  chosen->run(list, m);
   for (size_t i = 0; i < m; i++)
     p[list[i].position] = list[i].p;
+cleanup:
   tg_memory_free(list);
-  return TRYGG_OK;
+  return status;
 }

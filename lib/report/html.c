@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One self-contained HTML file of sections, each a chart, a table and how the figures were made. */
+#include <report/discoveries.h>
 #include <report/html.h>
 
 #include <base/error.h>
@@ -175,6 +176,7 @@ trygg_status tg_html_show(const tg_view *view, trygg_report_kind kind, int detai
   tg_view untitled = *view; /* the heading stands above the picture already */
 
   untitled.title = NULL;
+  TRY(tg_discoveries_lines(view, put_sentence, out, error));
   TRY(tg_sentence_lines(view, put_sentence, out, error));
   if (kind != TRYGG_REPORT_TABLE && tg_chart_exists(view))
     TRY(tg_svg_draw(&untitled, id, out, error));

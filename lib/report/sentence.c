@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <base/memory.h>
-#include <base/number.h>
 #include <report/figure.h>
 #include <report/label.h>
 #include <report/layout.h>
@@ -63,20 +62,10 @@ static size_t find_test(const trygg_table *table, const columns *at, const serie
   return SIZE_MAX;
 }
 
-/* The level of the limits, 0.95 where the table does not say. */
-static double level_of(const trygg_table *table) {
-  double level = 0.95;
-  for (size_t i = 0; i < trygg_table_notes(table); i++) {
-    const char *text = trygg_table_note_text(table, i);
-    if (strcmp(trygg_table_note_key(table, i), "level") == 0)
-      tg_number_parse(text, strlen(text), '.', &level);
-  }
-  return level;
-}
-
-static size_t list_series(const trygg_table *table, const columns *at, series *list) {
+static size_t list_series(const tg_view *view, const columns *at, series *list) {
+  const trygg_table *table = view->table;
   size_t count = 0, rows = trygg_table_rows(table);
-  double line = 1 - level_of(table);
+  double line = 1 - tg_view_level(view);
   for (size_t row = 0; row < rows;) {
     series *s = &list[count];
     *s = (series){row, 1, 0, 0, 0};
@@ -175,9 +164,9 @@ static void put_sentence(const tg_view *view, const columns *at, const series *s
 
 static void put_rest(const tg_view *view, size_t count, size_t shown, tg_text *out) {
   tg_text_put(out, tg_view_word(view, "other_series"));
-  tg_text_number(out, (double)(count - shown));
+  tg_figure_put(view, (double)(count - shown), 0, out);
   tg_text_put(out, tg_view_word(view, "of_series"));
-  tg_text_number(out, (double)count);
+  tg_figure_put(view, (double)count, 0, out);
   tg_text_putc(out, '.');
 }
 
@@ -188,13 +177,13 @@ trygg_status tg_sentence_lines(const tg_view *view, void (*line)(void *user, con
   tg_text text = {0};
   series *list;
   size_t count, shown = 0;
-  double at_most = 1 - level_of(view->table);
+  double at_most = 1 - tg_view_level(view);
   if (!find_columns(view->table, &at) || !trygg_table_rows(view->table))
     return TRYGG_OK;
   list = tg_memory_new(trygg_table_rows(view->table), sizeof *list);
   if (!list)
     return tg_error_memory(error);
-  count = list_series(view->table, &at, list);
+  count = list_series(view, &at, list);
   for (size_t i = 0; i < count; i++) {
     if (count > MOST && !list[i].clear)
       continue;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <base/number.h>
 #include <table/flag.h>
 
 static const struct {
@@ -130,6 +131,22 @@ unsigned tg_view_flags(const tg_view *view, size_t row) {
     if (trygg_table_role(view->table, i) == TRYGG_FLAG)
       flags |= tg_flag_parse(trygg_table_text(view->table, row, i));
   return flags;
+}
+
+const char *tg_view_note(const tg_view *view, const char *key) {
+  for (size_t i = 0; i < trygg_table_notes(view->table); i++)
+    if (strcmp(trygg_table_note_key(view->table, i), key) == 0)
+      return trygg_table_note_text(view->table, i);
+  return NULL;
+}
+
+double tg_view_level(const tg_view *view) {
+  const char *text = tg_view_note(view, "level");
+  double level = 0.95;
+
+  if (text != NULL)
+    tg_number_parse(text, strlen(text), '.', &level);
+  return level;
 }
 
 const char *tg_view_word(const tg_view *view, const char *name) {

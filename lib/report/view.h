@@ -56,6 +56,12 @@ int tg_view_has_scaled(const tg_view *view);
 /* Bits of the flags of a row (table/flag.h). */
 unsigned tg_view_flags(const tg_view *view, size_t row);
 
+/* The level of the limits and tests, 0.95 where the table does not say. */
+double tg_view_level(const tg_view *view);
+
+/* The text of a provenance note, or NULL. */
+const char *tg_view_note(const tg_view *view, const char *key);
+
 /* The message `word.name` in the view's language. */
 const char *tg_view_word(const tg_view *view, const char *name);
 

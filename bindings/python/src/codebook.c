@@ -125,6 +125,7 @@ static const struct {
                   {"variance", trygg_design_variance},
                   {"calibration", trygg_design_calibration},
                   {"scale", trygg_inference_scale},
+                  {"adjustment", trygg_inference_adjustment},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
                   {"part", trygg_model_part},

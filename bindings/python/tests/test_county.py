@@ -110,6 +110,7 @@ class Registries(unittest.TestCase):
         self.assertIn("csv-sv", trygg.formats())
         self.assertIn("logistic", trygg.families())
         self.assertIn("rest", trygg.registry("against"))
+        self.assertEqual(trygg.registry("adjustment"), ["holm", "bh", "by", "none"])
         self.assertIn("rake", trygg.registry("calibration"))
         self.assertIn("median", trygg.registry("trim"))
         self.assertLess(set(trygg.tests(usual=True)), set(trygg.tests()))

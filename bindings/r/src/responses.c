@@ -179,6 +179,7 @@ static const struct {
                   {"trim", trygg_design_trim},
                   {"response", trygg_design_response},
                   {"scale", trygg_inference_scale},
+                  {"adjustment", trygg_inference_adjustment},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
                   {"part", trygg_model_part},
