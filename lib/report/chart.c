@@ -8,7 +8,6 @@
 #include <base/error.h>
 #include <base/memory.h>
 #include <base/number.h>
-#include <codebook/codebook.h>
 #include <report/figure.h>
 #include <report/label.h>
 #include <table/flag.h>
@@ -53,7 +52,7 @@ static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
 
   chart->unit = tg_view_unit(chart->view, first);
   chart->factor = tg_figure_factor(chart->unit);
-  chart->rows = tg_memory_new(rows < TG_CHART_ROWS ? rows : TG_CHART_ROWS, sizeof *chart->rows);
+  chart->rows = tg_memory_new(rows, sizeof *chart->rows);
   if (chart->rows == NULL)
     return tg_error_memory(error);
   for (size_t row = 0; row < rows; row++) {
@@ -61,10 +60,7 @@ static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
         (test != SIZE_MAX && !same_text(table, row, first, test)) ||
         (part != SIZE_MAX && !same_text(table, row, first, part)))
       continue;
-    if (chart->row_count < TG_CHART_ROWS)
-      chart->rows[chart->row_count++] = row;
-    else
-      chart->left_out++;
+    chart->rows[chart->row_count++] = row;
   }
   return TRYGG_OK;
 }
@@ -150,6 +146,7 @@ static trygg_status choose_waves(tg_chart *chart, trygg_error *error) {
   }
   for (size_t i = 0; !known && i < chart->wave_count; i++)
     chart->times[i] = (double)i;
+  chart->is_timed = known;
   return TRYGG_OK;
 }
 
@@ -196,28 +193,58 @@ static void sort_series(tg_chart *chart) {
   }
 }
 
+static void begin_series(tg_chart *chart, size_t row) {
+  size_t at = chart->series_count++;
+  tg_chart_series *series = &chart->series[at];
+
+  series->first = row;
+  series->by_wave = chart->wave_rows + at * chart->wave_count;
+  series->is_total = is_total(chart, row);
+  series->group = find_group(chart, at);
+  for (size_t w = 0; w < chart->wave_count; w++)
+    series->by_wave[w] = SIZE_MAX;
+}
+
+/* Each wave has mostly the series of the one before in the same order: the search begins behind the last hit. */
 static trygg_status choose_series(tg_chart *chart, trygg_error *error) {
+  size_t at = 0;
+
   chart->series = tg_memory_new(chart->row_count, sizeof *chart->series);
   chart->wave_rows = tg_memory_new(chart->row_count * chart->wave_count, sizeof *chart->wave_rows);
   if (chart->series == NULL || chart->wave_rows == NULL)
     return tg_error_memory(error);
   for (size_t i = 0; i < chart->row_count; i++) {
-    size_t row = chart->rows[i], found = 0;
-    while (found < chart->series_count && !same_series(chart, chart->series[found].first, row))
-      found++;
-    if (found == chart->series_count) {
-      tg_chart_series *series = &chart->series[chart->series_count++];
-      series->first = row;
-      series->by_wave = chart->wave_rows + found * chart->wave_count;
-      series->is_total = is_total(chart, row);
-      series->group = find_group(chart, found);
-      for (size_t w = 0; w < chart->wave_count; w++)
-        series->by_wave[w] = SIZE_MAX;
+    size_t row = chart->rows[i], tried = 0;
+    for (at++; tried < chart->series_count; tried++, at++) {
+      at = at < chart->series_count ? at : 0;
+      if (same_series(chart, chart->series[at].first, row))
+        break;
     }
-    chart->series[found].by_wave[find_wave(chart, row)] = row;
+    if (tried == chart->series_count) {
+      at = chart->series_count;
+      begin_series(chart, row);
+    }
+    chart->series[at].by_wave[find_wave(chart, row)] = row;
   }
   sort_series(chart);
   return TRYGG_OK;
+}
+
+/* Leave out the last groups, or in a single one the last series, where there are too many. */
+static void limit_series(tg_chart *chart) {
+  size_t kept = TG_CHART_SERIES, group;
+
+  if (chart->series_count <= kept)
+    return;
+  group = chart->series[kept].group;
+  while (kept > 0 && chart->series[kept - 1].group == group)
+    kept--;
+  if (kept == 0)
+    kept = TG_CHART_SERIES;
+  for (size_t i = kept; i < chart->series_count; i++)
+    for (size_t w = 0; w < chart->wave_count; w++)
+      chart->left_out += chart->series[i].by_wave[w] != SIZE_MAX;
+  chart->series_count = kept;
 }
 
 trygg_status tg_chart_make(const tg_view *view, tg_chart *out, trygg_error *error) {
@@ -236,6 +263,8 @@ trygg_status tg_chart_make(const tg_view *view, tg_chart *out, trygg_error *erro
   TRY(choose_keys(out, error));
   TRY(choose_waves(out, error));
   TRY(choose_series(out, error));
+  limit_series(out);
+  out->until = out->series_count;
 
 cleanup:
   if (status != TRYGG_OK)
@@ -273,6 +302,34 @@ double tg_chart_upper(const tg_chart *chart, size_t row) {
   return drawn(chart, row, chart->upper);
 }
 
+size_t tg_chart_row(const tg_chart *chart, size_t series, size_t wave) {
+  return chart->series[series].by_wave[wave];
+}
+
+double tg_chart_figure(const tg_chart *chart, size_t series, size_t wave) {
+  size_t row = tg_chart_row(chart, series, wave);
+
+  return row == SIZE_MAX ? NAN : tg_chart_value(chart, row);
+}
+
+int tg_chart_is_weak(const tg_chart *chart, size_t row) {
+  return (tg_view_flags(chart->view, row) & TG_FLAG_UNRELIABLE) != 0;
+}
+
+int tg_chart_has_figures(const tg_chart *chart, size_t series) {
+  for (size_t wave = 0; wave < chart->wave_count; wave++)
+    if (!isnan(tg_chart_figure(chart, series, wave)))
+      return 1;
+  return 0;
+}
+
+int tg_chart_share_axis(const tg_chart *chart, size_t a, size_t b) {
+  size_t indicator = tg_table_find_fixed(chart->view->table, "indicator");
+
+  return indicator == SIZE_MAX ||
+         same_text(chart->view->table, chart->series[a].first, chart->series[b].first, indicator);
+}
+
 void tg_chart_put_figure(const tg_chart *chart, size_t row, tg_text *out) {
   unsigned flags = tg_view_flags(chart->view, row);
 
@@ -303,40 +360,49 @@ void tg_chart_put_label(const tg_chart *chart, size_t series, tg_text *out) {
   }
 }
 
-int tg_chart_breaks(const tg_chart *chart, size_t series, size_t wave) {
+const tg_break_row *tg_chart_find_break(const tg_chart *chart, size_t series, size_t wave) {
   const trygg_codebook *codebook = chart->view->codebook;
-  size_t row = chart->series[series].by_wave[wave],
-         column = trygg_table_find(chart->view->table, "indicator");
+  size_t column = trygg_table_find(chart->view->table, "indicator");
   const char *indicator =
       column == SIZE_MAX ? "" : trygg_table_text(chart->view->table, chart->series[series].first, column);
 
-  if (row != SIZE_MAX && tg_view_flags(chart->view, row) & TG_FLAG_BREAK)
-    return 1;
   for (size_t i = 0; codebook != NULL && i < codebook->break_count; i++) {
     const tg_break_row *known = &codebook->breaks[i];
     double time = tg_codebook_wave_time(codebook, known->wave);
-    int is_here = strcmp(known->wave, chart->waves[wave]) == 0 ||
-                  (wave > 0 && time > chart->times[wave - 1] && time <= chart->times[wave]);
+    int is_here =
+        strcmp(known->wave, chart->waves[wave]) == 0 ||
+        (wave > 0 && chart->is_timed && time > chart->times[wave - 1] && time <= chart->times[wave]);
     if (is_here &&
         (known->indicator == TG_NONE || strcmp(codebook->indicators[known->indicator].name, indicator) == 0))
-      return 1;
+      return known;
   }
-  return 0;
+  return NULL;
 }
 
-tg_scale tg_chart_scale(const tg_chart *chart, size_t first_wave, size_t ticks) {
+int tg_chart_breaks(const tg_chart *chart, size_t series, size_t wave) {
+  size_t row = tg_chart_row(chart, series, wave);
+
+  return (row != SIZE_MAX && tg_view_flags(chart->view, row) & TG_FLAG_BREAK) ||
+         tg_chart_find_break(chart, series, wave) != NULL;
+}
+
+tg_scale tg_chart_scale(const tg_chart *chart, size_t series, size_t first_wave, size_t ticks, double zero) {
   double least = INFINITY, most = -INFINITY;
 
-  for (size_t i = 0; i < chart->row_count; i++) {
-    size_t row = chart->rows[i];
-    double value = tg_chart_value(chart, row), lower = tg_chart_lower(chart, row),
-           upper = tg_chart_upper(chart, row);
-    if (isnan(value) || find_wave(chart, row) < first_wave)
+  for (size_t i = 0; i < chart->series_count; i++) {
+    if (series != SIZE_MAX && !tg_chart_share_axis(chart, series, i))
       continue;
-    least = fmin(least, isnan(lower) ? value : lower);
-    most = fmax(most, isnan(upper) ? value : upper);
+    for (size_t wave = first_wave; wave < chart->wave_count; wave++) {
+      double value = tg_chart_figure(chart, i, wave), lower, upper;
+      if (isnan(value))
+        continue;
+      lower = tg_chart_lower(chart, tg_chart_row(chart, i, wave));
+      upper = tg_chart_upper(chart, tg_chart_row(chart, i, wave));
+      least = fmin(least, isnan(lower) ? value : lower);
+      most = fmax(most, isnan(upper) ? value : upper);
+    }
   }
-  return tg_scale_make(least, most, ticks);
+  return tg_scale_make(least, most, ticks, zero);
 }
 
 void tg_chart_put_wave(const tg_chart *chart, size_t wave, tg_text *out) {

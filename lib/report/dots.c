@@ -9,7 +9,6 @@
 #include <report/figure.h>
 #include <report/label.h>
 #include <report/layout.h>
-#include <report/markup.h>
 
 #define MARGIN 16.0
 #define WIDEST_LABEL 350.0
@@ -66,7 +65,8 @@ static void divide(dots *picture) {
   }
   picture->label_end = MARGIN + fmin(label, WIDEST_LABEL);
   picture->figure_begin = picture->width - MARGIN - figure;
-  picture->scale = tg_chart_scale(chart, picture->before == SIZE_MAX ? picture->now : picture->before, 6);
+  picture->scale =
+      tg_chart_scale(chart, SIZE_MAX, picture->before == SIZE_MAX ? picture->now : picture->before, 6, 0.5);
   picture->scale.from = picture->label_end + 18;
   picture->scale.to = picture->figure_begin - 18;
 }
@@ -102,13 +102,21 @@ static void draw_figure(dots *picture, size_t row, double y, int is_now, int is_
                  is_now ? 4.5 : 3.2, color, is_now);
 }
 
+static tg_draw_lines wrap_label(dots *picture, size_t series) {
+  return tg_draw_wrap(label_of(picture, series), font_of(picture, series), WIDEST_LABEL, 3);
+}
+
+static double row_height(const tg_draw_lines *label) {
+  return fmax(SMALLEST_ROW, (double)label->count * LEADING + 9);
+}
+
 /* Draw the row of a series with its upper edge at y; its height. */
 static double draw_series(dots *picture, size_t series, double y) {
   const tg_chart_series *drawn = &picture->chart->series[series];
   const tg_draw_font *font = font_of(picture, series);
-  const char *text = label_of(picture, series);
-  tg_draw_lines lines = tg_draw_wrap(text, font, WIDEST_LABEL, 3);
-  double height = fmax(SMALLEST_ROW, (double)lines.count * LEADING + 9), middle = y + height / 2;
+  tg_draw_lines lines = wrap_label(picture, series);
+  const char *text = picture->word.failed ? "" : picture->word.bytes;
+  double height = row_height(&lines), middle = y + height / 2;
   size_t now = drawn->by_wave[picture->now];
   size_t before = picture->before == SIZE_MAX ? SIZE_MAX : drawn->by_wave[picture->before];
   int has_before = before != SIZE_MAX && !isnan(tg_chart_value(picture->chart, before));
@@ -129,30 +137,20 @@ static double draw_series(dots *picture, size_t series, double y) {
   return height;
 }
 
-/* A tinted band that covers the grid, so that words on it can be read. */
-static void draw_band(dots *picture, double y, double height) {
-  tg_text_put(picture->out, "<rect");
-  tg_markup_attribute(picture->out, "x", MARGIN / 2);
-  tg_markup_attribute(picture->out, "y", y);
-  tg_markup_attribute(picture->out, "width", picture->width - MARGIN);
-  tg_markup_attribute(picture->out, "height", height);
-  tg_text_put(picture->out, " fill=\"#f1f5f9\"/>\n");
-}
-
 /* Draw the heading of the group that begins with a series; its height. */
 static double draw_group(dots *picture, size_t series, double y) {
   const tg_chart *chart = picture->chart;
   tg_draw_lines lines;
 
   if (chart->group_key == SIZE_MAX ||
-      (series > 0 && chart->series[series].group == chart->series[series - 1].group))
+      (series > chart->from && chart->series[series].group == chart->series[series - 1].group))
     return 0;
   tg_text_clear(&picture->word);
   tg_label_cell(chart->view, chart->series[series].first, chart->group_key, &picture->word);
   if (picture->word.failed)
     return 0;
   lines = tg_draw_wrap(picture->word.bytes, &group_font, picture->width - 2 * MARGIN, 2);
-  draw_band(picture, y + 8, (double)lines.count * 17 + 7);
+  tg_draw_band(picture->out, MARGIN / 2, y + 8, picture->width - MARGIN, (double)lines.count * 17 + 7);
   tg_draw_wrapped(picture->out, MARGIN, y + 24, 17, &group_font, picture->word.bytes, &lines);
   return 17 + (double)lines.count * 17;
 }
@@ -195,6 +193,24 @@ int tg_dots_fit(const tg_chart *chart) {
   return 1;
 }
 
+size_t tg_dots_page(const tg_chart *chart, double width, double height) {
+  dots picture = {.chart = chart, .width = width};
+  double used = 90; /* ticks and legend */
+  size_t end = chart->from;
+
+  for (; end < chart->until; end++) {
+    tg_draw_lines lines = wrap_label(&picture, end);
+    used += row_height(&lines);
+    if (chart->group_key != SIZE_MAX &&
+        (end == chart->from || chart->series[end].group != chart->series[end - 1].group))
+      used += 34;
+    if (used > height && end > chart->from)
+      break;
+  }
+  tg_text_free(&picture.word);
+  return end;
+}
+
 trygg_status tg_dots_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                           trygg_error *error) {
   dots picture = {.chart = chart, .width = width, .out = out, .now = chart->wave_count - 1};
@@ -205,7 +221,7 @@ trygg_status tg_dots_draw(const tg_chart *chart, double width, double *height, t
   picture.before = chart->wave_count > 1 ? picture.now - 1 : SIZE_MAX;
   divide(&picture);
   picture.out = &rows; /* drawn first, since the grid behind them needs their height */
-  for (size_t i = 0; i < chart->series_count; i++) {
+  for (size_t i = chart->from; i < chart->until; i++) {
     y += draw_group(&picture, i, y);
     y += draw_series(&picture, i, y);
   }

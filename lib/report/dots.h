@@ -12,4 +12,7 @@ int tg_dots_fit(const tg_chart *chart);
 trygg_status tg_dots_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                           trygg_error *error);
 
+/* The end of a page of such a height that begins with series chart->from. */
+size_t tg_dots_page(const tg_chart *chart, double width, double height);
+
 #endif

@@ -148,3 +148,12 @@ void tg_draw_marker(tg_text *out, size_t shape, double x, double y, double radiu
   tg_text_format(out, " fill=\"%s\" stroke=\"%s\" stroke-width=\"1.5\"/>\n", filled ? color : "#ffffff",
                  color);
 }
+
+void tg_draw_band(tg_text *out, double x, double y, double width, double height) {
+  tg_text_put(out, "<rect");
+  tg_markup_attribute(out, "x", x);
+  tg_markup_attribute(out, "y", y);
+  tg_markup_attribute(out, "width", width);
+  tg_markup_attribute(out, "height", height);
+  tg_text_put(out, " fill=\"#f1f5f9\"/>\n");
+}

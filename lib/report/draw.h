@@ -46,6 +46,9 @@ void tg_draw_wrapped(tg_text *out, double x, double y, double leading, const tg_
 void tg_draw_line(tg_text *out, double x1, double y1, double x2, double y2, const char *color, double width,
                   const char *dashes);
 
+/* A tinted band that covers what is behind it, so that words on it can be read. */
+void tg_draw_band(tg_text *out, double x, double y, double width, double height);
+
 /* Marker of a series, filled or hollow. */
 void tg_draw_marker(tg_text *out, size_t shape, double x, double y, double radius, const char *color,
                     int filled);

@@ -4,10 +4,12 @@
 
 #include <report/dots.h>
 #include <report/lines.h>
+#include <report/panels.h>
 
 static const tg_chart_kind kinds[] = {
-    {"lines", 1, tg_lines_fit, tg_lines_draw},
-    {"dots", 0, tg_dots_fit, tg_dots_draw},
+    {"lines", 1, tg_lines_fit, tg_lines_draw, NULL},
+    {"panels", 1, tg_panels_fit, tg_panels_draw, tg_panels_page},
+    {"dots", 0, tg_dots_fit, tg_dots_draw, tg_dots_page},
 };
 
 const tg_chart_kind *tg_kinds_choose(const tg_chart *chart) {

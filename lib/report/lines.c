@@ -8,6 +8,8 @@
 #include <base/error.h>
 #include <report/figure.h>
 #include <report/layout.h>
+#include <report/legend.h>
+#include <report/trends.h>
 
 #define MARGIN 16.0
 #define PLOT_HEIGHT 330.0
@@ -29,7 +31,7 @@ typedef struct lines_picture {
   double left, right, top, bottom; /* of the plot */
   double label_begin;
   tg_scale scale;
-  int has_line; /* of a trend */
+  int has_line, has_bend, has_weak; /* anywhere */
   tg_text word;
   tg_text *out;
 } lines_picture;
@@ -46,21 +48,6 @@ static double place_point(const lines_picture *picture, size_t series, size_t wa
   double middle = (double)(picture->chart->series_count - 1) / 2;
 
   return place_wave(picture, wave) + ((double)series - middle) * DODGE;
-}
-
-/* The figure of a series in a wave, NaN where there is none. */
-static double value_at(const lines_picture *picture, size_t series, size_t wave) {
-  size_t row = picture->chart->series[series].by_wave[wave];
-
-  return row == SIZE_MAX ? NAN : tg_chart_value(picture->chart, row);
-}
-
-/* A series without a single figure is named below the plot. */
-static int has_figures(const lines_picture *picture, size_t series) {
-  for (size_t wave = 0; wave < picture->chart->wave_count; wave++)
-    if (!isnan(value_at(picture, series, wave)))
-      return 1;
-  return 0;
 }
 
 static void draw_grid(lines_picture *picture) {
@@ -128,7 +115,8 @@ static void draw_breaks(lines_picture *picture) {
 
 static void draw_segments(lines_picture *picture, size_t series, const char *color) {
   for (size_t wave = 1; wave < picture->chart->wave_count; wave++) {
-    double from = value_at(picture, series, wave - 1), to = value_at(picture, series, wave);
+    double from = tg_chart_figure(picture->chart, series, wave - 1),
+           to = tg_chart_figure(picture->chart, series, wave);
     if (isnan(from) || isnan(to) || tg_chart_breaks(picture->chart, series, wave))
       continue;
     tg_draw_line(picture->out, place_point(picture, series, wave - 1), tg_scale_place(&picture->scale, from),
@@ -138,87 +126,24 @@ static void draw_segments(lines_picture *picture, size_t series, const char *col
 
 /* ---- trends that were tested ---------------------------------------------------------------- */
 
-/* The row of a test on the series in the table of trend tests; SIZE_MAX: none with a figure. */
-static size_t find_trend(const tg_chart *chart, size_t series, const char *test, const char *figure) {
-  const trygg_table *trend = chart->view->trend, *table = chart->view->table;
-  size_t name = tg_table_find_fixed(trend, "test"), value = tg_table_find_fixed(trend, figure);
-  for (size_t row = 0; row < trygg_table_rows(trend); row++) {
-    int same = !strcmp(trygg_table_text(trend, row, name), test) && !trygg_table_missing(trend, row, value);
-    for (size_t i = 0; i < trygg_table_columns(table) && same; i++) {
-      const char *key = trygg_table_name(table, i);
-      size_t other = trygg_table_find(trend, key);
-      if (trygg_table_role(table, i) == TRYGG_KEY && strcmp(key, "wave") != 0)
-        same = other != SIZE_MAX && !strcmp(trygg_table_text(table, chart->series[series].first, i),
-                                            trygg_table_text(trend, row, other));
-    }
-    if (same)
-      return row;
-  }
-  return SIZE_MAX;
-}
+static trygg_status draw_trend(lines_picture *picture, size_t series, trygg_error *error) {
+  const char *color = tg_draw_colors[series];
+  trygg_status status = TRYGG_OK;
+  tg_trends_line line;
 
-/* Whether a wave's code is one of the words of a text. */
-static int is_among(const char *words, const char *code) {
-  size_t length = strlen(code);
-  for (const char *at = words; at && *at; at += strcspn(at, " "), at += *at == ' ')
-    if (strcspn(at, " ") == length && !strncmp(at, code, length))
-      return 1;
-  return 0;
-}
+  TRY(tg_trends_find(picture->chart, series, &line, error));
+  for (size_t i = 1; i < line.count; i++)
+    tg_draw_line(picture->out, place_wave(picture, line.wave[i - 1]),
+                 tg_scale_place(&picture->scale, line.value[i - 1]), place_wave(picture, line.wave[i]),
+                 tg_scale_place(&picture->scale, line.value[i]), color, 1.6, "7 4");
+  for (size_t i = 1; i + 1 < line.count; i++) /* where it bends */
+    tg_draw_marker(picture->out, 3, place_wave(picture, line.wave[i]),
+                   tg_scale_place(&picture->scale, line.value[i]), 7, color, 0);
+  picture->has_line |= line.count > 0;
+  picture->has_bend |= line.count > 2;
 
-/* The line of `linear` goes through the means of the times and figures of its waves. */
-static void draw_line(lines_picture *picture, size_t series, const char *color) {
-  const tg_chart *chart = picture->chart;
-  const trygg_table *trend = chart->view->trend;
-  size_t row = find_trend(chart, series, "linear", "estimate"), first = SIZE_MAX, last = 0, count = 0;
-  double time = 0, value = 0, slope;
-  if (row == SIZE_MAX)
-    return;
-  for (size_t wave = 0; wave < chart->wave_count; wave++) {
-    if (!is_among(trygg_table_text(trend, row, tg_table_find_fixed(trend, "waves")), chart->waves[wave]))
-      continue;
-    if (isnan(value_at(picture, series, wave)))
-      return;
-    first = count++ ? first : wave;
-    last = wave;
-    time += chart->times[wave];
-    value += value_at(picture, series, wave);
-  }
-  if (count < 3)
-    return;
-  slope = trygg_table_number(trend, row, tg_table_find_fixed(trend, "estimate")) * chart->factor;
-  time /= (double)count;
-  value /= (double)count;
-  tg_draw_line(picture->out, place_wave(picture, first),
-               tg_scale_place(&picture->scale, value + slope * (chart->times[first] - time)),
-               place_wave(picture, last),
-               tg_scale_place(&picture->scale, value + slope * (chart->times[last] - time)), color, 1.6,
-               "7 4");
-  picture->has_line = 1;
-}
-
-/* Where a lone series bends, if its p is small. */
-static void draw_bend(lines_picture *picture) {
-  const tg_chart *chart = picture->chart;
-  const trygg_table *trend = chart->view->trend;
-  size_t row = find_trend(chart, 0, "joinpoint", "p");
-  if (row == SIZE_MAX || trygg_table_number(trend, row, tg_table_find_fixed(trend, "p")) > 0.05)
-    return;
-  for (size_t wave = 0; wave < chart->wave_count; wave++)
-    if (is_among(trygg_table_text(trend, row, tg_table_find_fixed(trend, "at")), chart->waves[wave])) {
-      double x = place_wave(picture, wave);
-      tg_draw_line(picture->out, x, picture->top - 4, x, picture->bottom, TG_DRAW_SOFT, 1, "1 3");
-      tg_draw_text(picture->out, x, picture->top - 9, &break_font, tg_view_word(chart->view, "joint"));
-    }
-}
-
-static void draw_trends(lines_picture *picture) {
-  if (!picture->chart->view->trend || tg_table_find_fixed(picture->chart->view->trend, "test") == SIZE_MAX)
-    return;
-  for (size_t i = 0; i < picture->chart->series_count; i++)
-    draw_line(picture, i, tg_draw_colors[i]);
-  if (picture->chart->series_count == 1)
-    draw_bend(picture);
+cleanup:
+  return status;
 }
 
 /* ---- figures -------------------------------------------------------------------------------- */
@@ -244,7 +169,7 @@ static void draw_points(lines_picture *picture, size_t series, const char *color
     lower = tg_chart_lower(chart, row);
     upper = tg_chart_upper(chart, row);
     if (isnan(value)) {
-      if (has_figures(picture, series))
+      if (tg_chart_has_figures(picture->chart, series))
         tg_draw_text(picture->out, x, picture->bottom - 5, &empty, tg_figure_missing(chart->view, row));
       continue;
     }
@@ -252,7 +177,8 @@ static void draw_points(lines_picture *picture, size_t series, const char *color
     if (!isnan(lower) && !isnan(upper))
       tg_draw_line(picture->out, x, tg_scale_place(&picture->scale, lower), x,
                    tg_scale_place(&picture->scale, upper), color, 1.6, NULL);
-    tg_draw_marker(picture->out, series, x, y, 4.2, color, 1);
+    tg_draw_marker(picture->out, series, x, y, 4.2, color, !tg_chart_is_weak(chart, row));
+    picture->has_weak |= tg_chart_is_weak(chart, row);
     if (chart->series_count == 1 && chart->wave_count <= WAVES_WITH_FIGURES)
       write_figure(picture, row, x, isnan(upper) ? y : tg_scale_place(&picture->scale, upper));
   }
@@ -313,14 +239,15 @@ static void draw_labels(lines_picture *picture) {
   for (size_t i = 0; i < picture->chart->series_count; i++) {
     tg_draw_font font = {12.5, picture->chart->series[i].is_total, tg_draw_colors[i], 's'};
     size_t wave = picture->chart->wave_count - 1;
-    if (!has_figures(picture, i))
+    if (!tg_chart_has_figures(picture->chart, i))
       continue;
-    while (isnan(value_at(picture, i, wave)))
+    while (isnan(tg_chart_figure(picture->chart, i, wave)))
       wave--;
-    labels[count++] = (end_label){.series = i,
-                                  .x = place_point(picture, i, wave),
-                                  .wanted = tg_scale_place(&picture->scale, value_at(picture, i, wave)),
-                                  .height = (double)wrap_label(picture, i, &font).count * LEADING};
+    labels[count++] =
+        (end_label){.series = i,
+                    .x = place_point(picture, i, wave),
+                    .wanted = tg_scale_place(&picture->scale, tg_chart_figure(picture->chart, i, wave)),
+                    .height = (double)wrap_label(picture, i, &font).count * LEADING};
   }
   place_labels(picture, labels, count);
   for (size_t i = 0; i < count; i++) {
@@ -338,12 +265,12 @@ static void draw_labels(lines_picture *picture) {
 }
 
 /* "Håbo, Älvkarleby: too few answers", for series without a figure. */
-static void name_empty_series(lines_picture *picture, double x, double y) {
+static void name_empty_series(lines_picture *picture, tg_legend *legend) {
   const char *separator = "";
 
   tg_text_clear(&picture->word);
   for (size_t i = 0; i < picture->chart->series_count; i++) {
-    if (has_figures(picture, i))
+    if (tg_chart_has_figures(picture->chart, i))
       continue;
     tg_text_put(&picture->word, separator);
     tg_chart_put_label(picture->chart, i, &picture->word);
@@ -354,28 +281,34 @@ static void name_empty_series(lines_picture *picture, double x, double y) {
   tg_text_put(&picture->word, ": ");
   tg_text_put(&picture->word, tg_view_word(picture->chart->view, "no_figure"));
   if (!picture->word.failed)
-    tg_draw_text(picture->out, x, y, &axis_font, picture->word.bytes);
+    tg_legend_say(legend, picture->word.bytes);
 }
 
-/* What the axis measures, above it; what the thin lines are, below. */
-static void draw_legend(lines_picture *picture) {
+/* What the axis measures, above it; what the marks are, below. */
+static trygg_status draw_legend(lines_picture *picture, double *height, trygg_error *error) {
+  const tg_chart *chart = picture->chart;
+  tg_legend legend =
+      tg_legend_begin(picture->left, picture->width - MARGIN, picture->bottom + 42, picture->out);
+  trygg_status status = TRYGG_OK;
+
   tg_text_clear(&picture->word);
-  tg_chart_put_axis(picture->chart, &picture->word);
+  tg_chart_put_axis(chart, &picture->word);
   if (!picture->word.failed)
     tg_draw_text(picture->out, MARGIN, picture->top - 20, &axis_font, picture->word.bytes);
-  if (picture->has_line) {
-    tg_draw_line(picture->out, picture->left + 140, picture->bottom + 42, picture->left + 172,
-                 picture->bottom + 42, tg_draw_colors[0], 1.6, "7 4");
-    tg_draw_text(picture->out, picture->left + 180, picture->bottom + 46, &axis_font,
-                 tg_view_word(picture->chart->view, "trend_line"));
-  }
-  name_empty_series(picture, picture->left + (picture->has_line ? 340 : 140), picture->bottom + 46);
-  if (picture->chart->lower == SIZE_MAX)
-    return;
-  tg_draw_line(picture->out, picture->left + 6, picture->bottom + 34, picture->left + 6, picture->bottom + 50,
-               tg_draw_colors[0], 1.6, NULL);
-  tg_draw_text(picture->out, picture->left + 16, picture->bottom + 46, &axis_font,
-               tg_layout_interval(picture->chart->view, picture->chart->lower));
+  if (chart->lower != SIZE_MAX)
+    tg_legend_add(&legend, TG_LEGEND_BAR, tg_draw_colors[0], 1.6, NULL,
+                  tg_layout_interval(chart->view, chart->lower));
+  if (picture->has_weak)
+    tg_legend_add(&legend, TG_LEGEND_WORD, NULL, 0, NULL, tg_view_word(chart->view, "weak_figure"));
+  if (picture->has_line)
+    tg_legend_add(&legend, TG_LEGEND_LINE, tg_draw_colors[0], 1.6, "7 4",
+                  tg_view_word(chart->view, picture->has_bend ? "trend_line_bent" : "trend_line"));
+  TRY(tg_legend_breaks(&legend, chart, error));
+  name_empty_series(picture, &legend);
+  *height = tg_legend_end(&legend) + 6;
+
+cleanup:
+  return status;
 }
 
 int tg_lines_fit(const tg_chart *chart) {
@@ -391,23 +324,25 @@ trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, 
   picture.right = chart->series_count > 1 ? picture.label_begin - 24 : width - MARGIN;
   picture.top = *height + 44;
   picture.bottom = picture.top + PLOT_HEIGHT;
-  picture.scale = tg_chart_scale(chart, 0, 6);
+  picture.scale = tg_chart_scale(chart, SIZE_MAX, 0, 6, 0.5);
   picture.scale.from = picture.bottom;
   picture.scale.to = picture.top;
   draw_grid(&picture);
   draw_waves(&picture);
   draw_breaks(&picture);
-  draw_trends(&picture);
   for (size_t i = 0; i < chart->series_count; i++)
     draw_segments(&picture, i, tg_draw_colors[i]);
+  for (size_t i = 0; i < chart->series_count; i++)
+    TRY(draw_trend(&picture, i, error));
   for (size_t i = 0; i < chart->series_count; i++)
     draw_points(&picture, i, tg_draw_colors[i]);
   if (chart->series_count > 1)
     draw_labels(&picture);
-  draw_legend(&picture);
-  *height = picture.bottom + 62;
+  TRY(draw_legend(&picture, height, error));
   if (picture.word.failed)
-    status = tg_error_memory(error);
+    TRY(tg_error_memory(error));
+
+cleanup:
   tg_text_free(&picture.word);
   return status;
 }

@@ -11,14 +11,14 @@ static double round_step(double size) {
   return power * (part <= 1.0000001 ? 1 : part <= 2.0000001 ? 2 : part <= 5.0000001 ? 5 : 10);
 }
 
-tg_scale tg_scale_make(double least, double most, size_t wanted) {
+tg_scale tg_scale_make(double least, double most, size_t wanted, double zero) {
   tg_scale scale = {0};
 
   if (!isfinite(least) || !isfinite(most) || least > most)
     least = 0, most = 1;
-  if (least > 0 && least <= most / 2)
+  if (least > 0 && least <= most * zero)
     least = 0;
-  if (most < 0 && most >= least / 2)
+  if (most < 0 && most >= least * zero)
     most = 0;
   if (most - least <= fabs(most) * 1e-9)
     most = least + (least == 0 ? 1 : fabs(least) * 0.1);

@@ -13,8 +13,8 @@ typedef struct tg_scale {
   double from, to;  /* where low and high lie on paper */
 } tg_scale;
 
-/* Cover least..most with about `wanted` ticks.  Zero is included where that costs at most half of the axis. */
-tg_scale tg_scale_make(double least, double most, size_t wanted);
+/* Cover least..most with about `wanted` ticks.  Zero is included where that costs at most this part of the axis. */
+tg_scale tg_scale_make(double least, double most, size_t wanted, double zero);
 
 /* The place of a value between `from` and `to`. */
 double tg_scale_place(const tg_scale *scale, double value);

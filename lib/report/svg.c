@@ -7,16 +7,20 @@
 
 #include <base/error.h>
 #include <report/chart.h>
+#include <report/footing.h>
 #include <report/kinds.h>
 #include <report/label.h>
 #include <report/markup.h>
 
 #define WIDTH 900.0
 #define MARGIN 16.0
+#define PAGE_HEIGHT 1080.0 /* so that it fits on a page as tall as A4 with its margins and a heading */
 #define FONTS "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 static const tg_draw_font title_font = {18, 1, TG_DRAW_INK, 's'};
 static const tg_draw_font caption_font = {13, 0, TG_DRAW_SOFT, 's'};
+static const tg_draw_font lone_font = {15, 1, TG_DRAW_INK,
+                                       's'}; /* a caption that is all the title there is */
 
 static int tells_series(const tg_chart *chart, size_t column) {
   for (size_t k = 0; k < chart->key_count; k++)
@@ -88,19 +92,29 @@ static void put_extreme(const tg_chart *chart, const char *word, int sign, tg_te
 
 static void put_description(const tg_chart *chart, tg_text *out) {
   tg_text_put(out, tg_view_word(chart->view, "chart_of"));
-  tg_text_format(out, " %zu ", chart->row_count);
+  tg_text_format(out, " %zu ", chart->row_count - chart->left_out);
   tg_text_put(out, tg_view_word(chart->view, "rows"));
   put_extreme(chart, "highest", 1, out);
   if (chart->series_count > 1)
     put_extreme(chart, "lowest", -1, out);
 }
 
-static void put_begin(const tg_chart *chart, size_t id, double height, const char *title,
+/* The first part of a chart has the ids chart1-title and chart1-text, the next chart1-2-title. */
+static void put_id(size_t id, size_t page, const char *part, tg_text *out) {
+  if (page == 0)
+    tg_text_format(out, "chart%zu-%s", id, part);
+  else
+    tg_text_format(out, "chart%zu-%zu-%s", id, page + 1, part);
+}
+
+static void put_begin(const tg_chart *chart, size_t id, size_t page, double height, const char *title,
                       const char *description, tg_text *out) {
   tg_text_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
-  tg_text_format(out, " lang=\"%s\" aria-labelledby=\"chart%zu-title chart%zu-text\"",
-                 tg_label_language(chart->view), id, id);
-  tg_text_put(out, " viewBox=\"0 0 ");
+  tg_text_format(out, " lang=\"%s\" aria-labelledby=\"", tg_label_language(chart->view));
+  put_id(id, page, "title", out);
+  tg_text_putc(out, ' ');
+  put_id(id, page, "text", out);
+  tg_text_put(out, "\" viewBox=\"0 0 ");
   tg_markup_coordinate(out, WIDTH);
   tg_text_putc(out, ' ');
   tg_markup_coordinate(out, height);
@@ -108,16 +122,19 @@ static void put_begin(const tg_chart *chart, size_t id, double height, const cha
   tg_markup_attribute(out, "width", WIDTH);
   tg_markup_attribute(out, "height", height);
   tg_text_put(out, " font-family=\"" FONTS "\">\n");
-  tg_text_format(out, "<title id=\"chart%zu-title\">", id);
-  tg_markup_element(out, "", title, "</title>\n");
-  tg_text_format(out, "<desc id=\"chart%zu-text\">", id);
-  tg_markup_element(out, "", description, "</desc>\n");
+  tg_text_put(out, "<title id=\"");
+  put_id(id, page, "title", out);
+  tg_markup_element(out, "\">", title, "</title>\n");
+  tg_text_put(out, "<desc id=\"");
+  put_id(id, page, "text", out);
+  tg_markup_element(out, "\">", description, "</desc>\n");
   tg_text_put(out, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
 }
 
 /* Title and caption; *height becomes their end. */
 static void draw_heading(const tg_chart *chart, const char *caption, double *height, tg_text *out) {
   const char *title = chart->view->title;
+  const tg_draw_font *font = title == NULL ? &lone_font : &caption_font;
   tg_draw_lines lines;
 
   *height = MARGIN;
@@ -126,8 +143,8 @@ static void draw_heading(const tg_chart *chart, const char *caption, double *hei
     tg_draw_wrapped(out, MARGIN, *height + 16, 23, &title_font, title, &lines);
     *height += (double)lines.count * 23 + 4;
   }
-  lines = tg_draw_wrap(caption, &caption_font, WIDTH - 2 * MARGIN, 3);
-  tg_draw_wrapped(out, MARGIN, *height + 13, 18, &caption_font, caption, &lines);
+  lines = tg_draw_wrap(caption, font, WIDTH - 2 * MARGIN, 3);
+  tg_draw_wrapped(out, MARGIN, *height + 13, 18, font, caption, &lines);
   *height += (double)lines.count * 18;
 }
 
@@ -146,25 +163,27 @@ static void draw_left_out(const tg_chart *chart, double *height, tg_text *out) {
   tg_text_free(&words);
 }
 
-trygg_status tg_svg_draw(const tg_view *view, size_t id, tg_text *out, trygg_error *error) {
+/* One picture of the series from..until; `page` is its number, with `is_alone` it says where it is from. */
+static trygg_status draw_page(const tg_chart *chart, const tg_chart_kind *kind, size_t id, size_t page,
+                              int is_alone, tg_text *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  tg_chart chart = {0};
+  const tg_view *view = chart->view;
   tg_text caption = {0}, description = {0}, body = {0};
-  const tg_chart_kind *kind;
   double height = 0;
 
-  TRY(tg_chart_make(view, &chart, error));
-  kind = tg_kinds_choose(&chart);
-  put_caption(&chart, kind, &caption);
-  put_description(&chart, &description);
+  put_caption(chart, kind, &caption);
+  put_description(chart, &description);
   if (caption.failed || description.failed)
     TRY(tg_error_memory(error));
-  draw_heading(&chart, caption.bytes, &height, &body);
-  TRY(kind->draw(&chart, WIDTH, &height, &body, error));
-  draw_left_out(&chart, &height, &body);
+  draw_heading(chart, caption.bytes, &height, &body);
+  TRY(kind->draw(chart, WIDTH, &height, &body, error));
+  if (chart->until == chart->series_count)
+    draw_left_out(chart, &height, &body);
+  if (is_alone)
+    TRY(tg_footing_draw(chart, WIDTH, &height, &body, error));
   if (body.failed)
     TRY(tg_error_memory(error));
-  put_begin(&chart, id, height,
+  put_begin(chart, id, page, height,
             view->title != NULL  ? view->title
             : caption.length > 0 ? caption.bytes
                                  : tg_view_word(view, "chart"),
@@ -173,14 +192,42 @@ trygg_status tg_svg_draw(const tg_view *view, size_t id, tg_text *out, trygg_err
   tg_text_put(out, "</svg>\n");
 
 cleanup:
-  tg_chart_clear(&chart);
   tg_text_free(&caption);
   tg_text_free(&description);
   tg_text_free(&body);
   return status;
 }
 
+trygg_status tg_svg_draw(const tg_view *view, size_t id, tg_text *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  const tg_chart_kind *kind;
+  tg_chart chart = {0};
+  size_t end, page = 0;
+
+  TRY(tg_chart_make(view, &chart, error));
+  kind = tg_kinds_choose(&chart);
+  end = chart.series_count;
+  for (; chart.from < end; chart.from = chart.until) {
+    chart.until = end;
+    if (kind->page != NULL)
+      chart.until = kind->page(&chart, WIDTH, PAGE_HEIGHT);
+    TRY(draw_page(&chart, kind, id, page++, 0, out, error));
+  }
+
+cleanup:
+  tg_chart_clear(&chart);
+  return status;
+}
+
 trygg_status tg_svg_write(const tg_view *view, tg_text *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_chart chart = {0};
+
   tg_text_put(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-  return tg_svg_draw(view, 0, out, error);
+  TRY(tg_chart_make(view, &chart, error));
+  TRY(draw_page(&chart, tg_kinds_choose(&chart), 0, 0, 1, out, error));
+
+cleanup:
+  tg_chart_clear(&chart);
+  return status;
 }
