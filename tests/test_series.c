@@ -451,7 +451,7 @@ END_TEST
 START_TEST(seasons_of_nottingham) {
   tg_season s;
   const double *t = yearly(1920, 1.0 / 12, 240);
-  ck_assert_int_eq(tg_season_test(t, nottem, 240, 0, &s, NULL), TRYGG_OK);
+  ck_assert_int_eq(tg_season_test(t, nottem, 240, TG_SEASONS_INDEPENDENT, &s, NULL), TRYGG_OK);
   ck_assert_uint_eq(s.seasons, 12);
   ck_near(s.s, 224, 0);
   ck_near(s.variance, 11364, 1e-12);
@@ -459,7 +459,7 @@ START_TEST(seasons_of_nottingham) {
   ck_near(s.p, 0.0364481815726, 1e-10);
   ck_near(s.slope, 0.5,
           1e-9); /* tenths of a degree a year; times of a season are whole years apart but for rounding */
-  ck_assert_int_eq(tg_season_test(t, nottem, 240, 1, &s, NULL), TRYGG_OK);
+  ck_assert_int_eq(tg_season_test(t, nottem, 240, TG_SEASONS_CORRELATED, &s, NULL), TRYGG_OK);
   ck_near(s.variance, 19663.3333333333, 1e-12);
   ck_near(s.z, 1.59742121392, 1e-11);
   ck_near(s.p, 0.11017184682, 1e-10);

@@ -33,6 +33,9 @@ typedef struct trygg_trend_options {
                                  rows.  0: none. */
   double margin; /**< A change that does not matter, in the unit of the estimate (0.02: two percentage points
                                  of a share): tests of equivalence then have rows.  0: not said. */
+  const char
+      *covariate; /**< Name of an indicator: partial_mann_kendall then asks whether the others have a trend
+                                 beyond that of its series in the same domain.  NULL: none. */
 } trygg_trend_options;
 
 /**
@@ -60,7 +63,7 @@ TRYGG_API trygg_status trygg_trend_table(const trygg_estimates *estimates, const
  *                    beside it for independent samples.  NULL: not known; tests that need it have the flag `no_se`.
  * @param df          Degrees of freedom of the covariance; 0: large.
  *
- * All arrays are only read.  Tests on records have no row.
+ * All arrays are only read.  Tests on records, several areas and a covariate have no row.
  *
  * @retval TRYGG_ENAME   An unknown test.
  * @retval TRYGG_EINVAL  A number that is not finite, times out of order, an asymmetric covariance.

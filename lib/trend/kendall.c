@@ -23,8 +23,7 @@
 #include <numeric/distribution.h>
 #include <trend/tests.h>
 
-#define EXACT 10
-#define MOST_INVERSIONS (EXACT * (EXACT - 1) / 2)
+#define EXACT TG_KENDALL_EXACT
 
 static int increasing(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -64,20 +63,28 @@ static trygg_status count_ties(const double *y, size_t n, ties *out, trygg_error
   return TRYGG_OK;
 }
 
-/* P(|S| >= |s|) and the smallest such: counts[k] orders have k inversions, S = most - 2k.  All are whole numbers up to
- * 10!, so the products and quotients of (1 - q^m) are exact. */
-static void exact(const ties *values, double s, double *p, double *smallest) {
-  double counts[MOST_INVERSIONS + 1] = {1}, all = 0, tail = 0;
+/* counts[k] orders have k inversions, S = most - 2k.  All are whole numbers up to 10!, so the products and quotients of
+ * (1 - q^m) are exact. */
+static size_t count_orders(const ties *values, double *counts) {
   size_t m = 0, most = 0;
+  memset(counts, 0, TG_KENDALL_ORDERS * sizeof *counts);
+  counts[0] = 1;
   for (size_t g = 0; g < values->groups; g++)
     for (size_t i = 1; i <= values->sizes[g]; i++) {
       m++;
       most += m - i;
-      for (size_t k = MOST_INVERSIONS; k >= m; k--)
+      for (size_t k = TG_KENDALL_ORDERS - 1; k >= m; k--)
         counts[k] -= counts[k - m];
-      for (size_t k = i; k <= MOST_INVERSIONS; k++)
+      for (size_t k = i; k < TG_KENDALL_ORDERS; k++)
         counts[k] += counts[k - i];
     }
+  return most;
+}
+
+/* P(|S| >= |s|) and the smallest such. */
+static void exact(const ties *values, double s, double *p, double *smallest) {
+  double counts[TG_KENDALL_ORDERS], all = 0, tail = 0;
+  size_t most = count_orders(values, counts);
   for (size_t k = 0; k <= most; k++) {
     all += counts[k];
     if (fabs((double)most - 2 * (double)k) >= fabs(s))
@@ -85,6 +92,21 @@ static void exact(const ties *values, double s, double *p, double *smallest) {
   }
   *p = tail / all;
   *smallest = 2 / all;
+}
+
+trygg_status tg_kendall_chances(const double *y, size_t n, double *chances, size_t *most,
+                                trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  ties values;
+  double all = 0;
+  TRY(count_ties(y, n, &values, error));
+  *most = count_orders(&values, chances);
+  for (size_t k = 0; k <= *most; k++)
+    all += chances[k];
+  for (size_t k = 0; k <= *most; k++)
+    chances[k] /= all;
+cleanup:
+  return status;
 }
 
 void tg_kendall_judge(double s, double variance, double *z, double *p) {

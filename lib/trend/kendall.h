@@ -5,6 +5,9 @@
 
 #include <base/error.h>
 
+#define TG_KENDALL_EXACT 10 /* values, up to which the distribution of S is that of all their orders */
+#define TG_KENDALL_ORDERS (TG_KENDALL_EXACT * (TG_KENDALL_EXACT - 1) / 2 + 1)
+
 typedef struct tg_kendall {
   double s;          /* concordant minus discordant pairs */
   double variance;   /* of S, corrected for ties */
@@ -17,6 +20,14 @@ typedef struct tg_kendall {
 
 /* `y` at times `t`; t NULL: in time order, one a step. */
 trygg_status tg_kendall_test(const double *t, const double *y, size_t n, tg_kendall *out, trygg_error *error);
+
+/* The chances of S = most, most - 2, ..., -most, TG_KENDALL_ORDERS at most, over all orders of up to TG_KENDALL_EXACT
+ * values. */
+trygg_status tg_kendall_chances(const double *y, size_t n, double *chances, size_t *most, trygg_error *error);
+
+/* The covariance of S of two series of the same waves, and of one with itself its variance, corrected for ties
+ * (regional.c). */
+double tg_kendall_covariance(const double *a, const double *b, size_t n);
 
 /* z and p of S under another variance, with the continuity correction. */
 void tg_kendall_judge(double s, double variance, double *z, double *p);

@@ -73,15 +73,36 @@ cleanup:
   return status;
 }
 
+static const char *indicator_name(const void *context, size_t i) {
+  return ((const tg_indicators *)context)->list[i].name;
+}
+
+/* The number of an indicator, or TG_NONE where no name is given. */
+static trygg_status find_covariate(const tg_indicators *indicators, const char *name, size_t *found,
+                                   trygg_error *error) {
+  const char *nearest;
+  *found = TG_NONE;
+  for (size_t k = 0; name && k < indicators->count; k++)
+    if (!strcmp(indicators->list[k].name, name))
+      *found = k;
+  if (!name || *found != TG_NONE)
+    return TRYGG_OK;
+  nearest = tg_text_nearest(name, indicators->count, indicator_name, indicators);
+  return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "covariate",
+                     "the covariate `%s` is not among the indicators that are estimated; did you mean `%s`?",
+                     name, nearest ? nearest : indicators->list[0].name);
+}
+
 trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_trend_options *options,
                               tg_series **out, size_t *count, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t indicators = estimates->tally->indicators.count, groups = estimates->group_count + 1;
+  size_t indicators = estimates->tally->indicators.count, groups = estimates->group_count + 1, covariate;
   *count = groups * indicators;
   *out = tg_memory_new(*count, sizeof **out);
   if (!*out)
     return tg_error_memory(error);
   TRY(check_times(estimates, error));
+  TRY(find_covariate(&estimates->tally->indicators, options->covariate, &covariate, error));
   for (size_t i = 0; i < *count; i++) {
     tg_series *series = &(*out)[i];
     series->estimates = estimates;
@@ -89,6 +110,13 @@ trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_tren
     series->margin = options->margin;
     series->indicator = i % indicators;
     series->group = i < indicators ? TG_TOTAL_DOMAIN : (uint32_t)(i / indicators - 1);
+    if (covariate != TG_NONE && series->indicator != covariate)
+      series->covariate = *out + (i - series->indicator) + covariate;
+    if (i < indicators) {
+      series->areas = *out + indicators + i;
+      series->area_count = groups - 1;
+      series->area_step = indicators;
+    }
     TRY(fill(series, options->across_breaks, error));
   }
 cleanup:

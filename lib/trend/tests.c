@@ -3,10 +3,12 @@
 #include <trend/tests.h>
 
 #define SERIES TG_NEEDS_SERIES
+#define AREAS TG_NEEDS_AREAS
+#define COVARIATE TG_NEEDS_COVARIATE
 #define ERRORS TG_NEEDS_ERRORS
-#define START TG_NEEDS_START
-#define MARGIN TG_NEEDS_MARGIN
-#define RECORDS TG_NEEDS_RECORDS
+#define START (TG_NEEDS_ERRORS | TG_NEEDS_START)
+#define MARGIN (TG_NEEDS_ERRORS | TG_NEEDS_MARGIN)
+#define RECORDS (TG_NEEDS_ERRORS | TG_NEEDS_RECORDS)
 #define CHANGE TG_TEST_CHANGE
 #define NUMBER TG_TEST_NUMBER
 
@@ -65,6 +67,9 @@ const tg_test tg_tests[] = {
      CHANGE, NULL, NULL, NULL, tg_sen_slope_finish},
     {"siegel_slope", "median of the median slopes from each wave, per year", SERIES, 0, 3, 0, CHANGE, NULL,
      NULL, NULL, tg_siegel_finish},
+    {"jonckheere_classic",
+     "classic: jonckheere as if answers were a simple random sample; J, up to 100 answers exact or by draws",
+     RECORDS, 0, 2, 0, NUMBER, tg_record_linear_applies, NULL, NULL, tg_jonckheere_classic_finish},
     {"cochran_armitage_classic", "classic: the same as if answers were a simple random sample; X2", RECORDS,
      0, 2, 0, NUMBER, tg_proportions_applies, NULL, NULL, tg_proportions_classic_finish},
     {"cox_stuart", "classic: last third against first, sign test; rises, their share", SERIES, 0, 6, 0,
@@ -73,8 +78,17 @@ const tg_test tg_tests[] = {
      NULL, NULL, NULL, tg_seasonal_finish},
     {"seasonal_correlated", "classic: the same, times of the year correlated", SERIES, 0, 8, 0, NUMBER, NULL,
      NULL, NULL, tg_seasonal_correlated_finish},
+    {"seasonal_page", "classic: Page's L, the times of the year being blocks; L, mean rank correlation",
+     SERIES, 0, 8, 0, NUMBER, NULL, NULL, NULL, tg_seasonal_page_finish},
     {"seasonal_slope", "classic: median of the slopes within the times of the year; p of seasonal", SERIES, 0,
      8, 0, CHANGE, NULL, NULL, NULL, tg_seasonal_slope_finish},
+    {"regional", "classic: Mann-Kendall over all areas, which may be correlated; S, tau-a", AREAS, 0, 3, 0,
+     NUMBER, NULL, NULL, NULL, tg_regional_finish},
+    {"page", "classic: Page's L, the areas being blocks that are independent; L, mean rank correlation",
+     AREAS, 0, 3, 0, NUMBER, NULL, NULL, NULL, tg_page_finish},
+    {"partial_mann_kendall",
+     "classic: Mann-Kendall beyond the trend of a covariate; S, correlation of the two S", COVARIATE, 0, 8, 0,
+     NUMBER, NULL, NULL, NULL, tg_partial_finish},
     {"hamed_rao", "classic: Mann-Kendall with Hamed and Rao's variance for autocorrelation; S, tau-b", SERIES,
      0, 11, 0, NUMBER, NULL, NULL, NULL, tg_hamed_rao_finish},
     {"yue_wang", "classic: Mann-Kendall with Yue and Wang's variance; S, tau-b", SERIES, 0, 11, 0, NUMBER,

@@ -19,12 +19,19 @@ typedef struct tg_series {
   uint32_t *waves;
   double *time; /* decimal years */
   double *value;
-  double *covariance; /* count x count, between the waves; NULL: not known */
-  double df;          /* of the covariance of a series from elsewhere */
-  double start;       /* when the measure began that is followed up; NaN: none */
-  double margin;      /* what change does not matter; 0: not said */
-  size_t since_break; /* first wave after the last declared break */
+  double *covariance;                /* count x count, between the waves; NULL: not known */
+  double df;                         /* of the covariance of a series from elsewhere */
+  double start;                      /* when the measure began that is followed up; NaN: none */
+  double margin;                     /* what change does not matter; 0: not said */
+  size_t since_break;                /* first wave after the last declared break */
+  const struct tg_series *areas;     /* of the total: the same indicator in each by-combination, ... */
+  const struct tg_series *covariate; /* in the same by-combination; NULL: none is given, or this is it */
+  size_t area_count, area_step;      /* ... so many of them, so far apart; 0 beside the total */
 } tg_series;
+
+static inline const tg_series *tg_series_area(const tg_series *total, size_t i) {
+  return total->areas + i * total->area_step;
+}
 
 /* The waves first..first+count-1 of a series, as one test sees it. */
 typedef struct tg_span {
@@ -70,13 +77,15 @@ typedef struct tg_given {
   double level;        /* of limits */
 } tg_given;
 
-/* What a test must be given beside the values and their times. */
+/* What a test must be given beside the values and their times: a sum of these. */
 typedef enum tg_test_needs {
-  TG_NEEDS_SERIES,  /* nothing */
-  TG_NEEDS_ERRORS,  /* standard errors, and covariances where waves overlap */
-  TG_NEEDS_START,   /* these, and when a measure began */
-  TG_NEEDS_MARGIN,  /* these, and what change does not matter */
-  TG_NEEDS_RECORDS, /* the records behind the estimates */
+  TG_NEEDS_SERIES = 0,     /* nothing */
+  TG_NEEDS_ERRORS = 1,     /* standard errors, and covariances where waves overlap */
+  TG_NEEDS_START = 2,      /* when a measure began */
+  TG_NEEDS_MARGIN = 4,     /* what change does not matter */
+  TG_NEEDS_RECORDS = 8,    /* the records behind the estimates */
+  TG_NEEDS_AREAS = 16,     /* two by-combinations or more: runs on the total alone, one row for all of them */
+  TG_NEEDS_COVARIATE = 32, /* the series of another indicator */
 } tg_test_needs;
 
 /* What the estimate of a test measures. */
@@ -85,8 +94,8 @@ typedef enum tg_test_unit { TG_TEST_CHANGE, TG_TEST_NUMBER } tg_test_unit;
 /* One row a test (tests.c), one file a test or a family of them. */
 typedef struct tg_test {
   const char *name, *help;
-  tg_test_needs needs;
-  int usual; /* one of those that are run when none is named */
+  unsigned needs; /* tg_test_needs */
+  int usual;      /* one of those that are run when none is named */
   size_t min_waves;
   size_t
       last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */

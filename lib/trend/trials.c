@@ -13,26 +13,40 @@ static const char *test_name_at(const void *context, size_t i) {
   return tg_tests[i].name;
 }
 
-static trygg_status choose_test(const char *name, const trygg_trend_options *options, tg_trials *all,
+/* What a test that was asked for by name is not given. */
+static trygg_status check_needs(const tg_test *test, const tg_series *series, const char *covariate,
                                 trygg_error *error) {
+  if (test->needs & TG_NEEDS_START && isnan(series->start))
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` needs the year in which the measure began: give start", test->name);
+  if (test->needs & TG_NEEDS_MARGIN && !(series->margin > 0))
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` needs to know what change does not matter: give a margin", test->name);
+  if (test->needs & TG_NEEDS_AREAS && series->area_count < 2)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` is about several areas at once: estimate by area", test->name);
+  if (test->needs & TG_NEEDS_COVARIATE && !covariate)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` needs to know beyond which indicator's trend: give a covariate", test->name);
+  return TRYGG_OK;
+}
+
+static trygg_status choose_test(const char *name, const tg_series *series, const char *covariate,
+                                tg_trials *all, trygg_error *error) {
   const char *nearest;
   for (size_t k = 0; k < tg_test_count; k++)
     if (!strcmp(tg_tests[k].name, name)) {
-      if (tg_tests[k].needs == TG_NEEDS_START && !(options->start != 0))
-        return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
-                           "`%s` needs the year in which the measure began: give start", name);
-      if (tg_tests[k].needs == TG_NEEDS_MARGIN && !(options->margin > 0))
-        return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
-                           "`%s` needs to know what change does not matter: give a margin", name);
       all->tests[all->test_count++] = &tg_tests[k];
-      return TRYGG_OK;
+      return check_needs(&tg_tests[k], series, covariate, error);
     }
   nearest = tg_text_nearest(name, tg_test_count, test_name_at, NULL);
   return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "test", "no trend test `%s`; did you mean `%s`?", name,
                      nearest ? nearest : tg_tests->name);
 }
 
-static trygg_status choose_tests(const trygg_trend_options *options, tg_trials *all, trygg_error *error) {
+/* `series`: the first one, a total. */
+static trygg_status choose_tests(const trygg_trend_options *options, const tg_series *series, tg_trials *all,
+                                 trygg_error *error) {
   size_t wanted = options->test_count;
   int every = wanted == 1 && !strcmp(options->tests[0], ALL);
   trygg_status status = TRYGG_OK;
@@ -43,7 +57,7 @@ static trygg_status choose_tests(const trygg_trend_options *options, tg_trials *
     if (every || tg_tests[i].usual)
       all->tests[all->test_count++] = &tg_tests[i];
   for (size_t i = 0; i < wanted && !every && status == TRYGG_OK; i++)
-    status = choose_test(options->tests[i], options, all, error);
+    status = choose_test(options->tests[i], series, options->covariate, all, error);
   return status;
 }
 
@@ -58,7 +72,7 @@ static void place(tg_trial *t, const tg_series *series) {
   t->enough = t->span.count >= t->test->min_waves && series->since_break <= t->span.first;
   if (!t->enough)
     t->flags |= series->since_break ? TG_FLAG_BREAK : TG_FLAG_FEW_WAVES;
-  else if (t->test->needs >= TG_NEEDS_ERRORS && !series->covariance) {
+  else if (t->test->needs & TG_NEEDS_ERRORS && !series->covariance) {
     t->enough = 0;
     t->flags |= TG_FLAG_NO_SE;
   }
@@ -109,11 +123,13 @@ cleanup:
 }
 
 static int applies(const tg_test *test, const tg_series *series) {
-  if ((test->needs == TG_NEEDS_START && isnan(series->start)) ||
-      (test->needs == TG_NEEDS_MARGIN && !(series->margin > 0)))
+  if ((test->needs & TG_NEEDS_START && isnan(series->start)) ||
+      (test->needs & TG_NEEDS_MARGIN && !(series->margin > 0)) ||
+      (test->needs & TG_NEEDS_AREAS && series->area_count < 2) ||
+      (test->needs & TG_NEEDS_COVARIATE && !series->covariate))
     return 0;
   if (!series->estimates)
-    return test->needs != TG_NEEDS_RECORDS && !test->applies;
+    return !(test->needs & TG_NEEDS_RECORDS) && !test->applies;
   return !test->applies || test->applies(&series->estimates->tally->indicators.list[series->indicator]);
 }
 
@@ -212,7 +228,7 @@ trygg_status tg_trials_run(const tg_series *series, size_t series_count, size_t 
   trygg_status status = TRYGG_OK;
   out->series_count = series_count;
   out->level = level;
-  TRY(choose_tests(options, out, error));
+  TRY(choose_tests(options, series, out, error));
   TRY(prepare(out, series, indicators, error));
   if (out->outputs)
     TRY(combine(out, series->estimates, error));
