@@ -47,7 +47,7 @@ typedef struct program_options {
   program_list *by; /* one a --by */
   size_t by_count;
   const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse,
-      *scale, *outcome, *family, *reference;
+      *scale, *outcome, *family, *reference, *covariate;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   double start;  /* decimal year */
@@ -100,6 +100,7 @@ typedef struct program_option {
   int (*set)(struct program *program, const struct program_option *option, char *value);
   const char *(*value)(size_t i);      /* the values it can have, NULL after the last */
   const char *(*value_help)(size_t i); /* a line on each; NULL: none */
+  size_t (*value_waves)(size_t i);     /* the fewest waves of each; NULL: nothing to say */
   const char *later;                   /* values that are not built yet, with a blank before and after each */
   const char *help[PROGRAM_LANGUAGES];
 } program_option;

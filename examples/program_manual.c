@@ -124,6 +124,15 @@ static const struct {
     {"test", "siegel_slope", "medianen av medianlutningarna från varje mätning, per år"},
     {"test", "cochran_armitage_classic",
      "klassisk: samma sak som om svaren vore ett obundet slumpmässigt urval; X2"},
+    {"test", "jonckheere_classic",
+     "klassisk: jonckheere som om svaren vore ett obundet slumpmässigt urval; J, till och med 100 svar exakt eller ur dragningar"},
+    {"test", "regional", "klassisk: Mann-Kendall över alla områden, som får vara korrelerade; S, tau-a"},
+    {"test", "page",
+     "klassisk: Pages L med områdena som oberoende block; L, medelvärdet av rangkorrelationer"},
+    {"test", "seasonal_page",
+     "klassisk: Pages L med årstiderna som block; L, medelvärdet av rangkorrelationer"},
+    {"test", "partial_mann_kendall",
+     "klassisk: Mann-Kendall utöver en kovariats trend; S, korrelationen mellan de två S"},
     {"test", "cox_stuart", "klassisk: sista tredjedelen mot första, teckentest; ökningar, deras andel"},
     {"test", "seasonal", "klassisk: Mann-Kendall inom årstiderna; S, tau-a"},
     {"test", "seasonal_correlated", "klassisk: samma sak, årstiderna korrelerade"},
@@ -182,6 +191,7 @@ static const struct {
     {"variance", "given", "replikatvikterna i data"},
     {"lonely", "", "REGEL"},
     {"test", "", "LISTA"},
+    {"covariate", "", "INDIKATOR"},
     {"expected", "", "KOD:ANDEL,..."},
     {"outcome", "", "INDIKATOR"},
     {"family", "", "FAMILJ"},
@@ -212,7 +222,10 @@ static void put_values(const struct program *program, const program_option *opti
   for (size_t i = 0; (name = option->value(i)) != NULL; i++) {
     const char *help = option->value_help != NULL ? option->value_help(i) : NULL;
     if (help != NULL) {
+      size_t waves = option->value_waves != NULL ? option->value_waves(i) : 0;
       program_text_format(&line, "%s: %s", name, in_language(program, option->name, name, help));
+      if (waves > 2)
+        program_text_format(&line, program_say(program, "; from %zu waves", "; från %zu mätningar"), waves);
       put_paragraph(out, 12, line.failed ? name : line.bytes);
       program_text_free(&line);
     } else {

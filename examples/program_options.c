@@ -119,7 +119,7 @@ static const program_option options[] = {
      .help = {"Trim each stratum by itself, instead of each wave.",
               "Trimma varje stratum för sig, i stället för varje mätning."}},
     {"test", "LIST", PROGRAM_TREND, TARGET(tests), .set = program_set_list, .value = program_trend_test_name,
-     .value_help = program_trend_test_help,
+     .value_help = program_trend_test_help, .value_waves = trygg_trend_waves,
      .help =
          {"Tests, with commas between; default difference, linear, wls_slope, lack_of_fit, heterogeneity, the two on "
           "records, "
@@ -134,6 +134,10 @@ static const program_option options[] = {
      .help =
          {"A change that does not matter, for equivalent and no_worse; of a share 0.02 is two percentage points.",
           "En förändring utan betydelse, för equivalent och no_worse; av en andel är 0.02 två procentenheter."}},
+    {"covariate", "INDICATOR", PROGRAM_TREND, TARGET(covariate), .set = program_set_text,
+     .help =
+         {"For partial_mann_kendall: the indicator, among those in --indicator, beyond whose trend to look.",
+          "För partial_mann_kendall: den indikator, bland dem i --indicator, vars trend räknas bort."}},
     {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = program_set_list,
      .value = trygg_inference_group_test, .value_help = trygg_inference_group_test_help,
      .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",

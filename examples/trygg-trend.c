@@ -14,7 +14,8 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .across_breaks = given->across_breaks,
                                  .min_n = program_min_n(program),
                                  .start = given->start,
-                                 .margin = given->margin};
+                                 .margin = given->margin,
+                                 .covariate = given->covariate};
 
   return trygg_trend_table(estimates, &options, out, &program->error);
 }

@@ -7,6 +7,8 @@
 #include <trend/season.h>
 #include <trygg/trend.h>
 
+#include <base/memory.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -279,33 +281,34 @@ END_TEST
 /* ---- from surveys ---------------------------------------------------------------------------- */
 
 #define WAVES 5
+#define MANY 10 /* waves, the same ones again */
 static const int hits[4][WAVES] = {{2, 3, 5, 4, 8}, {1, 2, 2, 6, 7}, {4, 3, 6, 7, 9}, {5, 5, 4, 0, 1}};
 
-/* Areas 1 to 3 in all waves, ten answers each; area 4 was not asked in the last two. */
-static const char *areas(void) {
-  static char text[8000];
+/* Areas 1 to 3 in all waves, ten answers each; area 4 was not asked after the third. */
+static const char *areas(int waves) {
+  static char text[16000];
   char *at = text + sprintf(text, "year,w,area,a,b\n");
-  for (int w = 0; w < WAVES; w++)
+  for (int w = 0; w < waves; w++)
     for (int g = 0; g < 4; g++)
       for (int i = 0; i < 10 && (g < 3 || w < 3); i++)
-        at += sprintf(at, "%d,1,%d,%d,%d\n", 2010 + 2 * w, g + 1, i < hits[g][w] ? 1 : 2,
-                      (i * 7 + w * 3 + g) % 4);
+        at += sprintf(at, "%d,1,%d,%d,%d\n", 2010 + 2 * w, g + 1, i < hits[g][w % WAVES] ? 1 : 2,
+                      (i * (w + 2) + w * g) % 5);
   return text;
 }
 
-static const fixture_texts *survey(void) {
+static const fixture_texts *survey(int waves) {
   static fixture_texts texts = {
       .survey =
           "type,name,role\ninteger,year,wave\ndecimal,w,weight\nselect_one a,area,\nselect_one yn,a,\ninteger,b,\n",
       .choices = "list_name,name\nyn,1\nyn,2\na,1\na,2\na,3\na,4\n",
       .indicators = "name,type,variable,numerator\nyes,share,a,1\nlevel,mean,b,\n"};
-  texts.data = areas();
+  texts.data = areas(waves);
   return &texts;
 }
 
 static trygg_table *run(const char *by, const char *const *tests, size_t count, const char *covariate,
                         trygg_status wanted, trygg_error *error) {
-  fixture f = fixture_load(survey());
+  fixture f = fixture_load(survey(WAVES));
   trygg_estimates *estimates = fixture_estimate(&f, by, NULL);
   trygg_trend_options options = {
       .size = sizeof options, .tests = tests, .test_count = count, .covariate = covariate};
@@ -395,6 +398,77 @@ START_TEST(jonckheere_of_the_answers_of_a_survey) {
 }
 END_TEST
 
+/* Beside a covariate the row is that of the two series. */
+START_TEST(a_covariate_of_a_survey) {
+  static const char *const tests[] = {"partial_mann_kendall"};
+  double y[MANY], x[MANY];
+  trygg_error error = {0};
+  fixture f = fixture_load(survey(MANY));
+  trygg_estimates *estimates = fixture_estimate(&f, "area", NULL);
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = tests, .test_count = 1, .covariate = "level"};
+  trygg_table *table = NULL;
+  tg_partial p;
+  for (int w = 0; w < MANY; w++) {
+    char wave[8];
+    sprintf(wave, "%d", 2010 + 2 * w);
+    y[w] = fixture_get(estimates, wave, "2", "yes").estimate;
+    x[w] = fixture_get(estimates, wave, "2", "level").estimate;
+  }
+  tg_partial_test(y, x, MANY, &p);
+  ck_ok(trygg_trend_table(estimates, &options, &table, &error));
+  ck_assert_uint_eq(trygg_table_rows(table), 5);
+  ck_assert_str_eq(trygg_table_text(table, 2, 0), "2");
+  ck_near(cell(table, 2, "statistic"), p.s, 1e-13);
+  ck_near(cell(table, 2, "estimate"), p.correlation, 1e-13);
+  ck_near(cell(table, 2, "p"), p.p, 1e-13);
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+START_TEST(tests_over_areas_survive_without_memory) {
+  static const char *const tests[] = {"regional", "page", "partial_mann_kendall", "jonckheere_classic"};
+  fixture f = fixture_load(survey(MANY));
+  trygg_estimates *estimates = fixture_estimate(&f, _i < 3 ? "area" : NULL, NULL);
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = &tests[_i], .test_count = 1, .covariate = "level"};
+  for (int for_ever = 0; for_ever < 2; for_ever++) {
+    trygg_status status = TRYGG_ENOMEM;
+    for (long k = 0; status != TRYGG_OK; k++) {
+      trygg_table *table = NULL;
+      trygg_error error = {0};
+      tg_memory_fail(k, for_ever);
+      status = trygg_trend_table(estimates, &options, &table, &error);
+      tg_memory_fail(-1, 0);
+      ck_assert(status == TRYGG_OK || (status == TRYGG_ENOMEM && !table));
+      ck_assert_int_lt(k, 2000);
+      trygg_table_free(table);
+    }
+  }
+  trygg_estimate_free(estimates);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Five answers with ties, by draws, and without, exactly. */
+START_TEST(jonckheere_survives_without_memory) {
+  static const double tied[5] = {1, 1, 2, 3, 3}, apart[5] = {1, 2, 3, 4, 5};
+  static const size_t group[5] = {0, 1, 0, 1, 2};
+  trygg_status status = TRYGG_ENOMEM;
+  for (long k = 0; status != TRYGG_OK; k++) {
+    tg_jonckheere j;
+    trygg_error error = {0};
+    tg_memory_fail(k, 0);
+    status = tg_jonckheere_test(_i ? tied : apart, group, 5, 3, &j, &error);
+    tg_memory_fail(-1, 0);
+    ck_assert(status == TRYGG_OK || status == TRYGG_ENOMEM);
+    ck_assert_int_lt(k, 10);
+  }
+}
+END_TEST
+
 static Suite *classic_suite(void) {
   Suite *suite = suite_create("classic");
   TCase *tests = tcase_create("classic");
@@ -419,6 +493,9 @@ static Suite *classic_suite(void) {
   tcase_add_test(tests, tests_over_areas_need_areas);
   tcase_add_test(tests, a_covariate_is_one_of_the_indicators);
   tcase_add_test(tests, jonckheere_of_the_answers_of_a_survey);
+  tcase_add_test(tests, a_covariate_of_a_survey);
+  tcase_add_loop_test(tests, tests_over_areas_survive_without_memory, 0, 4);
+  tcase_add_loop_test(tests, jonckheere_survives_without_memory, 0, 2);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -255,7 +255,7 @@ static trygg_status link_series(chain *c) {
       "linear",         "quadratic",     "cubic",        "wls_slope",    "gls_slope",
       "lack_of_fit",    "heterogeneity", "level_change", "slope_change", "joinpoint_last",
       "mann_kendall",   "sen_slope",     "cox_stuart",   "seasonal",     "seasonal_correlated",
-      "seasonal_slope", "hamed_rao",     "yue_wang",     "prewhitened",  "trend_free"};
+      "seasonal_slope", "seasonal_page", "hamed_rao",     "yue_wang",     "prewhitened",  "trend_free"};
   trygg_trend_options options = {
       .size = sizeof options, .tests = tests, .test_count = sizeof tests / sizeof *tests, .start = 2013};
   return write_series(&options, &c->series);

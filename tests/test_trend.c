@@ -372,11 +372,13 @@ START_TEST(every_test_has_help_and_the_usual_ones_run) {
   size_t row = 0;
   for (size_t i = 0; i < tg_test_count; i++) {
     ck_assert(strlen(trygg_trend_help(i)) > 10);
+    ck_assert(trygg_trend_waves(i) >= 2 && trygg_trend_waves(i) < 100);
     if (!trygg_trend_usual(i))
       continue;
     ck_assert_str_eq(text_cell(table, row, "test"), trygg_trend_test(i));
     ck_assert(!trygg_table_missing(table, row++, trygg_table_find(table, "statistic")));
   }
+  ck_assert_uint_eq(trygg_trend_waves(tg_test_count), 0);
   ck_assert_uint_eq(trygg_table_rows(table), row);
   ck_assert_ptr_null(trygg_trend_test(tg_test_count));
   trygg_table_free(table);

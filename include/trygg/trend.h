@@ -16,6 +16,9 @@ TRYGG_API const char *trygg_trend_test(size_t i);
 /** One line of help on the @p i-th trend test, or NULL; borrowed. */
 TRYGG_API const char *trygg_trend_help(size_t i);
 
+/** The fewest waves that the @p i-th trend test runs on; 0 past the last. */
+TRYGG_API size_t trygg_trend_waves(size_t i);
+
 /** 1 if the @p i-th trend test is one of those that are run when none is named. */
 TRYGG_API int trygg_trend_usual(size_t i);
 

@@ -117,6 +117,10 @@ const char *trygg_trend_help(size_t i) {
   return i < tg_test_count ? tg_tests[i].help : NULL;
 }
 
+size_t trygg_trend_waves(size_t i) {
+  return i < tg_test_count ? tg_tests[i].min_waves : 0;
+}
+
 int trygg_trend_usual(size_t i) {
   return i < tg_test_count && tg_tests[i].usual;
 }

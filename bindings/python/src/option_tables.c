@@ -67,6 +67,7 @@ const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
                                       FIELD(min_n, INT64),
                                       FIELD(start, DOUBLE),
                                       FIELD(margin, DOUBLE),
+                                      FIELD(covariate, TEXT),
 
                                       END};
 #undef STRUCT

@@ -58,6 +58,7 @@ const option trend_options[] = {LIST(trygg_trend_options, "tests", tests, test_c
                                 FIELD(trygg_trend_options, min_n, INT64),
                                 FIELD(trygg_trend_options, start, DOUBLE),
                                 FIELD(trygg_trend_options, margin, DOUBLE),
+                                FIELD(trygg_trend_options, covariate, TEXT),
                                 {NULL, TEXT, 0, 0}};
 const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT),
                                 LIST(trygg_model_options, "on", on, on_count),

@@ -417,12 +417,14 @@ class Sample:
         across_breaks: bool = False,
         start: float | None = None,
         margin: float | None = None,
+        covariate: str | None = None,
         min_n: int = 0,
         threads: int = 0,
         progress: Progress = None,
     ) -> Table:
         """Tests of change and trend (``trygg.tests()``; ``"all"`` of them) of every indicator and domain; ``start`` is the
-        year in which a measure began, ``margin`` a change that does not matter."""
+        year in which a measure began, ``margin`` a change that does not matter, ``covariate`` the indicator beyond whose
+        trend ``partial_mann_kendall`` looks."""
         options = {
             "tests": names(tests),
             "level": level,
@@ -430,6 +432,7 @@ class Sample:
             "across_breaks": int(across_breaks),
             "start": start,
             "margin": margin,
+            "covariate": covariate,
             "min_n": min_n,
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
