@@ -1,14 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Change between the last waves and over the years, tested. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "program.h"
 
+/* An SVG picture needs these, whatever --test says: the line, whether it fits, where it bends. */
+static const char *const drawn[] = {"linear", "lack_of_fit", "joinpoint"};
+
+static int is_picture(const struct program *program, const char *format) {
+  return program->options.format != NULL && strcmp(program->options.format, format) == 0;
+}
+
+/* The tests of --test, and for a picture what it needs besides. */
+static trygg_status choose_tests(struct program *program, program_list *out) {
+  const program_list *given = &program->options.tests;
+  int failed = 0, all = given->count == 1 && strcmp(given->items[0], "all") == 0;
+
+  for (size_t i = 0; i < given->count; i++)
+    failed |= program_list_add(out, given->items[i]) != 0;
+  for (size_t i = 0; i < sizeof drawn / sizeof *drawn && is_picture(program, "svg") && !all; i++) {
+    size_t k = 0;
+    while (k < given->count && strcmp(given->items[k], drawn[i]) != 0)
+      k++;
+    if (k == given->count)
+      failed |= program_list_add(out, drawn[i]) != 0;
+  }
+  return failed ? program_fail(program, TRYGG_ENOMEM, "out of memory") : TRYGG_OK;
+}
+
 static trygg_status make(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
   const program_options *given = &program->options;
+  program_list tests = {0};
+  trygg_status status = choose_tests(program, &tests);
   trygg_trend_options options = {.size = sizeof options,
-                                 .tests = given->tests.items,
-                                 .test_count = given->tests.count,
+                                 .tests = tests.items,
+                                 .test_count = tests.count,
                                  .level = given->level,
                                  .adjust = given->adjust,
                                  .across_breaks = given->across_breaks,
@@ -17,7 +44,10 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .margin = given->margin,
                                  .covariate = given->covariate};
 
-  return trygg_trend_table(estimates, &options, out, &program->error);
+  if (status == TRYGG_OK)
+    status = trygg_trend_table(estimates, &options, out, &program->error);
+  free(tests.items);
+  return status;
 }
 
 static trygg_status estimate(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
@@ -26,7 +56,7 @@ static trygg_status estimate(struct program *program, const trygg_estimates *est
   return trygg_inference_table(estimates, &options, out, &program->error);
 }
 
-/* The picture of a trend is that of the estimates, with the line in it. */
+/* The picture of a trend is that of the estimates, with the line in it; a page has the tests beside. */
 static trygg_status draw(struct program *program, trygg_table *tests) {
   const program_options *given = &program->options;
   trygg_report_options options = program_report_options(program);
@@ -54,14 +84,13 @@ static trygg_status draw(struct program *program, trygg_table *tests) {
 }
 
 static trygg_status run(struct program *program) {
-  const char *format = program->options.format;
   trygg_table *table = NULL;
   trygg_status status =
       program_make_table(program, &program->options.indicators, &program->options.waves, make, &table);
 
   if (status == TRYGG_OK)
-    status = format != NULL && strcmp(format, "svg") == 0 ? draw(program, table)
-                                                          : program_write_table(program, table);
+    status = is_picture(program, "svg") || is_picture(program, "html") ? draw(program, table)
+                                                                       : program_write_table(program, table);
   trygg_table_free(table);
   return status;
 }

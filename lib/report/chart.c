@@ -44,6 +44,16 @@ static int same_text(const trygg_table *table, size_t a, size_t b, size_t column
   return left == NULL || right == NULL || strcmp(left, right) == 0;
 }
 
+int tg_chart_has_waves(const tg_view *view) {
+  size_t wave = trygg_table_find(view->table, "wave"), row = 1;
+
+  if (wave == SIZE_MAX)
+    return 0;
+  while (row < trygg_table_rows(view->table) && same_text(view->table, row, row - 1, wave))
+    row++;
+  return row < trygg_table_rows(view->table);
+}
+
 /* Rows that can share an axis with the first figure: of its unit and its test or part. */
 static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
   const trygg_table *table = chart->view->table;

@@ -43,6 +43,9 @@ typedef struct tg_chart {
 /* 1 when the table has figures to draw. */
 int tg_chart_exists(const tg_view *view);
 
+/* 1 when its rows are of more than one wave. */
+int tg_chart_has_waves(const tg_view *view);
+
 trygg_status tg_chart_make(const tg_view *view, tg_chart *out, trygg_error *error);
 void tg_chart_clear(tg_chart *chart);
 

@@ -56,8 +56,9 @@ void tg_figure_put(const tg_view *view, double value, int decimals, tg_text *out
   size_t whole;
 
   if (*at == '-') {
-    tg_text_put(out, "\xe2\x88\x92");
     at++;
+    if (at[strspn(at, "0.")] != '\0') /* what rounds to nothing has no sign */
+      tg_text_put(out, "\xe2\x88\x92");
   }
   whole = strspn(at, "0123456789");
   for (size_t i = 0; i < whole; i++) {

@@ -8,6 +8,7 @@
 #include <base/error.h>
 #include <report/figure.h>
 #include <report/label.h>
+#include <report/sentence.h>
 
 #define MARGIN 16.0
 #define LEADING 15.0
@@ -86,18 +87,36 @@ static void put_sources(footing *at) {
     }
 }
 
+static void put_sentence(void *user, const char *text) {
+  put_footnote(user, NULL, text);
+}
+
+/* What the tests of a few series say. */
+static trygg_status write_trends(footing *at, trygg_error *error) {
+  tg_view tests = *at->chart->view;
+
+  tests.table = tests.trend;
+  if (tests.table == NULL || at->chart->wave_count < 2 || at->chart->series_count > TG_DRAW_SERIES)
+    return TRYGG_OK;
+  return tg_sentence_lines(&tests, put_sentence, at, error);
+}
+
 trygg_status tg_footing_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                              trygg_error *error) {
   footing at = {.chart = chart, .width = width, .y = *height + 12, .out = out};
-  trygg_status status;
+  trygg_status status = TRYGG_OK;
 
+  TRY(write_trends(&at, error));
   tg_label_footnotes(chart->view, put_footnote, &at);
   tg_text_clear(&at.word);
   put_answers(&at);
   put_sources(&at);
   write_paragraph(&at);
   *height = at.y;
-  status = at.word.failed ? tg_error_memory(error) : TRYGG_OK;
+  if (at.word.failed)
+    TRY(tg_error_memory(error));
+
+cleanup:
   tg_text_free(&at.word);
   return status;
 }

@@ -170,19 +170,38 @@ static void put_sentence(void *user, const char *sentence) {
   tg_markup_element(user, "<p>", sentence, "</p>\n");
 }
 
+static trygg_status put_sentences(const tg_view *view, tg_text *out, trygg_error *error) {
+  trygg_status status = tg_sentence_lines(view, put_sentence, out, error);
+
+  return status == TRYGG_OK ? tg_discoveries_lines(view, put_sentence, out, error) : status;
+}
+
+static trygg_status put_figures(const tg_view *view, int details, tg_text *out, trygg_error *error) {
+  trygg_status status = put_table(view, details, out, error);
+
+  return status == TRYGG_OK ? put_notes(view, out, error) : status;
+}
+
+/* Trend tests of a picture over the waves speak first, and have their table below it. */
 trygg_status tg_html_show(const tg_view *view, trygg_report_kind kind, int details, size_t id, tg_text *out,
                           trygg_error *error) {
+  int has_chart = kind != TRYGG_REPORT_TABLE && tg_chart_exists(view),
+      has_trend = has_chart && view->trend != NULL && tg_chart_has_waves(view);
+  tg_view untitled = *view, tests = *view; /* the heading stands above the picture already */
   trygg_status status = TRYGG_OK;
-  tg_view untitled = *view; /* the heading stands above the picture already */
 
   untitled.title = NULL;
-  TRY(tg_discoveries_lines(view, put_sentence, out, error));
-  TRY(tg_sentence_lines(view, put_sentence, out, error));
-  if (kind != TRYGG_REPORT_TABLE && tg_chart_exists(view))
+  tests.table = view->trend;
+  if (kind != TRYGG_REPORT_TABLE)
+    TRY(put_sentences(has_trend ? &tests : view, out, error));
+  if (has_chart)
     TRY(tg_svg_draw(&untitled, id, out, error));
+  if (has_trend && kind == TRYGG_REPORT_BOTH)
+    TRY(put_figures(&tests, details, out, error));
   if (kind != TRYGG_REPORT_CHART)
-    TRY(put_table(view, details, out, error));
-  TRY(put_notes(view, out, error));
+    TRY(put_figures(view, details, out, error));
+  else
+    TRY(put_notes(view, out, error));
 
 cleanup:
   return status;

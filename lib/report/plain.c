@@ -267,8 +267,8 @@ trygg_status tg_plain_write(const tg_view *view, tg_text *out, trygg_error *erro
 
   TRY(tg_layout_make(view, &text.layout, error));
   fit(&text);
-  TRY(tg_discoveries_lines(view, put_sentence, &text, error));
   TRY(tg_sentence_lines(view, put_sentence, &text, error));
+  TRY(tg_discoveries_lines(view, put_sentence, &text, error));
   if (out->length > before)
     tg_text_putc(out, '\n');
   put_captions(&text);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "Unsafe out late in the evening, Tierp, 2017–2024: down 3.1 percentage points a year (95% interval 0.4–5.8), p = 0.030;
- * no clear bend, p = 0.400."
+/* "Unsafe out late in the evening, Tierp, 2017â2024, since the break: down 3.1 percentage points a year, for the better
+ * (95% interval 0.4â5.8), p = 0.030; not clearly bent, p = 0.400."
  *
- * The slope is that of the first test of a line in the table; whether it is clear, its adjusted p says.  The bend is the
- * first test of one. */
+ * The slope is that of the first test of a line in the table that has a p.  It is clear where its adjusted p is at most
+ * 1 - level; where p alone is, the sentence says so; else it says of no direction.  The bend is the first test of one,
+ * judged by its adjusted p too. */
 #include <report/sentence.h>
 
 #include <math.h>
 #include <string.h>
 
 #include <base/memory.h>
+#include <codebook/codebook.h>
 #include <report/figure.h>
 #include <report/label.h>
 #include <report/layout.h>
@@ -26,7 +28,9 @@ typedef struct columns {
 
 /* Rows first..first+count-1 are of one series; SIZE_MAX: it has no such test. */
 typedef struct series {
-  size_t first, count, line, bend;
+  size_t first, count;
+  size_t line, bend; /* rows with a p */
+  size_t failed;     /* the row of a slope that could not be tested */
   int clear;
 } series;
 
@@ -51,13 +55,13 @@ static int same_series(const trygg_table *table, const columns *at, size_t a, si
   return 1;
 }
 
-/* The row of the first of these tests that has a p. */
+/* The row of the first of these tests that has a p, or has none. */
 static size_t find_test(const trygg_table *table, const columns *at, const series *s,
-                        const char *const *names) {
+                        const char *const *names, int has_p) {
   for (; *names; names++)
     for (size_t row = s->first; row < s->first + s->count; row++)
       if (strcmp(trygg_table_text(table, row, at->test), *names) == 0 &&
-          !trygg_table_missing(table, row, at->p))
+          trygg_table_missing(table, row, at->p) != has_p)
         return row;
   return SIZE_MAX;
 }
@@ -68,60 +72,113 @@ static size_t list_series(const tg_view *view, const columns *at, series *list) 
   double line = 1 - tg_view_level(view);
   for (size_t row = 0; row < rows;) {
     series *s = &list[count];
-    *s = (series){row, 1, 0, 0, 0};
+    *s = (series){.first = row, .count = 1};
     while (row + s->count < rows && same_series(table, at, row, row + s->count))
       s->count++;
     row += s->count;
-    s->line = find_test(table, at, s, lines);
-    s->bend = find_test(table, at, s, bends);
-    if (s->line == SIZE_MAX)
-      continue;
-    s->clear = trygg_table_number(table, s->line, at->adjusted) <= line;
-    count++;
+    s->line = find_test(table, at, s, lines, 1);
+    s->bend = find_test(table, at, s, bends, 1);
+    s->failed = find_test(table, at, s, lines, 0);
+    s->clear = s->line != SIZE_MAX && trygg_table_number(table, s->line, at->adjusted) <= line;
+    count += s->line != SIZE_MAX || s->failed != SIZE_MAX;
   }
   return count;
 }
 
+static const tg_indicator_row *find_indicator(const tg_view *view, size_t row) {
+  size_t column = tg_table_find_fixed(view->table, "indicator"), found = TG_NONE;
+  if (view->codebook && column != SIZE_MAX) {
+    const char *name = trygg_table_text(view->table, row, column);
+    found = tg_codebook_find_indicator(view->codebook, name, strlen(name));
+  }
+  return found == TG_NONE ? NULL : &view->codebook->indicators[found];
+}
+
+/* Whether a declared break is why the waves of a row begin where they do. */
+static int begins_at_break(const tg_view *view, const columns *at, size_t row) {
+  const char *waves = trygg_table_text(view->table, row, at->waves), *first;
+  double earliest = INFINITY, begin;
+  char wave[128];
+  size_t length;
+  if (!view->codebook || !(first = tg_text_word(&waves, &length)))
+    return 0;
+  tg_text_print(wave, sizeof wave, "%.*s", (int)length, first);
+  begin = tg_codebook_wave_time(view->codebook, wave);
+  for (size_t i = 0; i < view->codebook->wave_count; i++)
+    earliest = fmin(earliest, tg_codebook_wave_time(view->codebook, view->codebook->waves[i].wave));
+  return earliest < begin && tg_codebook_breaks(view->codebook, find_indicator(view, row), earliest, begin);
+}
+
+/* The indicator and the group, of a total of groups that it is all of them. */
 static void put_names(const tg_view *view, const columns *at, size_t row, tg_text *out) {
-  size_t indicator = tg_table_find_fixed(view->table, "indicator");
+  size_t indicator = tg_table_find_fixed(view->table, "indicator"), total = SIZE_MAX, groups = 0;
   if (indicator != SIZE_MAX)
     tg_label_cell(view, row, indicator, out);
   for (size_t i = 0; i < trygg_table_columns(view->table); i++) {
-    if (i == indicator || !is_name(view->table, at, i) || *trygg_table_text(view->table, row, i) == '\0')
+    int is_group = i != indicator && is_name(view->table, at, i);
+    if (is_group && *trygg_table_text(view->table, row, i) == '\0')
+      total = i;
+    if (!is_group || *trygg_table_text(view->table, row, i) == '\0')
       continue;
-    if (out->length)
-      tg_text_put(out, ", ");
+    tg_text_put(out, out->length ? ", " : "");
     tg_label_cell(view, row, i, out);
+    groups++;
   }
-  if (out->length)
-    tg_text_put(out, ", ");
-  tg_label_cell(view, row, at->waves, out);
-  tg_text_put(out, ": ");
+  if (!groups && total != SIZE_MAX) {
+    tg_text_put(out, out->length ? ", " : "");
+    tg_label_cell(view, row, total, out);
+  }
 }
 
-/* The size of a slope; its direction has a word of its own. */
-static void put_size(const tg_view *view, const columns *at, size_t row, tg_text *out) {
-  tg_unit unit = tg_view_unit(view, row);
-  tg_figure_put(view, fabs(trygg_table_number(view->table, row, at->estimate)) * tg_figure_factor(unit),
-                tg_figure_decimals(view, row), out);
-  if (unit == TG_UNIT_CHANGE)
+static void put_waves(const tg_view *view, const columns *at, size_t row, tg_text *out) {
+  if (*trygg_table_text(view->table, row, at->waves) != '\0') {
+    tg_text_put(out, out->length ? ", " : "");
+    tg_label_cell(view, row, at->waves, out);
+    if (begins_at_break(view, at, row))
+      tg_text_put(out, tg_view_word(view, "since_break"));
+  }
+  tg_text_put(out, out->length ? ": " : "");
+}
+
+static void put_scaled(const tg_view *view, size_t row, double value, tg_text *out) {
+  tg_figure_put(view, value * tg_figure_factor(tg_view_unit(view, row)), tg_figure_decimals(view, row), out);
+}
+
+static void put_unit(const tg_view *view, size_t row, tg_text *out) {
+  if (tg_view_unit(view, row) == TG_UNIT_CHANGE)
     tg_text_put(out, tg_view_word(view, "points"));
+  tg_text_put(out, tg_view_word(view, "a_year"));
 }
 
-/* Of a clear change the limits of its size, else those of the slope. */
-static void put_limits(const tg_view *view, const columns *at, const series *s, tg_text *out) {
-  double lower = trygg_table_number(view->table, s->line, at->lower),
-         upper = trygg_table_number(view->table, s->line, at->upper),
-         factor = tg_figure_factor(tg_view_unit(view, s->line));
-  int decimals = tg_figure_decimals(view, s->line), turned = upper < 0;
+/* "up 0.5 percentage points a year, for the worse"; of a slope that may be nothing "no clear change, 0.3 ... a year". */
+static void put_slope(const tg_view *view, const columns *at, size_t row, int has_direction, tg_text *out) {
+  double slope = trygg_table_number(view->table, row, at->estimate);
+  const tg_indicator_row *indicator = find_indicator(view, row);
+  const char *better = indicator && indicator->better ? indicator->better : "";
+  tg_text_put(out, tg_view_word(view, !has_direction ? "no_clear_change" : slope < 0 ? "down" : "up"));
+  put_scaled(view, row, has_direction ? fabs(slope) : slope, out);
+  put_unit(view, row, out);
+  if (has_direction && *better)
+    tg_text_put(out, tg_view_word(view, !strcmp(better, "high") == (slope > 0) ? "better" : "worse"));
+}
+
+/* Of a fall the limits of its size, else those of the slope. */
+static void put_limits(const tg_view *view, const columns *at, size_t row, int has_direction, tg_text *out) {
+  double lower = trygg_table_number(view->table, row, at->lower),
+         upper = trygg_table_number(view->table, row, at->upper);
   if (!isfinite(lower) || !isfinite(upper))
     return;
+  if (has_direction && upper <= 0) {
+    double turned = -lower;
+    lower = upper < 0 ? -upper : 0;
+    upper = turned;
+  }
   tg_text_put(out, " (");
   tg_text_put(out, tg_layout_interval(view, at->lower));
   tg_text_putc(out, ' ');
-  tg_figure_put(view, (turned ? -upper : lower) * factor, decimals, out);
-  tg_text_put(out, tg_view_word(view, "between"));
-  tg_figure_put(view, (turned ? -lower : upper) * factor, decimals, out);
+  put_scaled(view, row, lower, out);
+  tg_text_put(out, lower < 0 ? tg_view_word(view, "between") : "\xe2\x80\x93");
+  put_scaled(view, row, upper, out);
   tg_text_putc(out, ')');
 }
 
@@ -136,37 +193,70 @@ static void put_p(const tg_view *view, size_t row, size_t column, tg_text *out) 
   tg_text_free(&cell);
 }
 
-static void put_sentence(const tg_view *view, const columns *at, const series *s, double line, tg_text *out) {
-  const trygg_table *table = view->table;
-  double slope = trygg_table_number(table, s->line, at->estimate),
-         p = trygg_table_number(table, s->line, at->p),
-         adjusted = trygg_table_number(table, s->line, at->adjusted);
-  put_names(view, at, s->line, out);
-  if (!s->clear)
-    tg_text_put(out, tg_view_word(view, "no_clear_change"));
-  tg_text_put(out, tg_view_word(view, slope < 0 ? "down" : "up"));
-  put_size(view, at, s->line, out);
-  tg_text_put(out, tg_view_word(view, "a_year"));
-  put_limits(view, at, s, out);
-  tg_text_put(out, ", ");
-  put_p(view, s->line, at->p, out);
-  if (adjusted > p) {
-    tg_text_put(out, tg_view_word(view, "adjusted"));
-    put_p(view, s->line, at->adjusted, out);
-  }
-  if (s->bend != SIZE_MAX) {
-    tg_text_put(out,
-                tg_view_word(view, trygg_table_number(table, s->bend, at->p) <= line ? "bend" : "no_bend"));
-    put_p(view, s->bend, at->p, out);
+static void put_failure(const tg_view *view, const columns *at, const series *s, tg_text *out) {
+  put_names(view, at, s->failed, out);
+  put_waves(view, at, s->failed, out);
+  tg_text_put(out, tg_view_word(view, "no_test"));
+  if (tg_view_flags(view, s->failed)) {
+    tg_text_put(out, " (");
+    tg_label_flags(view, s->failed, out);
+    tg_text_putc(out, ')');
   }
   tg_text_putc(out, '.');
 }
 
-static void put_rest(const tg_view *view, size_t count, size_t shown, tg_text *out) {
+static void put_bend(const tg_view *view, const columns *at, size_t row, double line, tg_text *out) {
+  double p = trygg_table_number(view->table, row, at->p),
+         adjusted = trygg_table_number(view->table, row, at->adjusted);
+  tg_text_put(out, tg_view_word(view, adjusted <= line ? "bend" : "no_bend"));
+  put_p(view, row, at->p, out);
+  if (p > line || !(adjusted > p))
+    return;
+  tg_text_put(out, ", ");
+  tg_text_put(out, tg_view_word(view, "adjusted"));
+  put_p(view, row, at->adjusted, out);
+}
+
+static void put_sentence(const tg_view *view, const columns *at, const series *s, double line, tg_text *out) {
+  const trygg_table *table = view->table;
+  double p = trygg_table_number(table, s->line, at->p),
+         adjusted = trygg_table_number(table, s->line, at->adjusted);
+  int has_direction = s->clear || p <= line;
+  put_names(view, at, s->line, out);
+  put_waves(view, at, s->line, out);
+  put_slope(view, at, s->line, has_direction, out);
+  put_limits(view, at, s->line, has_direction, out);
+  tg_text_put(out, ", ");
+  put_p(view, s->line, at->p, out);
+  if (has_direction && !s->clear)
+    tg_text_put(out, tg_view_word(view, "among_many"));
+  else if (s->clear && adjusted > p)
+    tg_text_put(out, ", ");
+  if ((has_direction && !s->clear) || (s->clear && adjusted > p)) {
+    tg_text_put(out, tg_view_word(view, "adjusted"));
+    put_p(view, s->line, at->adjusted, out);
+  }
+  if (s->bend != SIZE_MAX)
+    put_bend(view, at, s->bend, line, out);
+  tg_text_putc(out, '.');
+}
+
+/* "No clear change in 60 series of 81; 3 of them could not be tested." */
+static void put_rest(const tg_view *view, const series *list, size_t count, tg_text *out) {
+  size_t clear = 0, failed = 0;
+  for (size_t i = 0; i < count; i++) {
+    clear += list[i].clear != 0;
+    failed += list[i].line == SIZE_MAX;
+  }
   tg_text_put(out, tg_view_word(view, "other_series"));
-  tg_figure_put(view, (double)(count - shown), 0, out);
+  tg_figure_put(view, (double)(count - clear), 0, out);
   tg_text_put(out, tg_view_word(view, "of_series"));
   tg_figure_put(view, (double)count, 0, out);
+  if (failed) {
+    tg_text_put(out, "; ");
+    tg_figure_put(view, (double)failed, 0, out);
+    tg_text_put(out, tg_view_word(view, "untested"));
+  }
   tg_text_putc(out, '.');
 }
 
@@ -188,7 +278,10 @@ trygg_status tg_sentence_lines(const tg_view *view, void (*line)(void *user, con
     if (count > MOST && !list[i].clear)
       continue;
     tg_text_clear(&text);
-    put_sentence(view, &at, &list[i], at_most, &text);
+    if (list[i].line == SIZE_MAX)
+      put_failure(view, &at, &list[i], &text);
+    else
+      put_sentence(view, &at, &list[i], at_most, &text);
     if (text.failed)
       TRY(tg_error_memory(error));
     line(user, text.bytes);
@@ -196,7 +289,7 @@ trygg_status tg_sentence_lines(const tg_view *view, void (*line)(void *user, con
   }
   if (shown < count) {
     tg_text_clear(&text);
-    put_rest(view, count, shown, &text);
+    put_rest(view, list, count, &text);
     if (text.failed)
       TRY(tg_error_memory(error));
     line(user, text.bytes);

@@ -11,6 +11,7 @@
 #include <report/kinds.h>
 #include <report/label.h>
 #include <report/markup.h>
+#include <report/sentence.h>
 
 #define WIDTH 900.0
 #define MARGIN 16.0
@@ -88,6 +89,22 @@ static void put_extreme(const tg_chart *chart, const char *word, int sign, tg_te
   tg_chart_put_label(chart, best, out);
   tg_text_putc(out, ' ');
   tg_chart_put_figure(chart, chart->series[best].by_wave[last], out);
+}
+
+static void add_sentence(void *user, const char *sentence) {
+  tg_text *out = user;
+
+  tg_text_put(out, out->length > 0 && out->bytes[out->length - 1] == '.' ? " " : ". ");
+  tg_text_put(out, sentence);
+}
+
+/* What the tests of its trends say, in the words of the table. */
+static trygg_status put_trends(const tg_chart *chart, tg_text *out, trygg_error *error) {
+  tg_view tests = *chart->view;
+
+  tests.table = tests.trend;
+  return tests.table == NULL || chart->wave_count < 2 ? TRYGG_OK
+                                                      : tg_sentence_lines(&tests, add_sentence, out, error);
 }
 
 static void put_description(const tg_chart *chart, tg_text *out) {
@@ -173,6 +190,8 @@ static trygg_status draw_page(const tg_chart *chart, const tg_chart_kind *kind, 
 
   put_caption(chart, kind, &caption);
   put_description(chart, &description);
+  if (page == 0)
+    TRY(put_trends(chart, &description, error));
   if (caption.failed || description.failed)
     TRY(tg_error_memory(error));
   draw_heading(chart, caption.bytes, &height, &body);
