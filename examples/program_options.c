@@ -162,6 +162,16 @@ static const program_option options[] = {
     {"scale", "SCALE", PROGRAM_COMPARE, TARGET(scale), .set = program_set_choice,
      .value = trygg_inference_scale, .value_help = trygg_inference_scale_help,
      .help = {"How the two are compared; default difference.", "Hur de jämförs; annars difference."}},
+    {"funnel", "MODEL", PROGRAM_COMPARE, TARGET(funnel), .set = program_set_choice,
+     .value = trygg_inference_dispersion, .value_help = trygg_inference_dispersion_help,
+     .help =
+         {"Instead of comparing groups: control limits of 95 and 99.8 % about the figure of all, or --target, and "
+          "who is outside; with --format svg a funnel plot.",
+          "I stället för att jämföra grupper: kontrollgränser på 95 och 99,8 % kring värdet för alla, eller "
+          "--target, och vilka som ligger utanför; med --format svg ett trattdiagram."}},
+    {"target", "NUMBER", PROGRAM_COMPARE, .set = program_set_target,
+     .help = {"What --funnel compares with, as in 0.25 for 25 per cent; default the figure of all.",
+              "Vad --funnel jämför med, som 0.25 för 25 procent; annars värdet för alla."}},
     {"adjust", "METHOD", PROGRAM_COMPARE | PROGRAM_TREND, TARGET(adjust), .set = program_set_choice,
      .value = trygg_inference_adjustment, .value_help = trygg_inference_adjustment_help,
      .help = {"Adjustment for many tests, over the rows of one test in one table.",

@@ -306,6 +306,14 @@ int program_set_margin(struct program *program, const program_option *option, ch
                              option->name);
 }
 
+int program_set_target(struct program *program, const program_option *option, char *value) {
+  program->options.target = read_decimal(value);
+  return program->options.target > 0
+             ? 0
+             : program_usage(program, "--%s wants a number above 0, as in 0.25 for a share of 25 per cent",
+                             option->name);
+}
+
 int program_set_min_n(struct program *program, const program_option *option, char *value) {
   int min_n = read_whole(value);
 

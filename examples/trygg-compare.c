@@ -33,6 +33,20 @@ static trygg_status test(struct program *program, const trygg_estimates *estimat
   return trygg_inference_test_groups(estimates, &options, out, &program->error);
 }
 
+/* Control limits of all groups, where --funnel asks for them. */
+static trygg_status draw_limits(struct program *program, const trygg_estimates *estimates,
+                                trygg_table **out) {
+  const program_options *given = &program->options;
+  trygg_funnel_options options = {.size = sizeof options,
+                                  .target = given->target,
+                                  .dispersion = given->funnel,
+                                  .level = given->level,
+                                  .adjust = given->adjust,
+                                  .min_n = program_min_n(program)};
+
+  return trygg_inference_funnel(estimates, &options, out, &program->error);
+}
+
 /* ---- those who did not answer ---------------------------------------------------------------- */
 
 static trygg_status find_tipping(struct program *program, const trygg_estimates *estimates,
@@ -141,10 +155,11 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
       weights = strcmp(given->nonresponse, "weights") == 0,
       tipping = strcmp(given->nonresponse, "tipping") == 0;
 
-  if (given->against != NULL || given->scale != NULL || given->tests.count > 0 || given->expected.count > 0)
+  if (given->against != NULL || given->scale != NULL || given->tests.count > 0 || given->expected.count > 0 ||
+      given->funnel != NULL)
     return program_fail(
         program, TRYGG_EINVAL,
-        "--nonresponse has comparisons of its own; leave out --against, --scale, --test and --expected");
+        "--nonresponse has comparisons of its own; leave out --against, --scale, --test, --expected and --funnel");
   if (!tipping && !weights && (given->by_count > 0 || given->pool))
     return program_fail(program, TRYGG_EINVAL, "--nonresponse %s takes no --by and no --pool",
                         given->nonresponse);
@@ -164,7 +179,7 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
 
 static trygg_status run(struct program *program) {
   const program_options *given = &program->options;
-  int tested = given->tests.count > 0 || given->expected.count > 0;
+  int tested = given->tests.count > 0 || given->expected.count > 0, limits = given->funnel != NULL;
   trygg_table *table = NULL;
   trygg_status status;
 
@@ -178,11 +193,22 @@ static trygg_status run(struct program *program) {
     return status;
   }
 
+  if (limits && (tested || given->against != NULL || given->scale != NULL))
+    return program_fail(
+        program, TRYGG_EINVAL,
+        "--funnel compares all groups with one figure; leave out --against, --scale, --test and "
+        "--expected");
+  if (!limits && given->target > 0)
+    return program_fail(program, TRYGG_EINVAL, "--target goes with --funnel");
   if (tested && (given->against != NULL || given->scale != NULL))
     return program_fail(
         program, TRYGG_EINVAL,
         "--test looks at all groups at once; leave out --against and --scale, or --test and --expected");
-  status = program_make_table(program, &given->indicators, &given->waves, tested ? test : make, &table);
+  status = program_make_table(program, &given->indicators, &given->waves,
+                              limits   ? draw_limits
+                              : tested ? test
+                                       : make,
+                              &table);
   if (status == TRYGG_OK)
     status = program_write_table(program, table);
   trygg_table_free(table);
@@ -204,6 +230,8 @@ static const program_description description = {
         "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --by kommun --test rao_scott examples/surveys/county data.csv.gz\n"
+        "trygg-compare --wave 2024 --by kommun --funnel none "
+        "examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --nonresponse weights --calibrate rake examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --nonresponse tipping examples/surveys/county data.csv.gz\n"
         "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "

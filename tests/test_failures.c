@@ -166,7 +166,7 @@ typedef struct chain {
   trygg_table *account;
   trygg_design *design;
   trygg_estimates *estimates;
-  trygg_table *shares, *comparison, *trend, *series, *index;
+  trygg_table *shares, *limits, *comparison, *trend, *series, *index;
   trygg_publication *publication;
   double covariance[4];
   tg_text text; /* of the report being written */
@@ -216,6 +216,10 @@ static trygg_status link_covariance(chain *c) {
 }
 static trygg_status link_shares(chain *c) {
   return trygg_inference_table(c->estimates, NULL, &c->shares, &error);
+}
+static trygg_status link_funnel(chain *c) {
+  trygg_funnel_options options = {.size = sizeof options, .dispersion = "additive"};
+  return trygg_inference_funnel(c->estimates, &options, &c->limits, &error);
 }
 static trygg_status compare(chain *c, const char *against) {
   trygg_comparison_options options = {.size = sizeof options, .against = against};
@@ -330,6 +334,7 @@ static const chain_link links[] = {
     {"estimate", link_estimate, RESULT(estimates), drop_estimates},
     {"covariance", link_covariance, 0, NULL},
     {"shares", link_shares, RESULT(shares), drop_table},
+    {"control limits", link_funnel, RESULT(limits), drop_table},
     {"compare with the rest", link_compare_rest, RESULT(comparison), drop_table},
     {"compare with a group", link_compare_group, RESULT(comparison), drop_table},
     {"compare with published figures", link_compare_published, RESULT(comparison), drop_table},
@@ -388,6 +393,7 @@ static void show_all(chain *c, tg_text *out) {
   show(c->account, out);
   show(c->shares, out);
   show(c->comparison, out);
+  show(c->limits, out);
   show(c->trend, out);
   show(c->series, out);
   show(c->index, out);

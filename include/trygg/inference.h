@@ -108,6 +108,40 @@ TRYGG_API trygg_status trygg_inference_compare(const trygg_estimates *estimates,
                                                const trygg_comparison_options *options, trygg_table **out,
                                                trygg_error *error);
 
+/** Name of the @p i-th model of how areas differ beyond chance (`none`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_inference_dispersion(size_t i);
+
+/** One line of help on the @p i-th model of how areas differ, or NULL; borrowed. */
+TRYGG_API const char *trygg_inference_dispersion_help(size_t i);
+
+/** Options of control limits; zero everywhere means about the figure of all, sampling error alone, Holm. */
+typedef struct trygg_funnel_options {
+  size_t size;   /**< sizeof(trygg_funnel_options). */
+  double target; /**< What the areas are compared with; 0: the figure of all, themselves among them. */
+  const char *dispersion; /**< trygg_inference_dispersion(); NULL: `none`. */
+  double level;           /**< Of the inner limits; 0: 0.95.  The outer ones are 0.998. */
+  const char *adjust;     /**< As trygg_inference_adjust(); NULL: `holm`, over all rows. */
+  int64_t
+      min_n; /**< Areas on fewer respondents say nothing of how areas differ, and are no part of an adjustment: they
+                      will not be published.  0: all are. */
+} trygg_funnel_options;
+
+/**
+ * Control limits for a funnel plot (Spiegelhalter 2005, Stat. Med. 24:1185-1202): `wave, <by...>, indicator, n,
+ * estimate, se, target, effective_n, limit_lower, limit_upper, outer_lower, outer_upper, phi, tau, statistic, df, p,
+ * p_adjusted, position, flag`, one row an area and one the whole, of every indicator but totals.
+ *
+ * An area whose estimate is outside its limits differs from the target by more than its own standard error makes of
+ * 5 and of 0.2 areas in 100; `position` says so.  What an area has in common with the figure of all is accounted for.
+ * Limits of shares are computed on the arcsine of their root, with t on the area's df.
+ *
+ * @retval TRYGG_ENAME   An unknown model or adjustment.
+ * @retval TRYGG_EINVAL  No by-variable, or a target that is no number.
+ */
+TRYGG_API trygg_status trygg_inference_funnel(const trygg_estimates *estimates,
+                                              const trygg_funnel_options *options, trygg_table **out,
+                                              trygg_error *error);
+
 /** Name of the @p i-th test between groups (`rao_scott`, `t`, ...), or NULL past the last; borrowed. */
 TRYGG_API const char *trygg_inference_group_test(size_t i);
 

@@ -3,10 +3,12 @@
 #include <report/kinds.h>
 
 #include <report/dots.h>
+#include <report/funnel_plot.h>
 #include <report/lines.h>
 #include <report/panels.h>
 
 static const tg_chart_kind kinds[] = {
+    {"funnel", 0, tg_funnel_plot_fit, tg_funnel_plot_draw, tg_funnel_plot_page},
     {"lines", 1, tg_lines_fit, tg_lines_draw, NULL},
     {"panels", 1, tg_panels_fit, tg_panels_draw, tg_panels_page},
     {"dots", 0, tg_dots_fit, tg_dots_draw, tg_dots_page},

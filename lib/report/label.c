@@ -118,10 +118,10 @@ static void put_total(const tg_view *view, size_t column, const char *name, tg_t
 static const struct {
   const char *column, *group; /* group of messages; NULL: shown as it is */
 } worded_columns[] = {
-    {"test", "test"},       {"account", "account"}, {"reason", "reason"}, {"a", "group"},
-    {"b", "group"},         {"part", "part"},       {"term", "term"},     {"file", NULL},
-    {"stratum", NULL},      {"variable", NULL},     {"method", "method"}, {"measure", "measure"},
-    {"silent_at", "group"},
+    {"test", "test"},       {"account", "account"},   {"reason", "reason"}, {"a", "group"},
+    {"b", "group"},         {"part", "part"},         {"term", "term"},     {"file", NULL},
+    {"stratum", NULL},      {"variable", NULL},       {"method", "method"}, {"measure", "measure"},
+    {"silent_at", "group"}, {"position", "position"},
 };
 
 /* A variable, or two with a colon between. */

@@ -33,6 +33,8 @@ static const struct {
 } intervals[] = {
     {"lower", "upper", "interval"},
     {"rank_lower", "rank_upper", "rank_interval"},
+    {"limit_lower", "limit_upper", "limits"},
+    {"outer_lower", "outer_upper", "outer_limits"},
 };
 
 #define INTERVALS (sizeof intervals / sizeof *intervals)

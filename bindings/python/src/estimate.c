@@ -33,6 +33,7 @@ TABLE_STEP(inference_table, ESTIMATES, inference_options, trygg_inference_table)
 TABLE_STEP(index_table, ESTIMATES, index_options, trygg_index_table)
 TABLE_STEP(trend_table, ESTIMATES, trend_options, trygg_trend_table)
 TABLE_STEP(compare_table, ESTIMATES, comparison_options, trygg_inference_compare)
+TABLE_STEP(funnel_table, ESTIMATES, funnel_options, trygg_inference_funnel)
 TABLE_STEP(group_test_table, ESTIMATES, group_test_options, trygg_inference_test_groups)
 TABLE_STEP(tipping_table, ESTIMATES, tipping_options, trygg_model_tipping)
 TABLE_STEP(model_table, MODEL, model_table_options, trygg_model_table)
@@ -234,6 +235,7 @@ PyMethodDef tg_estimate_methods[] = {
     {"trend_table", trend_table, METH_VARARGS, "Tests of change and trend."},
     {"trend_series", trend_series, METH_VARARGS, "Tests of a series from elsewhere."},
     {"compare_table", compare_table, METH_VARARGS, "Comparisons of groups, waves and published figures."},
+    {"funnel_table", funnel_table, METH_VARARGS, "Control limits of all groups."},
     {"group_test_table", group_test_table, METH_VARARGS, "Tests of all groups at once."},
     {"model_create", model_create, METH_VARARGS, "Fit a regression."},
     {"model_table", model_table, METH_VARARGS, "A model as a table."},

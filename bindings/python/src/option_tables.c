@@ -82,6 +82,11 @@ const tg_option tg_comparison_options[] = {FIELD(against, TEXT),
                                            END};
 #undef STRUCT
 
+#define STRUCT trygg_funnel_options
+const tg_option tg_funnel_options[] = {FIELD(target, DOUBLE), FIELD(dispersion, TEXT), FIELD(level, DOUBLE),
+                                       FIELD(adjust, TEXT),   FIELD(min_n, INT64),     END};
+#undef STRUCT
+
 #define STRUCT trygg_group_test_options
 const tg_option tg_group_test_options[] = {TEXTS(tests, test_count),
                                            NUMBERS(expected, expected_count),

@@ -34,6 +34,9 @@ class County(CountyCase):
         for against in ("rest", "total", "wave", "kommun=0380"):
             table = self.responses.compare(some.split(","), by="kommun", against=against)
             self.same(table, "compare", "--by", "kommun", "--indicator", some, "--against", against)
+        for dispersion in trygg.registry("dispersion"):
+            table = self.responses.funnel(some.split(","), by="kommun", dispersion=dispersion)
+            self.same(table, "compare", "--by", "kommun", "--indicator", some, "--funnel", dispersion)
         table = self.responses.test_groups("otrygg_kvall", by="kommun", tests="rao_scott")
         self.same(table, "compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--test", "rao_scott")
 

@@ -268,6 +268,14 @@ trygg_compare <- function(sample, indicators = NULL, against = "rest", scale = "
   new_table(checked(.Call(r_compare, estimates, options)), sample$survey)
 }
 
+trygg_funnel <- function(sample, indicators = NULL, by, target = 0, dispersion = "none", where = NULL, waves = NULL,
+                         pool = FALSE, df = NULL, level = 0.95, adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
+  sample <- trygg_sample(sample)
+  estimates <- estimates_of(sample, indicators, by, where, waves, pool, df, threads, progress)
+  options <- some(target = target, dispersion = dispersion, level = level, adjust = adjust, min_n = min_n)
+  new_table(checked(.Call(r_funnel, estimates, options)), sample$survey)
+}
+
 trygg_test_groups <- function(sample, indicators = NULL, by, tests = NULL, expected = NULL, where = NULL, waves = NULL,
                               pool = FALSE, df = NULL, adjust = "holm", min_n = 0, threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)

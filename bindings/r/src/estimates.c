@@ -28,6 +28,7 @@ STEP(r_model_table, MODEL, model_table_options, trygg_model_table_options, trygg
      trygg_model_table)
 STEP(r_compare, ESTIMATES, comparison_options, trygg_comparison_options, trygg_table, TABLE,
      trygg_inference_compare)
+STEP(r_funnel, ESTIMATES, funnel_options, trygg_funnel_options, trygg_table, TABLE, trygg_inference_funnel)
 STEP(r_test_groups, ESTIMATES, group_test_options, trygg_group_test_options, trygg_table, TABLE,
      trygg_inference_test_groups)
 STEP(r_publish, TABLE, disclosure_options, trygg_disclosure_options, trygg_publication, PUBLICATION,

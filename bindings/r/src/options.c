@@ -81,6 +81,10 @@ const option comparison_options[] = {FIELD(trygg_comparison_options, against, TE
                                      FIELD(trygg_comparison_options, across_breaks, INT),
                                      FIELD(trygg_comparison_options, min_n, INT64),
                                      {NULL, TEXT, 0, 0}};
+const option funnel_options[] = {
+    FIELD(trygg_funnel_options, target, DOUBLE), FIELD(trygg_funnel_options, dispersion, TEXT),
+    FIELD(trygg_funnel_options, level, DOUBLE),  FIELD(trygg_funnel_options, adjust, TEXT),
+    FIELD(trygg_funnel_options, min_n, INT64),   {NULL, TEXT, 0, 0}};
 const option group_test_options[] = {
     LIST(trygg_group_test_options, "tests", tests, test_count),
     VECTOR(trygg_group_test_options, "expected", expected, expected_count),

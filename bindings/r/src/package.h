@@ -40,8 +40,8 @@ typedef struct option {
 
 extern const option load_options[], design_options[], estimate_options[], inference_options[],
     index_options[], trend_options[], model_options[], model_table_options[], nonresponse_options[],
-    representativity_options[], tipping_options[], comparison_options[], group_test_options[],
-    disclosure_options[], report_options[];
+    representativity_options[], tipping_options[], comparison_options[], funnel_options[],
+    group_test_options[], disclosure_options[], report_options[];
 
 /* How a call hears of progress: an R function of stage, done, total, or R_NilValue. */
 typedef struct call {
@@ -80,6 +80,7 @@ SEXP r_index(SEXP, SEXP);
 SEXP r_index_items(SEXP, SEXP);
 SEXP r_trend(SEXP, SEXP);
 SEXP r_compare(SEXP, SEXP);
+SEXP r_funnel(SEXP, SEXP);
 SEXP r_test_groups(SEXP, SEXP);
 SEXP r_stream(SEXP, SEXP, SEXP, SEXP, SEXP);
 SEXP r_model(SEXP, SEXP);

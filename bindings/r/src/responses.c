@@ -180,6 +180,7 @@ static const struct {
                   {"response", trygg_design_response},
                   {"scale", trygg_inference_scale},
                   {"adjustment", trygg_inference_adjustment},
+                  {"dispersion", trygg_inference_dispersion},
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
                   {"part", trygg_model_part},

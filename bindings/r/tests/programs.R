@@ -76,6 +76,8 @@ for (options in tables) {
 equal(as_written(trygg_index(responses, by = "kommun")), run("index", "--by", "kommun"))
 equal(as_written(trygg_trend(responses, by = "kommun")), run("trend", "--by", "kommun"))
 equal(as_written(trygg_compare(responses, "otrygg_kvall", by = "kommun")), run("compare", "--by", "kommun", "--indicator", "otrygg_kvall"))
+equal(as_written(trygg_funnel(responses, "otrygg_kvall", by = "kommun", dispersion = "additive", target = 0.3)),
+      run("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--funnel", "additive", "--target", "0.3"))
 equal(as_written(trygg_test_groups(responses, "otrygg_kvall", by = "kommun", tests = "rao_scott")),
       run("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--test", "rao_scott"))
 equal(as_written(trygg_model(responses, "otrygg_kvall", c("kon", "kommun"), waves = "2024", parts = setdiff(trygg_names("part"), "coefficient"))),

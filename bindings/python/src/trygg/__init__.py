@@ -41,7 +41,7 @@ __all__ = [
 
 def registry(name: str) -> list[str]:
     """Names of a registry: ``indicator interval variance calibration trim test usual_test
-    against scale adjustment group_test family part flag format``."""
+    against scale adjustment dispersion group_test family part flag format``."""
     return _trygg.registry(name)
 
 

@@ -295,6 +295,10 @@ class Responses:
         """:meth:`Sample.compare` of the default design."""
         return self.design().compare(indicators, **options)
 
+    def funnel(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.funnel` of the default design."""
+        return self.design().funnel(indicators, **options)
+
     def test_groups(self, indicators: Names = None, **options: Any) -> Table:
         """:meth:`Sample.test_groups` of the default design."""
         return self.design().test_groups(indicators, **options)
@@ -468,6 +472,29 @@ class Sample:
         }
         handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
         return Table(_trygg.compare_table(handle, options), self.survey)
+
+    def funnel(
+        self,
+        indicators: Names = None,
+        *,
+        by: Names,
+        target: float = 0,
+        dispersion: str = "none",
+        where: Names = None,
+        waves: Names = None,
+        pool: bool = False,
+        df: str | float | None = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Control limits of all groups about the figure of all, or ``target``, and who is outside; ``dispersion`` is one of
+        ``trygg.registry("dispersion")``."""
+        options = {"target": target, "dispersion": dispersion, "level": level, "adjust": adjust, "min_n": min_n}
+        handle = self._estimates(indicators, by, where, waves, pool, df, threads, progress)
+        return Table(_trygg.funnel_table(handle, options), self.survey)
 
     def test_groups(
         self,
