@@ -99,6 +99,7 @@ static void clear_settings(tg_settings *settings) {
   FREE_TEXTS(settings->title, settings->form_id, settings->version, settings->default_language,
              settings->wave, settings->calibrate, settings->calibrate_spread, settings->trim,
              settings->inclusion, settings->response, settings->response_on);
+  tg_second_phase_clear(&settings->second_phase);
   free_texts(settings->duplicate_sources, settings->duplicate_source_count);
   tg_memory_free(settings->duplicate_sources);
   tg_memory_free(settings->replicates.rscales);

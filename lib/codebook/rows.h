@@ -4,6 +4,7 @@
 #define TG_CODEBOOK_ROWS_H
 
 #include <codebook/replicates.h>
+#include <codebook/second_phase.h>
 #include <codebook/variables.h>
 
 /* ---- the other tables ------------------------------------------------------------------ */
@@ -249,6 +250,7 @@ typedef struct tg_settings {
   int response_collapse;
   char *trim; /* as calibrate */
   int trim_strata;
+  tg_second_phase second_phase;
 } tg_settings;
 
 #endif

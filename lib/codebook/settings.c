@@ -32,6 +32,10 @@ enum {
   SET_TRIM,
   SET_TRIM_STRATA,
   SET_INCLUSION,
+  SET_PHASE2,
+  SET_PHASE2_STRATA,
+  SET_PHASE2_CLUSTERS,
+  SET_PHASE2_INCLUSION,
   SET_REPLICATE_TYPE,
   SET_REPLICATE_SCALE,
   SET_REPLICATE_RSCALES,
@@ -77,6 +81,13 @@ static const tg_sheet_field fields[SET_FIELDS] = {
     [SET_INCLUSION] =
         {"inclusion", 0,
          "how variances use the role inclusion: brewer, overton, hartley-rao, joint or poisson"},
+    [SET_PHASE2] = {"phase2", 0, "who of the sample was drawn once more, and answered: VAR=CODE"},
+    [SET_PHASE2_STRATA] = {"phase2_strata", 0,
+                           "what they were drawn by, each by itself: variables, with blanks between"},
+    [SET_PHASE2_CLUSTERS] = {"phase2_clusters", 0,
+                             "what was drawn, where not records: variables, with blanks between"},
+    [SET_PHASE2_INCLUSION] = {"phase2_inclusion", 0,
+                              "the probability with which each was drawn by itself: a number"},
     [SET_REPLICATE_TYPE] =
         {"replicate_type", 0,
          "how replicate weights in the data were made: BRR, Fay, JK1, JKn, JK2, bootstrap, "
@@ -187,6 +198,8 @@ static trygg_status add_closing(tg_settings *settings, const tg_sheet_row *row, 
 static const size_t text_cells[] = {SET_TITLE,     SET_FORM,      SET_VERSION,          SET_LANGUAGE,
                                     SET_WAVE,      SET_CALIBRATE, SET_CALIBRATE_SPREAD, SET_TRIM,
                                     SET_INCLUSION, SET_RESPONSE,  SET_RESPONSE_ON};
+static const size_t phase_cells[TG_SECOND_PHASE_FIELDS] = {SET_PHASE2, SET_PHASE2_STRATA, SET_PHASE2_CLUSTERS,
+                                                           SET_PHASE2_INCLUSION};
 
 static void list_texts(tg_settings *settings, char **texts[COUNT(text_cells)]) {
   char **const all[] = {
@@ -197,9 +210,14 @@ static void list_texts(tg_settings *settings, char **texts[COUNT(text_cells)]) {
 }
 
 static trygg_status copy_texts(tg_settings *settings, const tg_sheet_row *row, trygg_error *error) {
-  char **texts[COUNT(text_cells)];
+  char **texts[COUNT(text_cells)], **phase[COUNT(phase_cells)];
+  trygg_status status = TRYGG_OK;
   list_texts(settings, texts);
-  return tg_sheet_copy_cells(row, texts, text_cells, COUNT(text_cells), error);
+  tg_second_phase_list(&settings->second_phase, phase);
+  TRY(tg_sheet_copy_cells(row, texts, text_cells, COUNT(text_cells), error));
+  TRY(tg_sheet_copy_cells(row, phase, phase_cells, COUNT(phase_cells), error));
+cleanup:
+  return status;
 }
 
 static trygg_status add_settings(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
@@ -352,12 +370,17 @@ trygg_status tg_settings_link(trygg_codebook *codebook, trygg_error *error) {
   tg_settings *settings = &codebook->settings;
   const tg_sheet_rows *rows = &codebook->reader->sheets[TG_SETTINGS];
   if (rows->count == 0) {
-    char **texts[COUNT(text_cells)];
+    char **texts[COUNT(text_cells)], **phase[COUNT(phase_cells)];
     list_texts(settings, texts);
+    tg_second_phase_list(&settings->second_phase, phase);
     for (size_t i = 0; i < COUNT(texts); i++)
       if (!(*texts[i] = tg_memory_string("")))
         return tg_error_memory(error);
+    for (size_t i = 0; i < COUNT(phase); i++)
+      if (!(*phase[i] = tg_memory_string("")))
+        return tg_error_memory(error);
   } else {
+    TRY(tg_second_phase_link(codebook, rows->rows[0], phase_cells, error));
     TRY(check_sources(codebook, rows->rows[0], error));
     TRY(check_waves(codebook, rows->rows[0], error));
     TRY(link_language(codebook, rows->rows[0], error));

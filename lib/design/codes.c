@@ -10,8 +10,8 @@ void tg_codes_clear(tg_codes *codes) {
   codes->first = 0;
 }
 
-trygg_status tg_codes_begin(tg_codes *codes, const trygg_design *design, tg_part *within, tg_role role,
-                            int stage, trygg_error *error) {
+trygg_status tg_codes_begin_with(tg_codes *codes, const trygg_design *design, tg_part *within,
+                                 const size_t *variables, size_t count, trygg_error *error) {
   const trygg_responses *responses = design->responses;
   trygg_status status = TRYGG_OK;
   tg_combination *c = &codes->combination;
@@ -19,19 +19,27 @@ trygg_status tg_codes_begin(tg_codes *codes, const trygg_design *design, tg_part
   codes->responses = responses;
   c->records = responses->count;
   c->threads = design->threads;
+  if (count > TG_CODES_MOST)
+    return tg_error_set(error, TRYGG_EDESIGN, "more than 16 stratum or cluster variables");
   if (within)
     TRY(tg_combination_add(c, within, error));
   codes->first = c->part_count;
-  for (size_t v = tg_codebook_find_role(responses->codebook, role, stage, 0); v != TG_NONE;
-       v = tg_codebook_find_role(responses->codebook, role, stage, v + 1)) {
-    size_t k = c->part_count - codes->first;
-    if (k == sizeof codes->variables / sizeof *codes->variables)
-      return tg_error_set(error, TRYGG_EDESIGN, "more than 16 stratum or cluster variables");
-    codes->variables[k] = v;
-    TRY(tg_combination_add_column(c, &responses->columns[v], error));
+  for (size_t k = 0; k < count; k++) {
+    codes->variables[k] = variables[k];
+    TRY(tg_combination_add_column(c, &responses->columns[variables[k]], error));
   }
 cleanup:
   return status;
+}
+
+trygg_status tg_codes_begin(tg_codes *codes, const trygg_design *design, tg_part *within, tg_role role,
+                            int stage, trygg_error *error) {
+  const trygg_codebook *codebook = design->responses->codebook;
+  size_t variables[TG_CODES_MOST + 1], count = 0;
+  for (size_t v = tg_codebook_find_role(codebook, role, stage, 0); v != TG_NONE && count <= TG_CODES_MOST;
+       v = tg_codebook_find_role(codebook, role, stage, v + 1))
+    variables[count++] = v;
+  return tg_codes_begin_with(codes, design, within, variables, count, error);
 }
 
 static trygg_status refuse_missing(const tg_codes *codes, size_t k, trygg_error *error) {

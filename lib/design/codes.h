@@ -6,18 +6,24 @@
 #include <design/design.h>
 #include <responses/combine.h>
 
+#define TG_CODES_MOST ((size_t)16) /* variables */
+
 /* Variables whose codes together say which one.  Zero-initialise. */
 typedef struct tg_codes {
   const trygg_responses *responses;
   tg_combination combination; /* what codes are read within, if anything, then a part a variable */
   size_t first;               /* its first variable */
-  size_t variables[16];
+  size_t variables[TG_CODES_MOST];
 } tg_codes;
 
 /* Begin with what the codes are read within (NULL: nothing; taken over), then all variables with a role at a stage. */
 trygg_status tg_codes_begin(tg_codes *codes, const trygg_design *design, tg_part *within, tg_role role,
                             int stage, trygg_error *error);
 void tg_codes_clear(tg_codes *codes);
+
+/* The same with variables that are named. */
+trygg_status tg_codes_begin_with(tg_codes *codes, const trygg_design *design, tg_part *within,
+                                 const size_t *variables, size_t count, trygg_error *error);
 
 /* Numbers of the combinations, in the order of what they are within and their codes. */
 typedef struct tg_numbers {

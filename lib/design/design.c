@@ -11,6 +11,7 @@
 #include <design/collapse.h>
 #include <design/inclusion.h>
 #include <design/panel.h>
+#include <design/phases.h>
 #include <design/populations.h>
 #include <design/response.h>
 #include <design/stages.h>
@@ -195,6 +196,7 @@ static trygg_status create(trygg_responses *responses, const trygg_design_option
     TRY(tg_weights_make(design, &chosen,
                         error)); /* by the strata as they were drawn, before any are joined */
     TRY(tg_design_settle(design, 1, error));
+    TRY(tg_phases_settle(design, error));
     TRY(tg_panel_create(design, error));
     TRY(tg_replicates_create(design, options, error));
   }
@@ -246,8 +248,10 @@ static trygg_status refuse_lonely(const trygg_design *design, size_t stratum, tr
 
 trygg_status tg_design_check_group(const trygg_design *design, size_t group, trygg_error *error) {
   int refuses = design->lonely == TG_LONELY_FAIL || design->lonely == TG_LONELY_COLLAPSE;
-  if (!refuses || !design->lonely_count || (design->replicates && design->replicates->given))
-    return TRYGG_OK;
+  trygg_status status = refuses && design->phases ? tg_phases_check_group(design, group, error) : TRYGG_OK;
+  if (status != TRYGG_OK || !refuses || !design->lonely_count ||
+      (design->replicates && design->replicates->given))
+    return status;
   for (size_t h = 0; h < tg_design_all_strata(design); h++)
     if (design->strata[h].group % design->group_count == group && tg_stratum_is_lonely(&design->strata[h]))
       return refuse_lonely(design, h, error);
@@ -276,6 +280,8 @@ const double *tg_design_base_weight(const trygg_design *design) {
 
 const double *tg_design_drawn_weight(const trygg_design *design) {
   size_t variable = tg_codebook_find_role(design->responses->codebook, TG_ROLE_WEIGHT, 1, 0);
+  if (design->phases && design->phases->weight)
+    return design->phases->weight;
   if (design->made_weight)
     return design->made_weight;
   return variable == TG_NONE ? NULL : design->responses->columns[variable].values.number;
@@ -332,6 +338,7 @@ void trygg_design_free(trygg_design *design) {
   }
   tg_memory_free(design->stages);
   tg_panel_free(design->panel);
+  tg_phases_free(design->phases);
   tg_replicates_free(design->replicates);
   tg_memory_free(design->made_weight);
   tg_response_free(design->response);

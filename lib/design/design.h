@@ -52,12 +52,13 @@ struct trygg_design {
   tg_stage *stages;  /* after the first; only those that add to a variance */
   size_t stage_count;
   struct tg_panel *panel;           /* NULL: waves are independent, or one sample */
+  struct tg_phases *phases;         /* NULL: who answered was drawn once; else what is here is of the first phase */
   struct tg_inclusion *inclusion;   /* NULL: all units of a stratum were drawn with the same probability */
   struct tg_replicates *replicates; /* NULL: variances are linearised */
   double *made_weight;              /* weights from strata.csv, before calibration; NULL: those of the data */
   struct tg_response *response;     /* made up for who did not answer, then calibrated; NULL: not */
   double **
-      answered_weight; /* of variables that are weights: those of who answered, else 0; NULL without response */
+      answered_weight; /* of variables that are weights: those of who answered, else 0; NULL without response and second phase */
   struct tg_calibration *calibration; /* NULL: none */
   struct tg_trim *trim;               /* NULL: none */
 };
@@ -96,10 +97,10 @@ static inline size_t tg_design_all_strata(const trygg_design *design) {
                              : design->stratum_count;
 }
 
-/* All of a variance is in the sums of the first stage's strata: no later stage adds to it, and units of a stratum were
- * drawn with the same probability. */
+/* All of a variance is in the sums of the first stage's strata: no later stage or phase adds to it, and units of a stratum
+ * were drawn with the same probability. */
 static inline int tg_design_has_one_stage(const trygg_design *design) {
-  return !design->stage_count && !design->inclusion;
+  return !design->stage_count && !design->inclusion && !design->phases;
 }
 
 /* A lonely rule asks how many units of a stratum have somebody in the domain. */

@@ -27,6 +27,7 @@
 #include <base/memory.h>
 #include <base/text.h>
 #include <design/codes.h>
+#include <design/phases.h>
 
 /* ---- units ---------------------------------------------------------------------------------- */
 
@@ -305,7 +306,7 @@ double tg_panel_df(const trygg_design *design, const unsigned char *groups) {
       times += (size_t)is_marked(&m, tg_panel_stratum(design, panel->members[i]));
     df -= times > 1 ? (double)(times - 1) : 0;
   }
-  return df;
+  return design->phases ? fmin(df, tg_phases_df(design->phases, groups)) : df;
 }
 
 size_t tg_panel_overlap(const trygg_design *design, size_t wave, size_t other) {

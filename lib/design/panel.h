@@ -53,7 +53,7 @@ const tg_panel_link *tg_panel_find(const tg_panel *panel, uint32_t from, uint32_
 int tg_panel_is_again(const tg_panel *panel, size_t stratum, int (*met)(const void *, size_t),
                       const void *context);
 
-/* Distinct units of the groups of strata with a mark, less their strata. */
+/* Distinct units of the groups of strata with a mark, less their strata; of two phases, of that with fewer. */
 double tg_panel_df(const trygg_design *design, const unsigned char *groups);
 
 /* Units that are in both of two waves. */

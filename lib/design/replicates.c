@@ -175,6 +175,15 @@ static trygg_status check_inclusion(const trygg_design *design, trygg_error *err
       design->replicates->method->name);
 }
 
+static trygg_status check_phases(const trygg_design *design, trygg_error *error) {
+  if (!design->phases)
+    return TRYGG_OK;
+  return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "variance",
+                     "--variance %s replicates one sample, and this one was drawn in two phases (`phase2` in "
+                     "settings.csv); choose --variance taylor",
+                     design->replicates->method->name);
+}
+
 /* Totals of clusters are all that is left of records that were not kept. */
 static trygg_status check_kept(const trygg_design *design, trygg_error *error) {
   const tg_replicates *replicates = design->replicates;
@@ -255,6 +264,7 @@ trygg_status tg_replicates_create(trygg_design *design, const trygg_design_optio
     return TRYGG_OK;
   }
   TRY(check_inclusion(design, error));
+  TRY(check_phases(design, error));
   TRY(check_lonely(design, error));
   TRY(check_stages(design, error));
   TRY(check_panel(design, error));

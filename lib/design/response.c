@@ -108,7 +108,7 @@ static trygg_status check_drawn(const tg_response *r, const double *base, trygg_
   size_t silent = 0, unweighted = 0;
   char number[TG_NUMBER_SIZE];
   for (size_t i = 0; i < r->responses->count; i++) {
-    silent += r->responses->silent[i];
+    silent += r->responses->silent[i] == TG_DID_NOT_ANSWER;
     unweighted += base && !(base[i] >= 0);
   }
   if (unweighted)

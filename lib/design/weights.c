@@ -6,6 +6,7 @@
 
 #include <base/options.h>
 #include <base/text.h>
+#include <design/phases.h>
 #include <design/response.h>
 #include <design/trim.h>
 
@@ -106,7 +107,7 @@ cleanup:
   return status;
 }
 
-/* Weights of another kind, of households say, are of those who answered too. */
+/* Weights of another kind, of households say, are of those who answered too, and of those drawn once more for all. */
 static trygg_status silence_weights(trygg_design *design, trygg_error *error) {
   const trygg_responses *responses = design->responses;
   const trygg_codebook *codebook = responses->codebook;
@@ -122,7 +123,8 @@ static trygg_status silence_weights(trygg_design *design, trygg_error *error) {
     if (!(design->answered_weight[v] = tg_memory_new(responses->count, sizeof *number)))
       return tg_error_memory(error);
     for (size_t i = 0; i < responses->count; i++)
-      design->answered_weight[v][i] = responses->silent[i] ? 0 : number[i];
+      design->answered_weight[v][i] =
+          responses->silent[i] ? 0 : number[i] * (design->phases ? design->phases->expansion[i] : 1);
   }
   return TRYGG_OK;
 }
@@ -135,21 +137,20 @@ static trygg_status respond(trygg_design *design, const trygg_design_options *op
   tg_response_choice choice;
   trygg_status status = TRYGG_OK;
   TRY(tg_response_parse(request.method, &choice, error));
-  if (!choice.method && responses->silent)
+  if (!choice.method && responses->keeps_silent)
     return tg_error_set(
         error, TRYGG_EINVAL,
         "the records hold those who did not answer too; load them without `keep_silent`, or say how "
         "the weights make up for them (`response`)");
   if (!choice.method)
     return TRYGG_OK;
-  if (!responses->silent)
+  if (!responses->keeps_silent)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "response",
                        "the records of those who did not answer are needed; load them with `keep_silent`");
   TRY(find_variables(responses->codebook, options, &request, error));
   request.least = options->response_least > 0 ? options->response_least : settings->response_least;
   request.collapse = options->response_collapse || settings->response_collapse;
   TRY(tg_response_create(responses, &request, &design->response, error));
-  TRY(silence_weights(design, error));
   design->weight = design->response->weight;
 cleanup:
   tg_memory_free(request.variables);
@@ -226,7 +227,10 @@ trygg_status tg_weights_make(trygg_design *design, const trygg_design_options *o
     TRY(from_strata(design, error));
   else if (!has_weight(codebook) && design->inclusion)
     TRY(from_inclusion(design, error));
+  TRY(tg_phases_read(design, error));
   TRY(respond(design, options, error));
+  if (design->phases || design->response)
+    TRY(silence_weights(design, error));
   TRY(calibrate(design, options, error));
   TRY(trim(design, options, error));
   if (design->response && design->calibration)
@@ -278,6 +282,10 @@ trygg_status tg_weights_check_stream(const trygg_codebook *codebook, const trygg
         error, TRYGG_EINVAL, NULL, 0, 0, "trim",
         "trimming needs all weights at once, which a stream does not keep; do not stream, or have "
         "trimmed weights in the data");
+  if (codebook->settings.second_phase.declared)
+    return tg_error_at(
+        error, TRYGG_EINVAL, NULL, 0, 0, "phase2",
+        "a sample of two phases needs the records of both, which a stream does not keep; do not stream");
   if (!has_weight(codebook) && tg_codebook_has_populations(codebook))
     return tg_error_at(
         error, TRYGG_EINVAL, codebook->strata[0].file, 0, 0, "population",

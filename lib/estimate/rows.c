@@ -4,8 +4,10 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include <design/panel.h>
+#include <design/phases.h>
 
 /* Below these an interval's coverage is not vouched for: effective cases on either side of a share, effective
  * cases of anything else, degrees of freedom. */
@@ -68,7 +70,7 @@ double tg_rows_total_scale(const trygg_estimates *estimates, const tg_domain *do
   return asked > 0 ? 1 / asked : 1;
 }
 
-/* A later stage of the domain's waves has a lonely stratum. */
+/* A later stage or phase of the domain's waves has a lonely stratum. */
 static int lonely_later(const trygg_estimates *estimates, const tg_domain *domain) {
   const trygg_design *design = estimates->tally->design;
   size_t strata = tg_design_all_strata(design);
@@ -78,6 +80,10 @@ static int lonely_later(const trygg_estimates *estimates, const tg_domain *domai
         (design->group_count == 1 || domain->wave == TG_POOLED || group == domain->wave))
       return 1;
   }
+  for (size_t group = 0; group < design->group_count; group++)
+    if ((design->group_count == 1 || domain->wave == TG_POOLED || group == domain->wave) &&
+        tg_phases_is_lonely(design, group))
+      return 1;
   return 0;
 }
 
@@ -206,8 +212,18 @@ cleanup:
   return status;
 }
 
-/* Who is in several waves of a panel counts once. */
-static trygg_status count_panel(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
+/* Groups of strata of a domain's waves. */
+static void mark_groups(const trygg_estimates *estimates, const tg_domain *domain, unsigned char *marks) {
+  const trygg_design *design = estimates->tally->design;
+  memset(marks, 0, design->group_count);
+  if (domain->wave != TG_POOLED)
+    marks[tg_design_group_of_wave(design, domain->wave)] = 1;
+  for (size_t w = 0; w < estimates->wave_count && domain->wave == TG_POOLED; w++)
+    marks[tg_design_group_of_wave(design, estimates->waves[w])] = 1;
+}
+
+/* Degrees of freedom: who is in several waves of a panel counts once, and of two phases one has fewer. */
+static trygg_status count_units(trygg_estimates *estimates, size_t indicator, trygg_error *error) {
   const trygg_design *design = estimates->tally->design;
   trygg_status status = TRYGG_OK;
   tg_terms terms = {0};
@@ -218,8 +234,6 @@ static trygg_status count_panel(trygg_estimates *estimates, size_t indicator, tr
     status = tg_error_memory(error);
     goto cleanup;
   }
-  for (size_t w = 0; w < estimates->wave_count; w++)
-    waves[estimates->waves[w]] = 1;
   for (size_t d = 0; d < domains; d++)
     if (!isnan(estimates->rows[tg_row_at(estimates, d, indicator)].estimate))
       TRY(tg_estimate_add_terms(estimates, tg_row_at(estimates, d, indicator), 1, d, &terms, error));
@@ -227,12 +241,16 @@ static trygg_status count_panel(trygg_estimates *estimates, size_t indicator, tr
     TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, domains, 0, estimates->threads, variance,
                          df, error));
   else
-    for (size_t d = 0; d < domains; d++)
+    for (size_t d = 0; d < domains; d++) {
+      mark_groups(estimates, &estimates->domains[d], waves);
       df[d] = tg_panel_df(design, waves);
+    }
   for (size_t d = 0; d < domains; d++) {
     tg_row *row = &estimates->rows[tg_row_at(estimates, d, indicator)];
-    if (!isnan(row->estimate))
-      row->df = fmin(df[d], design->replicates ? design->replicates->df : INFINITY);
+    if (isnan(row->estimate))
+      continue;
+    row->df = fmin(df[d], design->replicates ? design->replicates->df : INFINITY);
+    row->flags |= row->df <= 0 ? TG_FLAG_NO_DF : 0;
   }
 cleanup:
   tg_memory_free(waves);
@@ -301,8 +319,8 @@ trygg_status tg_rows_estimate(trygg_estimates *estimates, size_t indicator, tryg
   if (equal)
     for (size_t d = 0; d < estimates->domain_count; d++)
       pool_equally(estimates, &estimates->rows[tg_row_at(estimates, d, indicator)], workspace);
-  if (is_of_panel(estimates) && estimates->df_rule != TG_DF_GIVEN)
-    TRY(count_panel(estimates, indicator, error));
+  if ((is_of_panel(estimates) || estimates->tally->design->phases) && estimates->df_rule != TG_DF_GIVEN)
+    TRY(count_units(estimates, indicator, error));
   if (estimates->tally->design->replicates) /* errors come for all rows together */
     goto cleanup;
   if (from_records)

@@ -11,6 +11,7 @@ static const struct {
   const char *account, *reason, *disposition;
 } fates[TG_FATES] = {
     [TG_FATE_ACCEPTED] = {"accepted", NULL, NULL},
+    [TG_FATE_FIRST_PHASE] = {"accepted", "first_phase", NULL},
     [TG_FATE_DUPLICATE] = {"duplicate", NULL, NULL},
     [TG_FATE_REFUSAL] = {"rejected", "disposition_R", "R"},
     [TG_FATE_NON_CONTACT] = {"rejected", "disposition_NC", "NC"},

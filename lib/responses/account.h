@@ -10,6 +10,7 @@
 /* What became of a record; one row each in account.c. */
 typedef enum tg_fate {
   TG_FATE_ACCEPTED,
+  TG_FATE_FIRST_PHASE, /* accepted, and not drawn in the second phase */
   TG_FATE_DUPLICATE,
   TG_FATE_REFUSAL, /* rejected, from here on; first the dispositions other than I and P */
   TG_FATE_NON_CONTACT,

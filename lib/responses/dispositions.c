@@ -15,6 +15,7 @@
  * which AAPOR counts with the refusals; one that is late was eligible and gave no interview in time. */
 static const tg_disposition of_fate[TG_FATES] = {
     [TG_FATE_ACCEPTED] = TG_DISPOSITIONS,
+    [TG_FATE_FIRST_PHASE] = TG_DISPOSITIONS,
     [TG_FATE_DUPLICATE] = TG_DISPOSITIONS,
     [TG_FATE_REFUSAL] = TG_DISPOSITION_R,
     [TG_FATE_NON_CONTACT] = TG_DISPOSITION_NC,

@@ -85,10 +85,11 @@ static trygg_status begin_responses(tg_load *load, trygg_error *error) {
   responses->columns = tg_memory_new(load->variable_count, sizeof *responses->columns);
   responses->wave = tg_memory_new(responses->capacity, sizeof *responses->wave);
   responses->account = tg_memory_new(1, sizeof *responses->account);
-  if (keeps_silent(load))
+  responses->keeps_silent = keeps_silent(load);
+  int keeps = responses->keeps_silent || load->codebook->settings.second_phase.declared;
+  if (keeps)
     responses->silent = tg_memory_new(responses->capacity, 1);
-  if (!responses->columns || !responses->wave || !responses->account ||
-      (keeps_silent(load) && !responses->silent))
+  if (!responses->columns || !responses->wave || !responses->account || (keeps && !responses->silent))
     return tg_error_memory(error);
   responses->column_count = load->variable_count;
   responses->account->keeps_rejected = load->options.keep_rejected;

@@ -112,6 +112,10 @@ static void store(judging *at) {
   }
 }
 
+static int is_first_phase(const tg_load *load, size_t record) {
+  return load->responses->silent && load->responses->silent[record] == TG_FIRST_PHASE_ONLY;
+}
+
 /* The record that was kept so far gives way: it becomes the duplicate. */
 static trygg_status drop(judging *at, size_t record) {
   tg_load *load = at->load;
@@ -125,7 +129,7 @@ static trygg_status drop(judging *at, size_t record) {
   if (status != TRYGG_OK)
     return status;
   load->dropped[load->dropped_count++] = record;
-  load->responses->account->cells[cell].fates[TG_FATE_ACCEPTED]--;
+  load->responses->account->cells[cell].fates[is_first_phase(load, record) ? TG_FATE_FIRST_PHASE : TG_FATE_ACCEPTED]--;
   load->responses->account->cells[cell].fates[TG_FATE_DUPLICATE]++;
   load->waves[wave].count--;
   return TRYGG_OK;
@@ -212,11 +216,37 @@ static tg_fate fate_of_status(const judging *at) {
              : TG_FATE_DISPOSITION_UNKNOWN;
 }
 
+/* In the second phase of the sample; everybody is where there is only one. */
+static int is_drawn(const judging *at) {
+  const tg_second_phase *phase = &at->load->codebook->settings.second_phase;
+  const tg_load_variable *variable = &at->load->variables[phase->drawn.variable];
+  if (!phase->declared)
+    return 1;
+  if (!at->piece->columns[variable->index].values)
+    return 0;
+  if (tg_variable_is_coded(variable->variable)) {
+    uint32_t code = tg_row_value(at->piece, variable, at->row);
+    return code < variable->variable->code_count && phase->drawn.codes[code];
+  }
+  for (size_t i = 0; i < phase->drawn.interval_count; i++)
+    if (tg_row_number(at->piece, variable, at->row) >= phase->drawn.intervals[i][0] &&
+        tg_row_number(at->piece, variable, at->row) <= phase->drawn.intervals[i][1])
+      return 1;
+  return 0;
+}
+
+/* Who was not asked need have no status and no answers, but a status that is there counts. */
+static tg_fate fate_of_first_phase(const judging *at) {
+  tg_fate fate = fate_of_status(at);
+  return fate == TG_FATE_ACCEPTED || fate == TG_FATE_DISPOSITION_UNKNOWN ? TG_FATE_FIRST_PHASE : fate;
+}
+
 /* Everything but the id.  Of records outside the sample the weight does not matter. */
 static trygg_status find_fate(judging *at, uint32_t wave, size_t answers, tg_fate *fate) {
   const tg_load *load = at->load;
-  *fate = fate_of_status(at);
-  if (*fate != TG_FATE_ACCEPTED)
+  int drawn = is_drawn(at);
+  *fate = drawn ? fate_of_status(at) : fate_of_first_phase(at);
+  if (*fate > TG_FATE_FIRST_PHASE)
     return TRYGG_OK;
   if (wave == TG_NO_WAVE) {
     *fate = TG_FATE_NO_WAVE;
@@ -231,7 +261,7 @@ static trygg_status find_fate(judging *at, uint32_t wave, size_t answers, tg_fat
            tg_row_number(at->piece, load->date, at->row) >
                load->waves[wave].closes) /* not where either is NaN */
     *fate = TG_FATE_LATE;
-  else if ((double)answers < load->answers_needed)
+  else if (drawn && (double)answers < load->answers_needed)
     *fate = TG_FATE_TOO_FEW_ANSWERS;
   return TRYGG_OK;
 }
@@ -279,11 +309,11 @@ static trygg_status judge(judging *at) {
   if (load->answers_needed > 0 || load->codebook->settings.duplicates == TG_DUPLICATES_COMPLETE)
     answers = count_answers(load, at->piece, at->row);
   TRY(find_fate(at, wave, answers, &fate));
-  if (fate == TG_FATE_ACCEPTED && load->id_count > 0)
+  if (fate <= TG_FATE_FIRST_PHASE && load->id_count > 0)
     TRY(check_id(at, wave, answers, &fate));
   TRY(tg_fieldwork_count(load, at->piece, at->row, fate, wave));
-  int silent = load->responses->silent && wave != TG_NO_WAVE && tg_account_is_silent(fate);
-  int accepted = fate == TG_FATE_ACCEPTED || silent;
+  int silent = load->responses->keeps_silent && wave != TG_NO_WAVE && tg_account_is_silent(fate) && is_drawn(at);
+  int accepted = fate <= TG_FATE_FIRST_PHASE || silent;
   tg_account *account = load->responses->account;
   if (!accepted && tg_account_reject(account, (uint32_t)account->file_count - 1, load->line, fate) != 0) {
     status = tg_error_memory(load->error);
@@ -294,7 +324,9 @@ static trygg_status judge(judging *at) {
   at->piece->waves[at->row] = (uint16_t)wave;
   if (accepted) {
     if (load->responses->silent)
-      load->responses->silent[load->count] = (unsigned char)silent;
+      load->responses->silent[load->count] = silent                         ? TG_DID_NOT_ANSWER
+                                             : fate == TG_FATE_FIRST_PHASE ? TG_FIRST_PHASE_ONLY
+                                                                           : TG_ANSWERED;
     load->waves[wave].count++;
     load->waves[wave].piece = load->pieces;
     load->count++;

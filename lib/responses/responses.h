@@ -77,6 +77,13 @@ static inline uint32_t tg_column_stored_text(const tg_column *column, size_t rec
  * stored as TEXT, since codes are text.  select_one ones are CODE8/16.  Ids are dropped after the load: their
  * columns are as if not present. */
 
+/* Records that are no interviews, and are kept. */
+typedef enum tg_silence {
+  TG_ANSWERED,
+  TG_DID_NOT_ANSWER,  /* was drawn */
+  TG_FIRST_PHASE_ONLY /* was not drawn in the second phase of the sample (codebook/second_phase.h) */
+} tg_silence;
+
 typedef struct tg_wave {
   char *code;
   double time;  /* decimal year; NaN where unknown */
@@ -98,7 +105,8 @@ struct trygg_responses {
   uint16_t *wave; /* of each record: index into waves */
   uint32_t *person; /* of each record: the same number where the ids are the same; TG_RANK_NONE without an id; NULL
                      * unless waves are a panel of persons (persons.c) */
-  unsigned char *silent; /* 1: drawn, but no interview; NULL: only interviews are kept */
+  unsigned char *silent; /* of each record a tg_silence; NULL: only interviews are kept */
+  int keeps_silent;      /* asked to: those who were drawn, but no interview */
   tg_wave *waves;        /* sorted by time where all are known, else by code */
   size_t wave_count;
   unsigned char *asked; /* [variable * wave_count + wave]: some cell of the wave was not empty */

@@ -231,6 +231,9 @@ trygg_status tg_window_load(trygg_codebook *codebook, const char *const *files, 
   tg_load load = {0};
   *out = NULL;
   TRY(tg_load_begin(&load, codebook, options, error));
+  if (codebook->settings.second_phase.declared)
+    TRY(tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "phase2",
+                    "a sample of two phases needs the records of both, and a stream keeps none; load them"));
   if (load.responses->silent)
     TRY(tg_error_set(error, TRYGG_EINVAL, "`keep_silent` keeps records, and a stream keeps none; load them"));
   TRY(tg_window_begin(&load, windows));

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include <base/error.h>
+#include <design/phases.h>
 #include <tally/residual.h>
 #include <tally/spread.h>
 
@@ -70,6 +71,8 @@ static trygg_status find_degrees(const job *j, tg_influence_degrees *degrees, tr
     if (group_met[design->strata[h].group])
       degrees->lonely |= tg_stratum_is_lonely(&design->strata[h]) &&
                          (j->spread.of[h].n > 0 || design->lonely == TG_LONELY_AVERAGE);
+  for (size_t g = 0; g < design->group_count; g++)
+    degrees->lonely |= group_met[g] && tg_phases_is_lonely(design, g);
   tg_memory_free(group_met);
   return TRYGG_OK;
 }

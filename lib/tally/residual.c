@@ -10,7 +10,7 @@ int tg_residual_begin(tg_residual *r, const trygg_design *design, size_t own) {
   *r = (tg_residual){.calibration = design->calibration,
                      .response = design->response,
                      .own = own,
-                     .may_be_negative = design->inclusion != NULL};
+                     .may_be_negative = design->inclusion || design->phases};
   if (!tg_residual_matters(r))
     return 0;
   r->regressed = tg_memory_new(own * tg_residual_totals(r), sizeof *r->regressed);

@@ -27,7 +27,7 @@ typedef struct tg_residual {
   size_t own;
   double *regressed;   /* t of tg_calibrate_regress() and tg_response_regress(): [output * totals + total] */
   int known;           /* it is complete */
-  int may_be_negative; /* the design's variances: those of inclusion probabilities */
+  int may_be_negative; /* the design's variances: those of inclusion probabilities, or of two phases */
 } tg_residual;
 
 /* 0, or -1 without memory. */

@@ -18,6 +18,7 @@
 #include <base/error.h>
 #include <base/memory.h>
 #include <tally/forms.h>
+#include <tally/phases.h>
 
 /* What is left of variances that a covariance takes away is rounding below this share of them. */
 #define NOTHING_LEFT 1e-13
@@ -61,7 +62,9 @@ int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int 
   if (!s->across || !s->u || !s->met || !s->touched || !s->of || !s->factor)
     return -1;
   tg_variance_factors(design, s->factor);
-  return records ? begin_levels(s) : 0;
+  if (records && begin_levels(s) != 0)
+    return -1;
+  return design->phases ? tg_spread_phases_begin(s) : 0;
 }
 
 void tg_spread_clear(tg_spread *s) {
@@ -75,6 +78,7 @@ void tg_spread_clear(tg_spread *s) {
   }
   tg_link_clear(&s->link);
   tg_spread_forms_free(s->forms);
+  tg_spread_phases_free(s->phases);
   *s = (tg_spread){0};
 }
 
@@ -145,6 +149,8 @@ void tg_spread_add_record(tg_spread *s, size_t record) {
   const trygg_design *design = s->design;
   const tg_stage *last = design->stage_count ? &design->stages[design->stage_count - 1] : NULL;
   size_t l = s->level_count - 1;
+  if (s->phases)
+    tg_spread_phases_add(s, record);
   if (s->records_are_units)
     keep(s, &s->levels[l], record);
   else if (!design->cluster)
@@ -205,6 +211,8 @@ static void share_group(tg_spread *s, size_t o, size_t group) {
 
 int tg_spread_settle(tg_spread *s) {
   add_levels(s);
+  if (s->phases && tg_spread_phases_settle(s) != 0)
+    return -1;
   if (s->about)
     return tg_link_settle(&s->link, s->factor, s->rest, s->strata);
   if (!s->design->domain_lonely || s->design->lonely != TG_LONELY_AVERAGE)
@@ -299,6 +307,8 @@ trygg_status tg_spread_variances(const tg_spread *s, double *variances, trygg_er
   for (size_t o = 0; status == TRYGG_OK && o < s->count; o++)
     variances[o] = variance_of(s, o) + adjusted(s, &a, o, o);
   adjusting_clear(&a);
+  if (status == TRYGG_OK && s->phases)
+    status = tg_spread_phases_finish(s, 0, variances, error);
   return status;
 }
 
@@ -323,7 +333,8 @@ int tg_spread_begin_products(tg_spread *s, int full) {
   s->about = tg_memory_new(s->count, sizeof *s->about);
   s->products = full ? tg_memory_new(s->count * s->count, sizeof *s->products) : NULL;
   if (!s->centre || !s->rest || !s->about || (full && !s->products) ||
-      tg_link_begin(&s->link, s->design, s->count, full))
+      tg_link_begin(&s->link, s->design, s->count, full) ||
+      (s->phases && tg_spread_phases_begin_products(s, full)))
     return -1;
   for (size_t o = 0; o < s->count; o++)
     for (size_t h = 0; h < s->strata; h++) {
@@ -357,6 +368,8 @@ trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *e
       matrix[p * m + q] += adjusted(s, &a, p, q);
       matrix[q * m + p] = matrix[p * m + q];
     }
+  if (s->phases)
+    TRY(tg_spread_phases_finish(s, 1, matrix, error));
 cleanup:
   adjusting_clear(&a);
   return status;
@@ -381,4 +394,6 @@ void tg_spread_df(const tg_spread *s, size_t count, double *df) {
       if (is_met(&m, h))
         df[o] += s->of[o * s->strata + h].n - !tg_panel_is_again(s->design->panel, h, is_met, &m);
   }
+  if (s->phases)
+    tg_spread_phases_df(s, count, df);
 }

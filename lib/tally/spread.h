@@ -26,6 +26,7 @@ typedef struct tg_spread_level {
 } tg_spread_level;
 
 typedef struct tg_spread_forms tg_spread_forms;
+typedef struct tg_spread_phases tg_spread_phases;
 
 typedef struct tg_spread {
   const trygg_design *design;
@@ -44,6 +45,7 @@ typedef struct tg_spread {
   size_t level_count;
   int records_are_units;  /* of the last level */
   tg_spread_forms *forms; /* of strata whose units have probabilities of their own, else NULL */
+  tg_spread_phases *phases; /* what a second phase adds, else NULL */
   /* From tg_spread_begin_products on: */
   double *centre;   /* as `of` */
   double *rest;     /* as `of`: sums about the centre */
