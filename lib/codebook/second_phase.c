@@ -39,8 +39,9 @@ static trygg_status read_drawn(trygg_codebook *codebook, const tg_sheet_row *row
   variable = &codebook->variables[conditions.sets[0].variable];
   if (conditions.count > 1 || variable->rule || variable->type == TG_SELECT_MULTIPLE ||
       variable->type == TG_STRING || variable->type == TG_DATE)
-    status = tg_sheet_fail(error, TRYGG_ECODEBOOK, row, field,
-                           "`phase2` is one condition VAR=CODE on a select_one, integer or decimal of survey.csv");
+    status =
+        tg_sheet_fail(error, TRYGG_ECODEBOOK, row, field,
+                      "`phase2` is one condition VAR=CODE on a select_one, integer or decimal of survey.csv");
   else {
     phase->drawn = conditions.sets[0];
     conditions.sets[0] = (tg_code_set){0};
@@ -64,10 +65,9 @@ static trygg_status read_variables(const trygg_codebook *codebook, const tg_shee
       return tg_codebook_unknown_variable(codebook, word, length, &place, error);
     if (codebook->variables[variable].type == TG_SELECT_MULTIPLE ||
         codebook->variables[variable].type == TG_DATE)
-      return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, field,
-                           "`%s` is a %s, which makes no strata or clusters",
-                           codebook->variables[variable].name,
-                           tg_survey_types[codebook->variables[variable].type]);
+      return tg_sheet_fail(
+          error, TRYGG_ECODEBOOK, row, field, "`%s` is a %s, which makes no strata or clusters",
+          codebook->variables[variable].name, tg_survey_types[codebook->variables[variable].type]);
     if (*count == codebook->variable_count)
       return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, field, "a variable is there twice");
     (*out)[(*count)++] = variable;

@@ -8,8 +8,9 @@
 struct tg_sheet_row;
 
 typedef struct tg_second_phase {
-  char *drawn_text, *strata_text, *clusters_text, *inclusion_text; /* as they were written, "" where not given */
-  tg_code_set drawn; /* what a record of the second phase has; of no variable where there is none */
+  char *drawn_text, *strata_text, *clusters_text,
+      *inclusion_text; /* as they were written, "" where not given */
+  tg_code_set drawn;   /* what a record of the second phase has; of no variable where there is none */
   int declared;
   size_t *strata, *clusters; /* variables */
   size_t stratum_count, cluster_count;

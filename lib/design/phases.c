@@ -151,10 +151,11 @@ static trygg_status count_units(trygg_design *design, trygg_error *error) {
     size_t unit = p->unit ? p->unit[i] : i;
     signed char state = is_drawn(design, i) ? 1 : -1;
     if (met[unit] && met[unit] != state) {
-      status = tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_clusters",
-                           "a cluster of stratum `%s` of the second phase was drawn with some of its records and "
-                           "not with others; it is drawn as a whole, or records are (leave `phase2_clusters` empty)",
-                           p->parts[TG_PHASE_SECOND]->strata[p->stratum[i]].name);
+      status = tg_error_at(
+          error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_clusters",
+          "a cluster of stratum `%s` of the second phase was drawn with some of its records and "
+          "not with others; it is drawn as a whole, or records are (leave `phase2_clusters` empty)",
+          p->parts[TG_PHASE_SECOND]->strata[p->stratum[i]].name);
       goto cleanup;
     }
     p->all[p->stratum[i]] += !met[unit];
@@ -173,11 +174,11 @@ static trygg_status expand_strata(trygg_design *design, trygg_error *error) {
   char number[TG_NUMBER_SIZE];
   for (size_t g = 0; g < p->stratum_count; g++)
     if (p->drawn[g] == 0)
-      return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_strata",
-                         "stratum `%s` of the second phase has %s units in the sample and none that was drawn, so "
-                         "that nobody stands for them; join it with another (derived.csv, recodes.csv)",
-                         p->parts[TG_PHASE_SECOND]->strata[g].name,
-                         tg_number_format_integer(number, (int64_t)p->all[g]));
+      return tg_error_at(
+          error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_strata",
+          "stratum `%s` of the second phase has %s units in the sample and none that was drawn, so "
+          "that nobody stands for them; join it with another (derived.csv, recodes.csv)",
+          p->parts[TG_PHASE_SECOND]->strata[g].name, tg_number_format_integer(number, (int64_t)p->all[g]));
   for (size_t i = 0; i < design->responses->count; i++)
     if (is_drawn(design, i))
       p->expansion[i] = p->all[p->stratum[i]] / p->drawn[p->stratum[i]];
@@ -397,10 +398,11 @@ trygg_status tg_phases_check_group(const trygg_design *design, size_t group, try
   size_t lonely = find_lonely(design, group);
   if (lonely == TG_NONE)
     return TRYGG_OK;
-  return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_strata",
-                     "stratum `%s` of the second phase has only one unit, which gives no variance; join it with "
-                     "another (derived.csv, recodes.csv), or choose --lonely certainty, adjust or average",
-                     design->phases->parts[TG_PHASE_SECOND]->strata[lonely].name);
+  return tg_error_at(
+      error, TRYGG_EDESIGN, NULL, 0, 0, "phase2_strata",
+      "stratum `%s` of the second phase has only one unit, which gives no variance; join it with "
+      "another (derived.csv, recodes.csv), or choose --lonely certainty, adjust or average",
+      design->phases->parts[TG_PHASE_SECOND]->strata[lonely].name);
 }
 
 double tg_phases_df(const tg_phases *p, const unsigned char *groups) {

@@ -31,11 +31,11 @@ typedef enum tg_phase_part {
 
 typedef struct tg_phases {
   trygg_design *parts[TG_PHASE_PARTS]; /* NULL: it adds nothing */
-  double *root; /* of each record what it counts in a part: sqrt(1 - p_c); NULL: 1 */
-  double *expansion; /* of each record 1 / pi_2; 0: of the first phase alone */
-  double *weight;    /* the same times the weight of the first phase */
-  uint32_t *stratum; /* of each record, in the second phase or not */
-  uint32_t *unit;    /* the same; NULL: records */
+  double *root;                        /* of each record what it counts in a part: sqrt(1 - p_c); NULL: 1 */
+  double *expansion;                   /* of each record 1 / pi_2; 0: of the first phase alone */
+  double *weight;                      /* the same times the weight of the first phase */
+  uint32_t *stratum;                   /* of each record, in the second phase or not */
+  uint32_t *unit;                      /* the same; NULL: records */
   uint32_t *unit_stratum;
   size_t unit_count;
   double *drawn, *all; /* units of each stratum: m_g, n_g */

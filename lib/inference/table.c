@@ -103,6 +103,19 @@ cleanup:
   return status;
 }
 
+/* Who is in the second phase, and what the draw went by. */
+static trygg_status add_phases(trygg_table *table, const trygg_codebook *codebook, trygg_error *error) {
+  const tg_second_phase *phase = &codebook->settings.second_phase;
+  const char *const names[] = {"phase2", "phase2_strata", "phase2_clusters", "phase2_inclusion"};
+  const char *const texts[] = {phase->drawn_text, phase->strata_text, phase->clusters_text,
+                               phase->inclusion_text};
+  trygg_status status = TRYGG_OK;
+  for (size_t i = 0; i < sizeof names / sizeof *names && status == TRYGG_OK; i++)
+    if (*texts[i])
+      status = tg_table_add_note(table, names[i], texts[i], error);
+  return status;
+}
+
 trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *estimates, double level,
                                     trygg_error *error) {
   static const char *const df_rules[] = {"domain", "design", "given"};
@@ -125,6 +138,8 @@ trygg_status tg_inference_add_notes(trygg_table *table, const trygg_estimates *e
   TRY(add_variance(table, design->replicates, error));
   if (design->inclusion)
     TRY(tg_table_add_note(table, "inclusion", design->inclusion->name, error));
+  if (design->phases)
+    TRY(add_phases(table, codebook, error));
   if (design->response)
     TRY(add_response(table, design->response, error));
   if (design->calibration)
