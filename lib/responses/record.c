@@ -129,7 +129,8 @@ static trygg_status drop(judging *at, size_t record) {
   if (status != TRYGG_OK)
     return status;
   load->dropped[load->dropped_count++] = record;
-  load->responses->account->cells[cell].fates[is_first_phase(load, record) ? TG_FATE_FIRST_PHASE : TG_FATE_ACCEPTED]--;
+  load->responses->account->cells[cell]
+      .fates[is_first_phase(load, record) ? TG_FATE_FIRST_PHASE : TG_FATE_ACCEPTED]--;
   load->responses->account->cells[cell].fates[TG_FATE_DUPLICATE]++;
   load->waves[wave].count--;
   return TRYGG_OK;
@@ -312,7 +313,8 @@ static trygg_status judge(judging *at) {
   if (fate <= TG_FATE_FIRST_PHASE && load->id_count > 0)
     TRY(check_id(at, wave, answers, &fate));
   TRY(tg_fieldwork_count(load, at->piece, at->row, fate, wave));
-  int silent = load->responses->keeps_silent && wave != TG_NO_WAVE && tg_account_is_silent(fate) && is_drawn(at);
+  int silent =
+      load->responses->keeps_silent && wave != TG_NO_WAVE && tg_account_is_silent(fate) && is_drawn(at);
   int accepted = fate <= TG_FATE_FIRST_PHASE || silent;
   tg_account *account = load->responses->account;
   if (!accepted && tg_account_reject(account, (uint32_t)account->file_count - 1, load->line, fate) != 0) {
@@ -324,7 +326,7 @@ static trygg_status judge(judging *at) {
   at->piece->waves[at->row] = (uint16_t)wave;
   if (accepted) {
     if (load->responses->silent)
-      load->responses->silent[load->count] = silent                         ? TG_DID_NOT_ANSWER
+      load->responses->silent[load->count] = silent                        ? TG_DID_NOT_ANSWER
                                              : fate == TG_FATE_FIRST_PHASE ? TG_FIRST_PHASE_ONLY
                                                                            : TG_ANSWERED;
     load->waves[wave].count++;
