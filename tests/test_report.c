@@ -828,6 +828,24 @@ START_TEST(axes_have_round_ticks_that_cover_the_figures) {
 }
 END_TEST
 
+START_TEST(a_trimmed_axis_still_covers_the_figures_and_has_round_ticks) {
+  const double ranges[][2] = {{9, 64}, {18.9, 40.2}, {-7.9, 31}, {0, 0.031}, {5, 5}};
+
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+    tg_scale whole = tg_scale_make(ranges[i][0], ranges[i][1], 4, 0.34), scale = whole;
+    tg_scale_trim(&scale);
+    ck_assert(scale.low <= ranges[i][0] && scale.high >= ranges[i][1]);
+    ck_assert(scale.low >= whole.low && scale.high <= whole.high);
+    ck_assert_uint_ge(scale.ticks, 2);
+    for (size_t k = 0; k < scale.ticks; k++) {
+      double tick = tg_scale_tick(&scale, k);
+      ck_assert(tick >= scale.low - 1e-9 && tick <= scale.high + 1e-9);
+      ck_near(tick, round(tick / scale.step) * scale.step, 1e-12);
+    }
+  }
+}
+END_TEST
+
 START_TEST(swedish_csv_has_ten_digits_and_whole_counts) {
   static const tg_column_description columns[] = {{"n", TRYGG_INTEGER, TRYGG_VALUE, "", 0},
                                                   {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "", 1},
@@ -1108,6 +1126,7 @@ static Suite *report_suite(void) {
   tcase_add_test(test_case, html_is_one_file_that_escapes_everything);
   tcase_add_test(test_case, a_page_holds_its_sections_in_order);
   tcase_add_test(test_case, axes_have_round_ticks_that_cover_the_figures);
+  tcase_add_test(test_case, a_trimmed_axis_still_covers_the_figures_and_has_round_ticks);
   tcase_add_test(test_case, every_message_is_there_in_both_languages);
   tcase_add_test(test_case, every_flag_can_be_explained_in_both_languages);
   tcase_add_test(test_case, an_answer_of_a_variable_is_labelled_by_both);

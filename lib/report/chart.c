@@ -357,17 +357,26 @@ void tg_chart_put_figure(const tg_chart *chart, size_t row, tg_text *out) {
   tg_text_putc(out, ')');
 }
 
+/* A variable that does not divide a series is not named, but for the total of all, once. */
 void tg_chart_put_label(const tg_chart *chart, size_t series, tg_text *out) {
-  const char *separator = "";
+  const trygg_table *table = chart->view->table;
+  size_t row = chart->series[series].first, total = SIZE_MAX, named = 0;
 
   tg_text_put(out, "");
   for (size_t k = 0; k < chart->key_count; k++) {
-    if (chart->keys[k] == chart->group_key)
+    size_t column = chart->keys[k];
+    const char *text = trygg_table_text(table, row, column);
+    if (column == chart->group_key)
       continue;
-    tg_text_put(out, separator);
-    tg_label_cell(chart->view, chart->series[series].first, chart->keys[k], out);
-    separator = " \xc2\xb7 ";
+    if (tg_table_is_domain(table, column) && text != NULL && *text == '\0') {
+      total = column;
+      continue;
+    }
+    tg_text_put(out, named++ > 0 ? " \xc2\xb7 " : "");
+    tg_label_cell(chart->view, row, column, out);
   }
+  if (named == 0 && total != SIZE_MAX)
+    tg_label_cell(chart->view, row, total, out);
 }
 
 const tg_break_row *tg_chart_find_break(const tg_chart *chart, size_t series, size_t wave) {
@@ -394,6 +403,19 @@ int tg_chart_breaks(const tg_chart *chart, size_t series, size_t wave) {
 
   return (row != SIZE_MAX && tg_view_flags(chart->view, row) & TG_FLAG_BREAK) ||
          tg_chart_find_break(chart, series, wave) != NULL;
+}
+
+size_t tg_chart_joined(const tg_chart *chart, size_t series, size_t wave) {
+  if (isnan(tg_chart_figure(chart, series, wave)))
+    return SIZE_MAX;
+  while (wave > 0 && !tg_chart_breaks(chart, series, wave)) {
+    size_t row = tg_chart_row(chart, series, --wave);
+    if (!isnan(tg_chart_figure(chart, series, wave)))
+      return wave;
+    if (row == SIZE_MAX || !(tg_view_flags(chart->view, row) & TG_FLAG_NOT_ASKED))
+      return SIZE_MAX;
+  }
+  return SIZE_MAX;
 }
 
 tg_scale tg_chart_scale(const tg_chart *chart, size_t series, size_t first_wave, size_t ticks, double zero) {

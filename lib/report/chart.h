@@ -53,6 +53,9 @@ void tg_chart_clear(tg_chart *chart);
 size_t tg_chart_row(const tg_chart *chart, size_t series, size_t wave);
 double tg_chart_figure(const tg_chart *chart, size_t series, size_t wave);
 
+/* The wave before in which a series was asked, if nothing parts the two: no break, no missing figure; SIZE_MAX: none. */
+size_t tg_chart_joined(const tg_chart *chart, size_t series, size_t wave);
+
 /* 1 for a figure that is flagged as unreliable, whose marker is hollow. */
 int tg_chart_is_weak(const tg_chart *chart, size_t row);
 

@@ -23,7 +23,7 @@ typedef struct tg_draw_font {
   char anchor; /* 's' start, 'm' middle, 'e' end */
 } tg_draw_font;
 
-/* About how wide the first `length` bytes of a text are in a sans-serif face, on the wide side. */
+/* How wide the first `length` bytes of a text are at most, in the faces that pictures are set in. */
 double tg_draw_width(const char *text, size_t length, double size, int bold);
 
 #define TG_DRAW_LINES 4

@@ -39,11 +39,11 @@ static void write_paragraph(footing *at) {
 static void put_footnote(void *user, const char *name, const char *text) {
   footing *at = user;
 
+  if (name == NULL) /* the sign of what is not available: no picture has it */
+    return;
   tg_text_clear(&at->word);
-  if (name != NULL) {
-    tg_text_put(&at->word, name);
-    tg_text_put(&at->word, ": ");
-  }
+  tg_text_put(&at->word, name);
+  tg_text_put(&at->word, ": ");
   tg_text_put(&at->word, text);
   write_paragraph(at);
 }
@@ -88,7 +88,11 @@ static void put_sources(footing *at) {
 }
 
 static void put_sentence(void *user, const char *text) {
-  put_footnote(user, NULL, text);
+  footing *at = user;
+
+  tg_text_clear(&at->word);
+  tg_text_put(&at->word, text);
+  write_paragraph(at);
 }
 
 /* What the tests of a few series say. */

@@ -10,6 +10,7 @@
 #include <report/layout.h>
 #include <report/legend.h>
 #include <report/trends.h>
+#include <table/flag.h>
 
 #define MARGIN 16.0
 #define PLOT_HEIGHT 330.0
@@ -114,13 +115,15 @@ static void draw_breaks(lines_picture *picture) {
 }
 
 static void draw_segments(lines_picture *picture, size_t series, const char *color) {
-  for (size_t wave = 1; wave < picture->chart->wave_count; wave++) {
-    double from = tg_chart_figure(picture->chart, series, wave - 1),
-           to = tg_chart_figure(picture->chart, series, wave);
-    if (isnan(from) || isnan(to) || tg_chart_breaks(picture->chart, series, wave))
-      continue;
-    tg_draw_line(picture->out, place_point(picture, series, wave - 1), tg_scale_place(&picture->scale, from),
-                 place_point(picture, series, wave), tg_scale_place(&picture->scale, to), color, 2, NULL);
+  const tg_chart *chart = picture->chart;
+
+  for (size_t wave = 1; wave < chart->wave_count; wave++) {
+    size_t before = tg_chart_joined(chart, series, wave);
+    if (before != SIZE_MAX)
+      tg_draw_line(picture->out, place_point(picture, series, before),
+                   tg_scale_place(&picture->scale, tg_chart_figure(chart, series, before)),
+                   place_point(picture, series, wave),
+                   tg_scale_place(&picture->scale, tg_chart_figure(chart, series, wave)), color, 2, NULL);
   }
 }
 
@@ -169,7 +172,7 @@ static void draw_points(lines_picture *picture, size_t series, const char *color
     lower = tg_chart_lower(chart, row);
     upper = tg_chart_upper(chart, row);
     if (isnan(value)) {
-      if (tg_chart_has_figures(picture->chart, series))
+      if (tg_view_flags(chart->view, row) & TG_FLAG_SUPPRESSED && tg_chart_has_figures(chart, series))
         tg_draw_text(picture->out, x, picture->bottom - 5, &empty, tg_figure_missing(chart->view, row));
       continue;
     }

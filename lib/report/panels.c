@@ -11,6 +11,7 @@
 #include <report/layout.h>
 #include <report/legend.h>
 #include <report/trends.h>
+#include <table/flag.h>
 
 #define MARGIN 16.0
 #define GUTTER 34.0 /* left of each plot, for its ticks or as a gap */
@@ -152,13 +153,15 @@ static void draw_breaks(panels *picture, size_t series) {
 /* ---- the marks of a panel -------------------------------------------------------------------- */
 
 static void draw_segments(panels *picture, size_t series, const char *color, double width) {
-  for (size_t wave = 1; wave < picture->chart->wave_count; wave++) {
-    double from = tg_chart_figure(picture->chart, series, wave - 1),
-           to = tg_chart_figure(picture->chart, series, wave);
-    if (isnan(from) || isnan(to) || tg_chart_breaks(picture->chart, series, wave))
-      continue;
-    tg_draw_line(picture->out, place_wave(picture, wave - 1), tg_scale_place(&picture->scale, from),
-                 place_wave(picture, wave), tg_scale_place(&picture->scale, to), color, width, NULL);
+  const tg_chart *chart = picture->chart;
+
+  for (size_t wave = 1; wave < chart->wave_count; wave++) {
+    size_t before = tg_chart_joined(chart, series, wave);
+    if (before != SIZE_MAX)
+      tg_draw_line(picture->out, place_wave(picture, before),
+                   tg_scale_place(&picture->scale, tg_chart_figure(chart, series, before)),
+                   place_wave(picture, wave),
+                   tg_scale_place(&picture->scale, tg_chart_figure(chart, series, wave)), color, width, NULL);
   }
 }
 
@@ -172,7 +175,7 @@ static void draw_points(panels *picture, size_t series) {
       continue;
     value = tg_chart_value(chart, row);
     if (isnan(value)) {
-      if (tg_chart_has_figures(chart, series))
+      if (tg_view_flags(chart->view, row) & TG_FLAG_SUPPRESSED && tg_chart_has_figures(chart, series))
         tg_draw_text(picture->out, x, picture->bottom - 4, &empty_font, tg_figure_missing(chart->view, row));
       continue;
     }
@@ -240,6 +243,7 @@ static trygg_status draw_panel(panels *picture, size_t series, int with_ticks, t
   trygg_status status = TRYGG_OK;
 
   picture->scale = tg_chart_scale(picture->chart, series, 0, TICKS, ZERO);
+  tg_scale_trim(&picture->scale);
   picture->scale.from = picture->bottom;
   picture->scale.to = picture->top;
   draw_grid(picture, with_ticks);
@@ -400,8 +404,7 @@ size_t tg_panels_page(const tg_chart *chart, double width, double height) {
 
 trygg_status tg_panels_draw(const tg_chart *chart, double width, double *height, tg_text *out,
                             trygg_error *error) {
-  panels picture = {
-      .chart = chart, .width = width, .columns = chart->series_count <= FEW ? 3 : 4, .out = out};
+  panels picture = begin_panels(chart, width, out);
   trygg_status status = TRYGG_OK;
   double y = *height + 12;
 

@@ -25,9 +25,27 @@ tg_scale tg_scale_make(double least, double most, size_t wanted, double zero) {
   scale.step = round_step((most - least) / (double)(wanted > 0 ? wanted : 1));
   scale.low = floor(least / scale.step + 1e-9) * scale.step;
   scale.high = ceil(most / scale.step - 1e-9) * scale.step;
+  scale.first = scale.low;
+  scale.least = least;
+  scale.most = most;
   scale.ticks = (size_t)lround((scale.high - scale.low) / scale.step) + 1;
   scale.decimals = scale.step >= 1 ? 0 : (int)ceil(-log10(scale.step) - 1e-9);
   return scale;
+}
+
+#define EMPTY 0.4  /* of a step */
+#define BEYOND 0.1 /* of a step */
+
+void tg_scale_trim(tg_scale *scale) {
+  if (scale->ticks > 3 && scale->high - scale->most > EMPTY * scale->step) {
+    scale->high = scale->most + BEYOND * scale->step;
+    scale->ticks--;
+  }
+  if (scale->ticks > 3 && scale->least - scale->low > EMPTY * scale->step) {
+    scale->low = scale->least - BEYOND * scale->step;
+    scale->first += scale->step;
+    scale->ticks--;
+  }
 }
 
 double tg_scale_place(const tg_scale *scale, double value) {
@@ -35,7 +53,7 @@ double tg_scale_place(const tg_scale *scale, double value) {
 }
 
 double tg_scale_tick(const tg_scale *scale, size_t tick) {
-  double value = scale->low + (double)tick * scale->step;
+  double value = scale->first + (double)tick * scale->step;
 
   return fabs(value) < scale->step * 1e-6 ? 0 : value;
 }

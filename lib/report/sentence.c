@@ -183,14 +183,31 @@ static void put_limits(const tg_view *view, const columns *at, size_t row, int h
 }
 
 static void put_p(const tg_view *view, size_t row, size_t column, tg_text *out) {
-  tg_text cell = {0};
-  tg_figure_cell(view, row, column, 0, &cell);
-  tg_text_put(out, cell.bytes && *cell.bytes == '<' ? "p " : "p = ");
-  if (cell.failed)
-    out->failed = 1;
-  else
-    tg_text_put(out, cell.bytes);
-  tg_text_free(&cell);
+  size_t begin = out->length;
+  tg_text_put(out, "p = ");
+  tg_figure_cell(view, row, column, 0, out);
+  if (!out->failed && out->bytes[begin + 4] == '<') { /* "p <0.001" */
+    memmove(out->bytes + begin + 2, out->bytes + begin + 4, out->length - begin - 3);
+    out->length -= 2;
+  }
+}
+
+/* Whether two probabilities are printed alike. */
+static int read_alike(double p, double q) {
+  return (p < 0.001 && q < 0.001) || (p >= 0.001 && q >= 0.001 && rint(p * 1000) == rint(q * 1000));
+}
+
+/* p, and of a small one the adjusted p, where it reads otherwise. */
+static void put_both(const tg_view *view, const columns *at, size_t row, double line, const char *between,
+                     tg_text *out) {
+  double p = trygg_table_number(view->table, row, at->p),
+         adjusted = trygg_table_number(view->table, row, at->adjusted);
+  put_p(view, row, at->p, out);
+  if (p > line || !isfinite(adjusted) || read_alike(p, adjusted))
+    return;
+  tg_text_put(out, between);
+  tg_text_put(out, tg_view_word(view, "adjusted"));
+  put_p(view, row, at->adjusted, out);
 }
 
 static void put_failure(const tg_view *view, const columns *at, const series *s, tg_text *out) {
@@ -205,39 +222,19 @@ static void put_failure(const tg_view *view, const columns *at, const series *s,
   tg_text_putc(out, '.');
 }
 
-static void put_bend(const tg_view *view, const columns *at, size_t row, double line, tg_text *out) {
-  double p = trygg_table_number(view->table, row, at->p),
-         adjusted = trygg_table_number(view->table, row, at->adjusted);
-  tg_text_put(out, tg_view_word(view, adjusted <= line ? "bend" : "no_bend"));
-  put_p(view, row, at->p, out);
-  if (p > line || !(adjusted > p))
-    return;
-  tg_text_put(out, ", ");
-  tg_text_put(out, tg_view_word(view, "adjusted"));
-  put_p(view, row, at->adjusted, out);
-}
-
 static void put_sentence(const tg_view *view, const columns *at, const series *s, double line, tg_text *out) {
-  const trygg_table *table = view->table;
-  double p = trygg_table_number(table, s->line, at->p),
-         adjusted = trygg_table_number(table, s->line, at->adjusted);
-  int has_direction = s->clear || p <= line;
+  int has_direction = s->clear || trygg_table_number(view->table, s->line, at->p) <= line;
   put_names(view, at, s->line, out);
   put_waves(view, at, s->line, out);
   put_slope(view, at, s->line, has_direction, out);
   put_limits(view, at, s->line, has_direction, out);
   tg_text_put(out, ", ");
-  put_p(view, s->line, at->p, out);
-  if (has_direction && !s->clear)
-    tg_text_put(out, tg_view_word(view, "among_many"));
-  else if (s->clear && adjusted > p)
-    tg_text_put(out, ", ");
-  if ((has_direction && !s->clear) || (s->clear && adjusted > p)) {
-    tg_text_put(out, tg_view_word(view, "adjusted"));
-    put_p(view, s->line, at->adjusted, out);
+  put_both(view, at, s->line, line, s->clear ? ", " : tg_view_word(view, "among_many"), out);
+  if (s->bend != SIZE_MAX) {
+    int is_bent = trygg_table_number(view->table, s->bend, at->adjusted) <= line;
+    tg_text_put(out, tg_view_word(view, is_bent ? "bend" : "no_bend"));
+    put_both(view, at, s->bend, line, ", ", out);
   }
-  if (s->bend != SIZE_MAX)
-    put_bend(view, at, s->bend, line, out);
   tg_text_putc(out, '.');
 }
 
