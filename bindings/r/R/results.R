@@ -28,10 +28,12 @@ publish.default <- function(table, min_n = NULL) {
 }
 
 write_published <- function(table, file = NULL, format = "csv", min_n = NULL, language = NULL, title = NULL,
-                            width = NULL, color = FALSE) {
+                            width = NULL, color = FALSE, trend = NULL) {
   table <- publish(table, min_n)
+  if (!is.null(trend)) trend <- attr(publish(trend, min_n), "publication")
   text <- checked(.Call(r_write, attr(table, "publication"), format, attr(table, "survey")$handle,
-                        some(language = language, title = title, width = width, color = as.integer(color))))
+                        some(language = language, title = title, width = width, color = as.integer(color),
+                             trend = trend)))
   if (is.null(file)) return(text)
   connection <- file(file, "wb")
   on.exit(close(connection))

@@ -107,6 +107,7 @@ const option report_options[] = {FIELD(trygg_report_options, language, TEXT),
                                  FIELD(trygg_report_options, width, INT),
                                  FIELD(trygg_report_options, title, TEXT),
                                  FIELD(trygg_report_options, color, INT),
+                                 FIELD(trygg_report_options, trend, PUBLISHED),
                                  {NULL, TEXT, 0, 0}};
 
 /* ---- progress and interrupts ---------------------------------------------------------------------- */
@@ -215,6 +216,9 @@ static void set_option(call *self, const option *option, SEXP value, char *optio
     break;
   case DOUBLE:
     *(double *)(void *)to = number_of(value, option->name, -INFINITY, INFINITY);
+    break;
+  case PUBLISHED:
+    *(void **)(void *)to = handle_get(value, PUBLICATION);
     break;
   case PROGRESS:
     self->report = value;

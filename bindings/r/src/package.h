@@ -29,7 +29,7 @@ SEXP handle_finish(SEXP pointer, trygg_status status, void *handle, const trygg_
 
 /* ---- options: options.c ------------------------------------------------------------------------- */
 
-typedef enum option_kind { TEXT, TEXTS, NUMBERS, CHARACTER, INT, INT64, DOUBLE, PROGRESS } option_kind;
+typedef enum option_kind { TEXT, TEXTS, NUMBERS, CHARACTER, INT, INT64, DOUBLE, PUBLISHED, PROGRESS } option_kind;
 
 /* A field of an option struct. */
 typedef struct option {

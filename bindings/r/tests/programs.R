@@ -91,6 +91,16 @@ stopifnot(nrow(trygg_weights(calibrated)) > 0, nrow(trygg_margins(calibrated)) >
 equal(as_written(trygg_estimate(trygg_sample(responses, variance = "bootstrap:50"), "otrygg_kvall", by = "kommun")),
       run("estimate", "--by", "kommun", "--indicator", "otrygg_kvall", "--variance", "bootstrap:50"))
 
+# The picture of a trend, with its fitted lines and sentences, is the program's.
+series <- trygg_estimate(responses, "otrygg_kvall", by = "kommun")
+trend <- trygg_trend(responses, "otrygg_kvall", by = "kommun", tests = c("linear", "lack_of_fit", "joinpoint"))
+picture <- write_published(series, format = "svg", min_n = 0, language = "en", trend = trend)
+Encoding(picture) <- "bytes"
+equal(picture, run("trend", "--by", "kommun", "--indicator", "otrygg_kvall", "--format", "svg", "--lang", "en"))
+stopifnot(grepl("not clearly bent", picture, useBytes = TRUE),
+          !grepl("linear trend", write_published(series, format = "svg", language = "en")))
+fails(write_published(series, format = "svg", trend = 1))
+
 # The same records as a data frame, and estimates that do not keep records.
 connection <- gzfile(file)
 frame <- utils::read.csv(connection, sep = ";", colClasses = "character", encoding = "UTF-8", check.names = FALSE)

@@ -167,7 +167,7 @@ class Published(Table):
         trend: Published | None = None,
     ) -> str:
         """The table as text: ``table csv csv-sv json svg html``.  ``language`` is ``en`` or ``sv``; ``trend`` has published
-        trends of the same indicators and groups, whose lines a chart then shows."""
+        trends of the same indicators and groups, whose lines a chart then shows and whose findings a page says first."""
         self._live("be written")
         options = {
             "language": language,
