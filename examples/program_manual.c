@@ -48,9 +48,11 @@ static void put_heading(const struct program *program, program_text *out, const 
 
 /* What the library says in English on values and what stands for an argument, in Swedish; what is not here is
  * said in English.  Values of an option first, arguments with an empty value. */
-static const struct {
+struct translation {
   const char *option, *value, *text;
-} swedish[] = {
+};
+
+static const struct translation swedish[] = {
     {"ci", "logit", "på logoddsen, räknat tillbaka; stannar inom 0–1"},
     {"ci", "wald", "skattning ± t medelfel"},
     {"ci", "wilson", "Wilsons intervall med det effektiva antalet svar"},
@@ -171,7 +173,7 @@ static const struct {
      "mellan andelarna för svaret och för det som jämförs med; för ett tal av en enhet mer"},
     {"part", "ratio", "oddskvot i en logistisk, kvot mellan antal i en Poissonregression"},
     {"part", "coefficient", "på modellens skala: logodds, logaritmer, eller medelvärdet självt"},
-    {"part", "test", "har variabeln alls betydelse: justerad Wald-F"},
+    {"part", "test", "har variabeln alls betydelse: wald, eller de test som anges"},
     {"format", "table", "text i kolumner, för människor"},
     {"format", "csv", "komma, decimalpunkt, koder, andelar 0–1; för program"},
     {"format", "csv-sv", "semikolon, decimalkomma, etiketter, procent; för ett svenskt kalkylprogram"},
@@ -211,12 +213,38 @@ static const struct {
     {"color", "", "NÄR"},
 };
 
+/* ... where a program means another thing by the same words: the tests of trygg-model. */
+static const struct translation swedish_model[] = {
+    {"test", "wald", "med koefficienterna och deras kovarians, justerat för få kluster; F"},
+    {"test", "working_wald",
+     "med koefficienterna och den kovarians de haft i ett obundet slumpmässigt urval, Raos och Scotts korrektion; F, p exakt"},
+    {"test", "likelihood_ratio",
+     "med likelihooden med och utan variabeln, Raos och Scotts korrektion; F, p exakt"},
+    {"test", "score",
+     "med hur likelihooden för modellen utan variabeln stiger mot den, Raos och Scotts korrektion; F, p exakt"},
+    {"test", "quasi_score", "med samma stigning och dess kovarians, justerat för få kluster; F"},
+    {"test", "none", "inget test av bakgrunden"},
+};
+
+static const char *find_translation(const struct translation *rows, size_t count, const char *option,
+                                    const char *value) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(rows[i].option, option) == 0 && strcmp(rows[i].value, value) == 0)
+      return rows[i].text;
+  return NULL;
+}
+
 static const char *in_language(const struct program *program, const char *option, const char *value,
                                const char *english) {
-  for (size_t i = 0; program->language == PROGRAM_SWEDISH && i < sizeof swedish / sizeof *swedish; i++)
-    if (strcmp(swedish[i].option, option) == 0 && strcmp(swedish[i].value, value) == 0)
-      return swedish[i].text;
-  return english;
+  const char *text = NULL;
+
+  if (program->language != PROGRAM_SWEDISH)
+    return english;
+  if (program->description->bit == PROGRAM_MODEL)
+    text = find_translation(swedish_model, sizeof swedish_model / sizeof *swedish_model, option, value);
+  if (text == NULL)
+    text = find_translation(swedish, sizeof swedish / sizeof *swedish, option, value);
+  return text != NULL ? text : english;
 }
 
 /* The values of an option: a line each where the library says what they are, else in one line. */

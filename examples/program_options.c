@@ -20,9 +20,10 @@ static const program_option options[] = {
      .help =
          {"Background variables: those with codes by level, numbers per unit. VAR=CODE: the level that the "
           "others are compared with. VAR*VAR: two and their interaction, or a number and its square; VAR:VAR: that "
-          "alone.",
+          "alone; VAR*VAR*VAR: three, every two of them, and all three.",
           "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
-          "jämförs med. VAR*VAR: två och deras samspel, eller ett tal och dess kvadrat; VAR:VAR: bara det."}},
+          "jämförs med. VAR*VAR: två och deras samspel, eller ett tal och dess kvadrat; VAR:VAR: bara det; "
+          "VAR*VAR*VAR: tre, varje par av dem, och alla tre."}},
     {"on", "VAR,VAR", PROGRAM_COMPARE, TARGET(on), .set = program_set_list,
      .help = {"For --nonresponse sample: variables with codes that are known of everybody who was drawn.",
               "För --nonresponse sample: variabler med koder som är kända för alla i urvalet."}},
@@ -30,6 +31,13 @@ static const program_option options[] = {
      .value = trygg_model_family, .value_help = trygg_model_family_help,
      .help = {"Kind of regression; default logistic for shares, poisson for totals, else linear.",
               "Slags regression; annars logistic för andelar, poisson för summor, annars linear."}},
+    {"exposure", "VAR", PROGRAM_MODEL, TARGET(exposure), .set = program_set_text,
+     .help =
+         {"A number that says how much there was to count in, as years or persons: its logarithm is added as it is.",
+          "Ett tal som säger hur mycket det fanns att räkna i, som år eller personer: dess logaritm läggs till som den är."}},
+    {"offset", "VAR", PROGRAM_MODEL, TARGET(offset), .set = program_set_text,
+     .help = {"A number added to the linear predictor as it is, without a coefficient.",
+              "Ett tal som läggs till den linjära prediktorn som det är, utan koefficient."}},
     {"reference", "WHICH", PROGRAM_MODEL, TARGET(reference), .set = program_set_choice,
      .value = program_reference_name,
      .help =
@@ -148,10 +156,10 @@ static const program_option options[] = {
           "in --indicator should have, or, of a share, one number. Numbers of people do as well.",
           "För --test goodness_of_fit, som menas där inget test anges: vilken andel varje svar på frågan i --indicator "
           "borde ha, eller, för en andel, ett tal. Det går lika bra med antal personer."}},
-    {"test", "wald|none", PROGRAM_MODEL, TARGET(tests), .set = program_set_list,
-     .value = program_model_test_name,
-     .help = {"Whether the terms are tested, each as a whole: adjusted Wald F.",
-              "Om bakgrunden prövas, varje variabel som helhet: justerat Wald-F."}},
+    {"test", "LIST", PROGRAM_MODEL, TARGET(tests), .set = program_set_list, .value = program_model_test_name,
+     .value_help = program_model_test_help,
+     .help = {"How the terms are tested, each as a whole; default wald.",
+              "Hur bakgrunden prövas, varje variabel som helhet; annars wald."}},
     {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = program_set_against,
      .value = trygg_inference_against, .value_help = trygg_inference_against_help,
      .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},

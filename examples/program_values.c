@@ -35,10 +35,14 @@ const char *program_reference_name(size_t i) {
   return i < COUNT(names) ? names[i] : NULL;
 }
 
+/* The tests of terms of the library, and `none`. */
 const char *program_model_test_name(size_t i) {
-  static const char *const names[] = {"wald", "none"};
+  const char *name = trygg_model_term_test(i);
+  return name != NULL || i == 0 || trygg_model_term_test(i - 1) == NULL ? name : "none";
+}
 
-  return i < COUNT(names) ? names[i] : NULL;
+const char *program_model_test_help(size_t i) {
+  return trygg_model_term_test(i) != NULL ? trygg_model_term_test_help(i) : "no test of terms";
 }
 
 /* The tests of the library, and `all`. */

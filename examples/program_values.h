@@ -18,6 +18,7 @@ const char *program_format_help(size_t i);
 const char *program_lonely_name(size_t i);
 const char *program_reference_name(size_t i);
 const char *program_model_test_name(size_t i);
+const char *program_model_test_help(size_t i);
 const char *program_trend_test_name(size_t i);
 const char *program_trend_test_help(size_t i);
 const char *program_nonresponse_name(size_t i);

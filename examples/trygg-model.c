@@ -19,10 +19,19 @@ static void note_left_out(struct program *program, const trygg_model *model) {
                         (long long)summary.left_out, (long long)summary.n);
 }
 
+static int is_tested(const struct program *program) {
+  const program_list *tests = &program->options.tests;
+
+  for (size_t i = 0; i < tests->count; i++)
+    if (strcmp(tests->items[i], "none") == 0)
+      return 0;
+  return 1;
+}
+
 /* The parts asked for, or all but coefficients; without tests where --test none. */
 static trygg_status choose_parts(struct program *program, program_list *parts) {
   const program_options *given = &program->options;
-  int tested = given->tests.count == 0 || strcmp(given->tests.items[0], "none") != 0;
+  int tested = is_tested(program);
 
   for (size_t i = 0; trygg_model_part(i) != NULL; i++) {
     const char *part = trygg_model_part(i);
@@ -51,6 +60,8 @@ static trygg_status fit(struct program *program, trygg_model **out) {
                                  .wave_count = given->waves.count,
                                  .df = given->df,
                                  .threads = given->threads,
+                                 .offset = given->offset,
+                                 .exposure = given->exposure,
                                  .progress = &program->progress};
 
   return trygg_model_create(program->design, &options, out, &program->error);
@@ -66,6 +77,10 @@ static trygg_status run(struct program *program) {
 
   options.parts = parts.items;
   options.part_count = parts.count;
+  if (is_tested(program)) {
+    options.tests = given->tests.items;
+    options.test_count = given->tests.count;
+  }
   if (status == TRYGG_OK)
     status = fit(program, &model);
   if (status == TRYGG_OK)

@@ -24,7 +24,7 @@ static trygg_error error;
 
 /* What to fit: `on` has blanks between. */
 typedef struct wanted {
-  const char *outcome, *on, *family, *reference, *where;
+  const char *outcome, *on, *family, *reference, *where, *offset, *exposure;
   int threads, no_intercept;
 } wanted;
 
@@ -37,6 +37,8 @@ static trygg_status fit(const fixture *f, const wanted *w, trygg_model **out) {
                                  .family = w->family,
                                  .reference = w->reference,
                                  .no_intercept = w->no_intercept,
+                                 .offset = w->offset,
+                                 .exposure = w->exposure,
                                  .where = &w->where,
                                  .where_count = w->where != NULL,
                                  .threads = w->threads ? w->threads : 1};
@@ -75,7 +77,9 @@ typedef struct golden_case {
   wanted what;
 } golden_case;
 
-#define NHANES_NUMBERS "name,type,rule,from,codes\nscore,integer,cap,age,9\nsquare,integer,product,age age,\n"
+#define NHANES_NUMBERS                                                                                       \
+  "name,type,rule,from,codes\nscore,integer,cap,age,9\nsquare,integer,product,age age,\n"                    \
+  "chosen,select_one ab,bands,race,1=a 2=b 3=b 4=a\n"
 
 static const golden_case cases[] = {
     {"clus1 linear", "apiclus1", NULL, {"api_mean", "stype ell meals", .where = NULL}},
@@ -83,6 +87,8 @@ static const golden_case cases[] = {
     {"clus1 poisson", "apiclus1", NULL, {"enroll_total", "stype meals", .family = NULL}},
     {"strat common", "apistrat", NULL, {"wide", "comp_imp", .reference = "common"}},
     {"strat where stype", "apistrat", NULL, {"api_mean", "comp_imp=No meals", .where = "stype=E,H"}},
+    {"clus1 exposure", "apiclus1", NULL, {"enroll_total", "stype meals", .exposure = "api_stu"}},
+    {"clus1 offset", "apiclus1", NULL, {"api_mean", "ell stype", .offset = "api99"}},
     {"clus2 linear", "apiclus2", NULL, {"api_mean", "ell meals", .family = "linear"}},
     {"clus2 logistic", "apiclus2", NULL, {"wide", "ell meals", .family = "logistic"}},
     {"stages linear", "apimobility", NULL, {"api_mean", "ell meals mobility", .family = NULL}},
@@ -101,6 +107,10 @@ static const golden_case cases[] = {
     {"panel", "panel", NULL, {"afraid", "sex score", .family = NULL}},
     {"panel adjust", "panel", "adjust", {"afraid", "sex score", .family = NULL}},
     {"county", "county", NULL, {"worried", "wave sex area x", .family = NULL}},
+    {"county offset", "county", NULL, {"worried", "sex area", .offset = "x"}},
+    {"county three", "county", NULL, {"worried", "sex*area*x", .family = NULL}},
+    {"nhanes three", "nhanes", NULL, {"high", "age*sex*chosen", .family = "linear"}},
+    {"myco", "myco", NULL, {"ill", "recent scar", .family = NULL}},
 };
 
 enum { case_count = sizeof cases / sizeof *cases };
@@ -175,15 +185,19 @@ static void compare_row(const trygg_model *model, const trygg_table *table, cons
                                             : 1e-10);
 }
 
-/* T6, T7 (`stages`) and W4 (`nhanes`) of docs/evidence.md are among them. */
+static const char *const every_test[] = {"wald", "working_wald", "likelihood_ratio", "score", "quasi_score"};
+enum { test_count = sizeof every_test / sizeof *every_test };
+
+/* T6, T7 (`stages`), T8 (`myco`) and W4 (`nhanes`) of docs/evidence.md are among them. */
 START_TEST(regression_has_the_numbers_of_R_survey) {
   const golden_case *c = &cases[_i];
   fixture f = fixture_golden(c->folder, !strcmp(c->folder, "nhanes") ? NHANES_NUMBERS : NULL, c->lonely);
   trygg_model *model = fitted(&f, c->what);
   trygg_table *table = NULL;
+  trygg_model_table_options every = {.size = sizeof every, .tests = every_test, .test_count = test_count};
   char path[4096], *text, *line, *state = NULL;
   size_t compared = 0;
-  ck_ok(trygg_model_table(model, NULL, &table, &error));
+  ck_ok(trygg_model_table(model, &every, &table, &error));
   snprintf(path, sizeof path, "%s/golden/model.csv", tests_folder());
   text = fixture_read_text(path);
   largest_difference = 0;
@@ -476,6 +490,52 @@ START_TEST(without_intercept_a_factor_has_its_means) {
 }
 END_TEST
 
+static trygg_model_finding tested(const trygg_model *model, const char *test, const char *term) {
+  trygg_model_finding finding;
+  ck_ok(trygg_model_test_by(model, test, term, &finding, &error));
+  return finding;
+}
+
+/* A quadratic likelihood falls by b' V0^-1 b; of one column F is t^2, and a mixture of one weight is F. */
+START_TEST(tests_of_terms_agree_where_they_are_one) {
+  fixture f = fixture_golden("nhanes", NHANES_NUMBERS, NULL);
+  trygg_model *model = fitted(&f, (wanted){"high", "race sex score", .family = "linear"});
+  static const char *const terms[] = {"race", "sex", NULL};
+  for (size_t i = 0; i < 3; i++) {
+    trygg_model_finding a = tested(model, "working_wald", terms[i]),
+                        b = tested(model, "likelihood_ratio", terms[i]);
+    ck_near(a.statistic, b.statistic, 1e-11);
+    ck_near(a.p, b.p, 1e-9);
+    ck_near(a.df1, b.df1, 1e-15);
+    ck_assert(isnan(a.estimate) && isnan(b.se));
+  }
+  ck_near(tested(model, "wald", "sex").statistic, tested(model, "working_wald", "sex").statistic, 1e-12);
+  ck_near(tested(model, NULL, "sex").p, tested(model, "working_wald", "sex").p, 1e-11);
+  ck_near(tested(model, "score", "sex").statistic, tested(model, "quasi_score", "sex").statistic, 1e-12);
+  ck_near(tested(model, "score", "sex").p, tested(model, "quasi_score", "sex").p, 1e-11);
+  ck_near(pow(tested(model, "score", "sex").estimate / tested(model, "score", "sex").se, 2),
+          tested(model, "score", "sex").statistic, 1e-12);
+  trygg_model_free(model);
+  fixture_free(&f);
+}
+END_TEST
+
+/* What a term is compared with, and in which units weights and numbers are, is nothing to its tests. */
+START_TEST(tests_of_terms_do_not_depend_on_units) {
+  fixture f = fixture_golden("nhanes", NHANES_NUMBERS, NULL);
+  trygg_model *a = fitted(&f, (wanted){"high", "race sex score", .family = NULL}),
+              *b = fitted(&f, (wanted){"high", "score race=3 sex=2", .family = NULL});
+  for (size_t i = 0; i < test_count; i++) {
+    trygg_model_finding one = tested(a, every_test[i], "race"), other = tested(b, every_test[i], "race");
+    ck_near(one.statistic, other.statistic, 1e-9);
+    ck_near(one.p, other.p, 1e-8);
+  }
+  trygg_model_free(a);
+  trygg_model_free(b);
+  fixture_free(&f);
+}
+END_TEST
+
 START_TEST(bits_are_the_same_on_any_threads) {
   fixture f = fixture_golden("nhanes", NHANES_NUMBERS, NULL);
   trygg_model *one = fitted(&f, (wanted){"high", "race score sex", .threads = 1});
@@ -485,6 +545,10 @@ START_TEST(bits_are_the_same_on_any_threads) {
       trygg_model_figure a = trygg_model_get(one, i), b = trygg_model_get(many, i);
       ck_assert(memcmp(&a.estimate, &b.estimate, sizeof a.estimate) == 0);
       ck_assert(memcmp(&a.se, &b.se, sizeof a.se) == 0);
+    }
+    for (size_t i = 0; i < test_count; i++) {
+      trygg_model_finding a = tested(one, every_test[i], "race"), b = tested(many, every_test[i], "race");
+      ck_assert(memcmp(&a, &b, sizeof a) == 0);
     }
     trygg_model_free(many);
   }
@@ -510,6 +574,47 @@ static fixture small(const char *data) {
   return fixture_load(&(fixture_texts){
       .survey = SMALL_SURVEY, .choices = SMALL_CHOICES, .indicators = SMALL_INDICATORS, .data = text});
 }
+
+static const char *note_of(const trygg_table *table, const char *key) {
+  for (size_t i = 0; i < trygg_table_notes(table); i++)
+    if (!strcmp(trygg_table_note_key(table, i), key))
+      return trygg_table_note_text(table, i);
+  ck_abort_msg("no note `%s`", key);
+  return NULL;
+}
+
+/* The same time for everybody moves the intercept alone; a linear offset is taken off the outcome. */
+START_TEST(offsets_move_what_they_must) {
+  static const char data[] =
+      "1,1,0,a,a,3,2,,,\n1,2,1,b,b,5,2,,,\n1,3,0,a,a,4,2,,,\n1,4,1,b,b,9,2,,,\n1,5,1,a,b,2,2,,,\n"
+      "1,6,0,b,a,7,2,,,\n1,7,0,,a,7,2,,,\n1,8,0,a,a,7,,,,\n";
+  fixture f = small(data);
+  trygg_model *bare = fitted(&f, (wanted){"xs", "g", .family = "poisson", .where = "k=2"});
+  trygg_model *per = fitted(&f, (wanted){"xs", "g", .family = "poisson", .exposure = "k"});
+  trygg_model *straight = fitted(&f, (wanted){"xs", "g", .family = "linear", .offset = "k"});
+  trygg_table *table = NULL;
+  ck_assert_int_eq(trygg_model_summarize(per).n, 6);
+  ck_assert_int_eq(trygg_model_summarize(per).left_out, 2);
+  ck_near(trygg_model_get(per, 0).estimate, trygg_model_get(bare, 0).estimate - log(2), 1e-14);
+  for (size_t i = 1; i < trygg_model_count(per);
+       i++) { /* the effect, and the predictions with the time they had */
+    ck_near(trygg_model_get(per, i).estimate, trygg_model_get(bare, i).estimate, 1e-13);
+    ck_near(trygg_model_get(per, i).se, trygg_model_get(bare, i).se, 1e-13);
+  }
+  ck_near(get(straight, "coefficient", "", "").estimate, 3 - 2, 1e-14); /* the mean of a less its offset */
+  ck_near(get(straight, "prediction", "g", "b").estimate, get(bare, "prediction", "g", "b").estimate, 1e-14);
+  for (size_t i = 0; i < test_count; i++)
+    ck_near(tested(per, every_test[i], NULL).statistic, tested(bare, every_test[i], NULL).statistic, 1e-12);
+  ck_ok(trygg_model_table(per, NULL, &table, &error));
+  ck_assert_str_eq(note_of(table, "exposure"), "k");
+  ck_assert_str_eq(note_of(table, "left_out"), "2 (g 1, k 1)");
+  trygg_table_free(table);
+  trygg_model_free(bare);
+  trygg_model_free(per);
+  trygg_model_free(straight);
+  fixture_free(&f);
+}
+END_TEST
 
 #define TEN_RECORDS                                                                                          \
   "1,1,0,a,a,1,0,2020-01-01,q,a\n2,2,1,a,b,2,1,2020-01-01,q,b\n1,3,0,a,a,3,2,,q,a\n1.5,4,1,b,b,4,0,,q,b\n"   \
@@ -631,7 +736,7 @@ static double far_away(double y, double middle) {
 START_TEST(steps_that_overshoot_are_halved) {
   tg_regress_family family = tg_poisson_regress;
   const double x[] = {1, 1}, weight[] = {1, 3}, y[] = {400, 1200};
-  const tg_regress_data data = {x, weight, y, 2, 1};
+  const tg_regress_data data = {x, weight, y, 2, 1, NULL};
   double b, step, eta[2], inverse;
   tg_regress_end end;
   family.start = far_away;
@@ -698,11 +803,16 @@ START_TEST(interactions_that_are_none_are_refused) {
     trygg_status status;
     const char *says;
   } faults[] = {
-      {{"bad", "g:h", .family = NULL}, TRYGG_EINVAL, "both variables by themselves"},
-      {{"bad", "g g:h", .family = NULL}, TRYGG_EINVAL, "both variables by themselves"},
+      {{"bad", "g:h", .family = NULL}, TRYGG_EINVAL, "variables by themselves"},
+      {{"bad", "g g:h", .family = NULL}, TRYGG_EINVAL, "variables by themselves"},
       {{"bad", "g*nobody", .family = NULL}, TRYGG_ENAME, "`nobody`"},
-      {{"bad", "g*h*x", .family = NULL}, TRYGG_EINVAL, "more than two"},
-      {{"bad", "g h g:h:x", .family = NULL}, TRYGG_EINVAL, "more than two"},
+      {{"bad", "g*h*h", .family = NULL}, TRYGG_EINVAL, "a variable with itself"},
+      {{"bad", "g*x*x", .family = NULL}, TRYGG_EINVAL, "a variable with itself"},
+      {{"bad", "g h x g:h:x", .family = NULL}, TRYGG_EINVAL, "needs the interactions of fewer"},
+      {{"bad", "g*h g*x g:h:x", .family = NULL}, TRYGG_EINVAL, "needs the interactions of fewer"},
+      {{"bad", "g*h:x", .family = NULL}, TRYGG_EINVAL, "both `*` and `:`"},
+      {{"bad", "g*h*x*k*g*h*x*k*g", .family = NULL}, TRYGG_EINVAL, "more variables than eight"},
+      {{"bad", "g*h*x x:h:g", .family = NULL}, TRYGG_EINVAL, "`x:h:g` is named twice"},
       {{"bad", "g g:g", .family = NULL}, TRYGG_EINVAL, "only a number has a square"},
       {{"bad", "g*h h:g", .family = NULL}, TRYGG_EINVAL, "`h:g` is named twice"},
       {{"bad", "h*h", .family = NULL}, TRYGG_EINVAL, "only a number has a square"},
@@ -771,6 +881,17 @@ START_TEST(calls_refuse_what_is_no_model) {
   ck_assert_int_eq(trygg_model_table(model, &bad_part, &table, &error), TRYGG_ENAME);
   ck_assert_ptr_nonnull(strstr(error.message, "`prediction`"));
   ck_assert_ptr_null(table);
+  {
+    const char *test = "likelihod_ratio";
+    trygg_model_table_options bad_test = {.size = sizeof bad_test, .tests = &test, .test_count = 1};
+    trygg_model_finding finding;
+    ck_assert_int_eq(trygg_model_table(model, &bad_test, &table, &error), TRYGG_ENAME);
+    ck_assert_ptr_nonnull(strstr(error.message, "`likelihood_ratio`"));
+    ck_assert_int_eq(trygg_model_test_by(model, test, NULL, &finding, &error), TRYGG_ENAME);
+    ck_assert_int_eq(trygg_model_test_by(model, "score", "hh", &finding, &error), TRYGG_ENAME);
+    ck_assert_int_eq(trygg_model_test_by(NULL, NULL, NULL, &finding, &error), TRYGG_EINVAL);
+    ck_assert_int_eq(trygg_model_test_by(model, NULL, NULL, NULL, &error), TRYGG_EINVAL);
+  }
   ck_assert_int_eq(trygg_model_test(model, "hh", &number, &number, &number, &number, &error), TRYGG_ENAME);
   trygg_model_free(trygg_model_retain(model));
   trygg_model_free(model);
@@ -788,6 +909,22 @@ START_TEST(registries_list_themselves) {
     ck_assert_ptr_nonnull(trygg_model_part_help(i));
   ck_assert_uint_eq(i, 5);
   ck_assert_ptr_null(trygg_model_part_help(i));
+  for (i = 0; trygg_model_term_test(i); i++) {
+    ck_assert_str_eq(trygg_model_term_test(i), every_test[i]);
+    ck_assert_ptr_nonnull(trygg_model_term_test_help(i));
+  }
+  ck_assert_uint_eq(i, test_count);
+  ck_assert_ptr_null(trygg_model_term_test_help(i));
+}
+END_TEST
+
+START_TEST(offsets_that_are_none_are_refused) {
+  static const char data[] = "1,1,0,a,a,1,0,,,\n1,2,1,a,b,2,4,,,\n1,3,0,b,b,3,6,,,\n1,4,1,b,a,4,8,,,\n";
+  refuse(data, (wanted){"xs", "g", .offset = "kk"}, TRYGG_ENAME, "`k`");
+  refuse(data, (wanted){"xs", "g", .exposure = "t"}, TRYGG_EINVAL, "`t` is no number");
+  refuse(data, (wanted){"xs", "g", .offset = "h"}, TRYGG_EINVAL, "`h` is no number");
+  refuse(data, (wanted){"xs", "g", .offset = "k", .exposure = "k"}, TRYGG_EINVAL, "one too many");
+  refuse(data, (wanted){"xs", "g", .exposure = "k"}, TRYGG_EDATA, "0 or less");
 }
 END_TEST
 
@@ -809,7 +946,7 @@ START_TEST(small_levels_are_suppressed_with_their_comparisons) {
   ck_assert(isnan(table_number(published, "difference", "g", "c", "estimate")));
   ck_assert(isnan(table_number(published, "coefficient", "g", "c", "estimate")));
   ck_assert(isnan(table_number(published, "coefficient", "(intercept)", "", "estimate")));
-  ck_assert(!isnan(table_number(published, "test", "g", "", "statistic")));
+  ck_assert(!isnan(table_number(published, "wald", "g", "", "statistic")));
   trygg_disclosure_free(publication);
   trygg_table_free(table);
   trygg_model_free(model);
@@ -847,8 +984,9 @@ static void all_of(const fixture *f, wanted what, int *failed) {
   trygg_model *model = NULL;
   trygg_table *table = NULL;
   trygg_status status = fit(f, &what, &model);
+  trygg_model_table_options every = {.size = sizeof every, .tests = every_test, .test_count = test_count};
   if (status == TRYGG_OK)
-    status = trygg_model_table(model, NULL, &table, &error);
+    status = trygg_model_table(model, &every, &table, &error);
   *failed = status != TRYGG_OK;
   ck_assert_msg(status == TRYGG_OK || status == TRYGG_ENOMEM, "%s", error.message);
   ck_assert(status == TRYGG_OK || table == NULL);
@@ -864,7 +1002,7 @@ START_TEST(every_allocation_may_fail) {
       tg_memory_fail(after, for_ever % 2);
       all_of(&f,
              for_ever < 2 ? (wanted){"bad", "h x", .family = NULL}
-                          : (wanted){"bad", "h*x", .family = "linear"},
+                          : (wanted){"bad", "h*x", .family = "linear", .offset = "k"},
              &failed);
       tg_memory_fail(-1, 0);
       ck_assert_int_lt(after, 5000);
@@ -913,6 +1051,9 @@ static Suite *suite(void) {
   tcase_add_loop_test(same, record_slopes_of_trends_are_regressions_on_the_year, 0, 5);
   tcase_add_test(same, predictions_and_tests_do_not_depend_on_the_reference);
   tcase_add_test(same, without_intercept_a_factor_has_its_means);
+  tcase_add_test(same, tests_of_terms_agree_where_they_are_one);
+  tcase_add_test(same, tests_of_terms_do_not_depend_on_units);
+  tcase_add_test(same, offsets_move_what_they_must);
   tcase_add_test(same, bits_are_the_same_on_any_threads);
   suite_add_tcase(s, same);
   TCase *edges = tcase_create("edges");
@@ -927,6 +1068,7 @@ static Suite *suite(void) {
   TCase *refusals = tcase_create("refusals");
   tcase_add_loop_test(refusals, faults_are_named, 0, 17);
   tcase_add_test(refusals, interactions_that_are_none_are_refused);
+  tcase_add_test(refusals, offsets_that_are_none_are_refused);
   tcase_add_test(refusals, terms_that_follow_from_others_are_named);
   tcase_add_test(refusals, separation_is_named);
   tcase_add_test(refusals, nobody_to_fit_is_said);

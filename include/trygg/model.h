@@ -30,23 +30,28 @@ TRYGG_API const char *trygg_model_family_help(size_t i);
 
 /** What to fit; outcome and background must be given, zero elsewhere means the default. */
 typedef struct trygg_model_options {
-  size_t size;                   /**< sizeof(trygg_model_options). */
-  const char *outcome;           /**< An indicator, a number variable, or `VAR=CODE`. */
-  const char *const *on;         /**< Background variables; `VAR=CODE` names the level others are compared with; `A:B` is
+  size_t size;         /**< sizeof(trygg_model_options). */
+  const char *outcome; /**< An indicator, a number variable, or `VAR=CODE`. */
+  const char *const
+      *on;            /**< Background variables; `VAR=CODE` names the level others are compared with; `A:B` is
                                       the interaction of two that are named too, of a number with itself its square;
-                                      `A*B` stands for `A`, `B` and `A:B`. */
-  size_t on_count;               /**< How many; 0: the intercept alone. */
-  const char *family;            /**< NULL: `logistic` for shares, `poisson` for totals, else `linear`. */
-  const char *reference;         /**< Level compared with where none is named: `first` (default) or `common`. */
-  int no_intercept;              /**< 1: no intercept; the first variable with codes then has all its levels. */
-  const char *const *where;      /**< Conditions `VAR=CODE[,CODE]`, all of which must hold. */
-  size_t where_count;            /**< 0: none. */
-  const char *const *waves;      /**< Codes of waves. */
-  size_t wave_count;             /**< 0: all waves, together. */
-  const char *df;                /**< As in estimates; `domain` (default) and `design` lose one a coefficient but
+                                      `A*B` stands for `A`, `B` and `A:B`, `A*B*C` for three
+                                      variables with `A:B`, `A:C`, `B:C` and `A:B:C`, and so on up to eight. */
+  size_t on_count;    /**< How many; 0: the intercept alone. */
+  const char *family; /**< NULL: `logistic` for shares, `poisson` for totals, else `linear`. */
+  const char *reference;    /**< Level compared with where none is named: `first` (default) or `common`. */
+  int no_intercept;         /**< 1: no intercept; the first variable with codes then has all its levels. */
+  const char *const *where; /**< Conditions `VAR=CODE[,CODE]`, all of which must hold. */
+  size_t where_count;       /**< 0: none. */
+  const char *const *waves; /**< Codes of waves. */
+  size_t wave_count;        /**< 0: all waves, together. */
+  const char *df;           /**< As in estimates; `domain` (default) and `design` lose one a coefficient but
                                       the first: df + 1 - p. */
-  int threads;                   /**< 0: as many as there are processors. */
+  int threads;              /**< 0: as many as there are processors. */
   const trygg_progress *progress; /**< NULL: none. */
+  const char
+      *offset; /**< A number that the linear predictor has as it is, without a coefficient; NULL: none. */
+  const char *exposure; /**< ... its logarithm: how much there was to count in; NULL: none. */
 } trygg_model_options;
 
 /**
@@ -72,21 +77,21 @@ typedef struct trygg_model_figure {
   const char *level;   /**< Its code, `CODE:CODE` of two; "" for a number and the intercept. */
   const char *against; /**< Code it is compared with; "" for none. */
   int64_t n;           /**< Records behind it. */
-  double estimate;     /**< Coefficient; average prediction at a level; average effect of one unit of a number. */
-  double se;           /**< Standard error. */
+  double estimate; /**< Coefficient; average prediction at a level; average effect of one unit of a number. */
+  double se;       /**< Standard error. */
 } trygg_model_figure;
 
 /** What a model rests on. */
 typedef struct trygg_model_summary {
-  const char *family;     /**< Its name. */
-  int64_t n;              /**< Records in the fit. */
-  int64_t left_out;       /**< Records with an outcome that lack some background answer. */
-  double weighted_n;      /**< Sum of the weights of those in the fit. */
-  double df;              /**< Degrees of freedom of the coefficients. */
-  double outcome;         /**< Weighted mean of the outcome. */
-  double residual;        /**< Weighted sum of squares of the outcome less its prediction. */
-  double total;           /**< The same less the mean (without an intercept: less 0). */
-  size_t coefficients;    /**< How many. */
+  const char *family;  /**< Its name. */
+  int64_t n;           /**< Records in the fit. */
+  int64_t left_out;    /**< Records with an outcome that lack some background answer. */
+  double weighted_n;   /**< Sum of the weights of those in the fit. */
+  double df;           /**< Degrees of freedom of the coefficients. */
+  double outcome;      /**< Weighted mean of the outcome. */
+  double residual;     /**< Weighted sum of squares of the outcome less its prediction. */
+  double total;        /**< The same less the mean (without an intercept: less 0). */
+  size_t coefficients; /**< How many. */
 } trygg_model_summary;
 
 /** What a model rests on; all zero for NULL. */
@@ -112,8 +117,39 @@ TRYGG_API double trygg_model_covariance(const trygg_model *model, size_t a, size
  * @param[out] p          p-value.
  * @retval TRYGG_ENAME  No such term.
  */
-TRYGG_API trygg_status trygg_model_test(const trygg_model *model, const char *term, double *statistic, double *df1,
-                                        double *df2, double *p, trygg_error *error);
+TRYGG_API trygg_status trygg_model_test(const trygg_model *model, const char *term, double *statistic,
+                                        double *df1, double *df2, double *p, trygg_error *error);
+
+/** Name of the @p i-th test of terms (`wald`, `likelihood_ratio`, `score`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_model_term_test(size_t i);
+
+/** One line of help on the @p i-th test of terms, or NULL; borrowed. */
+TRYGG_API const char *trygg_model_term_test_help(size_t i);
+
+/** What a test of a term found; NaN is empty. */
+typedef struct trygg_model_finding {
+  double statistic; /**< F. */
+  double df1;       /**< Of the numerator; of a corrected test Satterthwaite's, a fraction. */
+  double df2;       /**< Of the denominator. */
+  double p;         /**< p-value; of a corrected test that of the sum of weighted chi squares itself. */
+  double estimate;  /**< The score of a term of one column, by the score tests. */
+  double se;        /**< Its standard error. */
+} trygg_model_finding;
+
+/**
+ * Test that all coefficients of a term are 0.
+ *
+ * `likelihood_ratio`, `score` and `working_wald` are the tests of a simple random sample, corrected for the design by the
+ * eigenvalues l of V0^-1 V: F = statistic / sum of l, p of the sum of l Z^2 (Lumley & Scott 2014, Scand. J. Stat.
+ * 41:88-103; Rao, Scott & Skinner 1998, Stat. Sinica 8:1059-1070).  They and `quasi_score` fit the model again without
+ * the columns of the term, and do without the coefficients' covariance at a fit that is far from 0.
+ *
+ * @param[in] test  NULL: `wald`.
+ * @param[in] term  As trygg_model_test().
+ * @retval TRYGG_ENAME  No such test or term.
+ */
+TRYGG_API trygg_status trygg_model_test_by(const trygg_model *model, const char *test, const char *term,
+                                           trygg_model_finding *out, trygg_error *error);
 
 /** Name of the @p i-th part of a model's table (`prediction`, ...), or NULL past the last; borrowed. */
 TRYGG_API const char *trygg_model_part(size_t i);
@@ -127,13 +163,15 @@ typedef struct trygg_model_table_options {
   const char *const *parts; /**< Names of parts. */
   size_t part_count;        /**< 0: all. */
   double level;             /**< Confidence level; 0: 0.95. */
+  const char *const *tests; /**< Names of tests of terms. */
+  size_t test_count;        /**< 0: `wald`. */
 } trygg_model_table_options;
 
 /**
  * A model as a table: `indicator, part, term, level, against, n, estimate, se, lower,
  * upper, statistic, df1, df2, p, flag`.
  *
- * @retval TRYGG_ENAME   An unknown part.
+ * @retval TRYGG_ENAME   An unknown part or test.
  * @retval TRYGG_EINVAL  A level outside 0..1.
  */
 TRYGG_API trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table_options *options,
@@ -147,7 +185,7 @@ typedef struct trygg_nonresponse_options {
   const trygg_estimate_options *estimates; /**< What to estimate, without `by` and `pool`; NULL: all. */
   double level;                            /**< Confidence level; 0: 0.95. */
   const char *adjust;                      /**< As trygg_inference_adjust(); NULL: `holm`, over all rows. */
-  int64_t min_n;                           /**< Rows with fewer on a side are no part of the adjustment.  0: all are. */
+  int64_t min_n; /**< Rows with fewer on a side are no part of the adjustment.  0: all are. */
 } trygg_nonresponse_options;
 
 /**
@@ -232,8 +270,9 @@ typedef struct trygg_tipping_options {
  * @retval TRYGG_EINVAL  Pooled waves.
  * @retval TRYGG_ENAME   An unknown kind of interval.
  */
-TRYGG_API trygg_status trygg_model_tipping(const trygg_estimates *estimates, const trygg_tipping_options *options,
-                                           trygg_table **out, trygg_error *error);
+TRYGG_API trygg_status trygg_model_tipping(const trygg_estimates *estimates,
+                                           const trygg_tipping_options *options, trygg_table **out,
+                                           trygg_error *error);
 
 /** Take one more reference; returns @p model. */
 TRYGG_API trygg_model *trygg_model_retain(trygg_model *model);

@@ -58,7 +58,7 @@ static trygg_status make_columns(tg_response *r, size_t w, size_t *capacity, try
       weight[rows] = r->groups[g].weight;
       fill_row(r, &r->groups[g], x + all * rows++);
     }
-  TRY(tg_regress_dependent(&(tg_regress_data){x, weight, weight, rows, all}, dependent, error));
+  TRY(tg_regress_dependent(&(tg_regress_data){x, weight, weight, rows, all, NULL}, dependent, error));
   for (size_t j = 0; j < all; j++)
     wave->columns += !dependent[j];
   wave->first_column = r->column_count;
@@ -132,7 +132,7 @@ trygg_status tg_response_fit(const tg_response *r, size_t w, tg_response_group *
       y[rows] = groups[g].weighted / groups[g].weight;
       memcpy(x + p * rows++, r->x + r->x_begin[g], p * sizeof *x);
     }
-  TRY(tg_regress_fit(&(tg_regress_data){x, weight, y, rows, p}, &tg_logistic_regress, b, step, eta, inverse,
+  TRY(tg_regress_fit(&(tg_regress_data){x, weight, y, rows, p, NULL}, &tg_logistic_regress, b, step, eta, inverse,
                      &ending, error));
   if (ending == TG_REGRESS_DIVERGES) {
     status = refuse(r, w, error);

@@ -51,7 +51,7 @@ static trygg_status say(const trygg_model *model, const unsigned char *marked, c
 
 static trygg_status check_dependence(const trygg_model *model, const tg_frame *frame, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  tg_regress_data data = {frame->x, frame->row_weight, frame->row_y, frame->rows, model->columns};
+  tg_regress_data data = {frame->x, frame->row_weight, frame->row_y, frame->rows, model->columns, NULL};
   unsigned char *dependent = tg_memory_new(model->columns, 1);
   int any = 0;
   if (!dependent)

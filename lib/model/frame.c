@@ -17,8 +17,9 @@ typedef struct building {
   trygg_model *model;
   const trygg_responses *responses;
   tg_frame *frame;
-  uint64_t *keys;   /* of each record: its pattern so far; TG_KEY_NONE: not in the model */
-  uint32_t **ranks; /* of each term and record: category or value, then level; TG_RANK_NONE: missing */
+  uint64_t *keys; /* of each record: its pattern so far; TG_KEY_NONE: not in the model */
+  uint32_t **
+      ranks; /* of each term and record: category or value, then level; TG_RANK_NONE: missing; last the offset's */
   size_t *rank_counts;
 } building;
 
@@ -85,8 +86,8 @@ static void shift_outcome(building *b) {
 /* ---- background -------------------------------------------------------------------------------- */
 
 /* A number's distinct values. */
-static trygg_status rank_numbers(const building *b, size_t t, trygg_error *error) {
-  const tg_column *column = &b->responses->columns[b->model->terms[t].variable];
+static trygg_status rank_numbers(const building *b, size_t variable, size_t t, trygg_error *error) {
+  const tg_column *column = &b->responses->columns[variable];
   size_t records = b->frame->records;
   uint64_t *keys = tg_memory_new(records, sizeof *keys), *distinct = NULL;
   trygg_status status;
@@ -106,15 +107,44 @@ static trygg_status rank_numbers(const building *b, size_t t, trygg_error *error
   return status;
 }
 
+/* The logarithm of nothing is no number. */
+static trygg_status check_exposure(const building *b, trygg_error *error) {
+  const tg_column *column = &b->responses->columns[b->model->offset];
+  for (size_t i = 0; i < b->frame->records && column->present; i++)
+    if (b->keys[i] != TG_KEY_NONE && tg_column_number(column, i) <= 0)
+      return tg_error_at(
+          error, TRYGG_EDATA, NULL, 0, 0, "exposure",
+          "`%s` is 0 or less in some record, and has no logarithm; leave those out by --where, or give a "
+          "variable above 0",
+          column->variable->name);
+  return TRYGG_OK;
+}
+
+static trygg_status rank_offset(building *b, trygg_error *error) {
+  size_t t = b->model->term_count;
+  if (b->model->offset == TG_NONE)
+    return TRYGG_OK;
+  b->ranks[t] = tg_memory_new(b->frame->records, sizeof **b->ranks);
+  if (!b->ranks[t])
+    return tg_error_memory(error);
+  if (b->model->exposure) {
+    trygg_status status = check_exposure(b, error);
+    if (status != TRYGG_OK)
+      return status;
+  }
+  return rank_numbers(b, b->model->offset, t, error);
+}
+
 static trygg_status rank_background(building *b, trygg_error *error) {
   trygg_status status = TRYGG_OK;
+  TRY(rank_offset(b, error));
   for (size_t t = 0; t < b->model->term_count; t++) {
     tg_model_term *term = &b->model->terms[t];
     b->ranks[t] = tg_memory_new(b->frame->records, sizeof **b->ranks);
     if (!b->ranks[t])
       return tg_error_memory(error);
     if (!term->is_factor) {
-      TRY(rank_numbers(b, t, error));
+      TRY(rank_numbers(b, term->variable, t, error));
       continue;
     }
     TRY(tg_column_categories(&b->responses->columns[term->variable], b->frame->records, b->ranks[t],
@@ -136,6 +166,10 @@ static void leave_out_missing(building *b) {
         model->terms[t].missing++;
         missing = 1;
       }
+    if (model->offset != TG_NONE && b->ranks[model->term_count][i] == TG_RANK_NONE) {
+      model->unset++;
+      missing = 1;
+    }
     if (missing) {
       b->keys[i] = TG_KEY_NONE;
       model->left_out++;
@@ -177,9 +211,9 @@ static const char *level_name_at(const void *context, size_t i) {
   return tg_model_level_name(context, i);
 }
 
-static trygg_status choose_reference(const trygg_model *model, tg_model_term *term, const char *named,
-                                     int common, trygg_error *error) {
-  const char *nearest;
+static trygg_status choose_reference(const trygg_model *model, tg_model_term *term, int common,
+                                     trygg_error *error) {
+  const char *nearest, *named = term->wanted;
   term->reference = 0;
   for (size_t l = 1; common && !named && l < term->level_count; l++)
     if (term->n[l] > term->n[term->reference])
@@ -198,7 +232,7 @@ static trygg_status choose_reference(const trygg_model *model, tg_model_term *te
 }
 
 /* Levels, references and columns of all terms. */
-static trygg_status lay_columns(building *b, const char *const *references, int common, trygg_error *error) {
+static trygg_status lay_columns(building *b, int common, trygg_error *error) {
   trygg_model *model = b->model;
   int whole = !model->intercept; /* the first factor keeps all its levels */
   trygg_status status = TRYGG_OK;
@@ -213,8 +247,8 @@ static trygg_status lay_columns(building *b, const char *const *references, int 
         return tg_error_at(error, TRYGG_EDATA, NULL, 0, 0, "on",
                            "all records in the model have the same `%s`; leave it out",
                            tg_model_variable(model, term)->name);
-      if (!whole || references[t])
-        TRY(choose_reference(model, term, references[t], common, error));
+      if (!whole || term->wanted)
+        TRY(choose_reference(model, term, common, error));
       term->column_count = term->level_count - (term->reference != TG_NONE);
       whole = 0;
     }
@@ -238,14 +272,14 @@ cleanup:
 /* Records of each combination of levels. */
 static void count_combinations(building *b) {
   for (size_t k = 0; k < b->model->interaction_count; k++) {
-    tg_model_interaction *pair = &b->model->interactions[k];
+    tg_model_interaction *joint = &b->model->interactions[k];
     for (size_t i = 0; i < b->frame->records; i++) {
-      size_t level[2];
+      size_t levels[TG_MODEL_JOINED];
       if (b->keys[i] == TG_KEY_NONE)
         continue;
-      for (int side = 0; side < 2; side++)
-        level[side] = b->model->terms[pair->term[side]].is_factor ? b->ranks[pair->term[side]][i] : 0;
-      pair->n[tg_interactions_at(b->model, pair, level[0], level[1])]++;
+      for (size_t side = 0; side < joint->order; side++)
+        levels[side] = b->model->terms[joint->term[side]].is_factor ? b->ranks[joint->term[side]][i] : 0;
+      joint->n[tg_interactions_at(b->model, joint, levels)]++;
     }
   }
 }
@@ -256,7 +290,7 @@ static trygg_status find_patterns(building *b, trygg_error *error) {
   tg_frame *frame = b->frame;
   trygg_status status = TRYGG_OK;
   uint64_t *distinct = NULL, radix = 1;
-  for (size_t t = 0; t < b->model->term_count; t++) {
+  for (size_t t = 0; t < b->model->term_count + (b->model->offset != TG_NONE); t++) {
     uint64_t count = b->rank_counts[t];
     if (radix > (UINT64_C(1) << 60) / count) {
       size_t found = 0;
@@ -278,7 +312,7 @@ cleanup:
   return status;
 }
 
-static int allocate_rows(tg_frame *frame, size_t columns) {
+static int allocate_rows(tg_frame *frame, size_t columns, int offset) {
   frame->first = tg_memory_new(frame->rows, sizeof *frame->first);
   frame->count = tg_memory_new(frame->rows, sizeof *frame->count);
   frame->row_weight = tg_memory_new(frame->rows, sizeof *frame->row_weight);
@@ -288,8 +322,9 @@ static int allocate_rows(tg_frame *frame, size_t columns) {
   frame->x = columns && frame->rows > SIZE_MAX / columns
                  ? NULL
                  : tg_memory_new(frame->rows * columns, sizeof *frame->x);
+  frame->offset = offset ? tg_memory_new(frame->rows, sizeof *frame->offset) : NULL;
   return frame->first && frame->count && frame->row_weight && frame->row_y && frame->hits && frame->misses &&
-                 frame->x
+                 frame->x && (frame->offset || !offset)
              ? 0
              : -1;
 }
@@ -347,6 +382,10 @@ static void fill_rows(building *b) {
     double *x = b->frame->x + row * model->columns;
     if (model->intercept)
       x[0] = 1;
+    if (model->offset != TG_NONE) {
+      double value = tg_column_number(&b->responses->columns[model->offset], b->frame->first[row]);
+      b->frame->offset[row] = model->exposure ? log(value) : value;
+    }
     for (size_t t = 0; t < model->term_count; t++) {
       const tg_model_term *term = &model->terms[t];
       size_t record = b->frame->first[row];
@@ -362,7 +401,7 @@ static void fill_rows(building *b) {
   }
 }
 
-static trygg_status build(building *b, const char *const *references, int common, trygg_error *error) {
+static trygg_status build(building *b, int common, trygg_error *error) {
   trygg_model *model = b->model;
   trygg_status status = TRYGG_OK;
   TRY(read_outcome(b, error));
@@ -372,12 +411,12 @@ static trygg_status build(building *b, const char *const *references, int common
     return tg_error_at(error, TRYGG_EDATA, NULL, 0, 0, "outcome",
                        "no record has both an answer to `%s` and to all of the background",
                        tg_model_indicator(model)->name);
-  TRY(lay_columns(b, references, common, error));
+  TRY(lay_columns(b, common, error));
   count_combinations(b);
   TRY(find_patterns(b, error));
   shift_outcome(b);
   TRY(find_scale(b, error));
-  if (allocate_rows(b->frame, model->columns)) {
+  if (allocate_rows(b->frame, model->columns, model->offset != TG_NONE)) {
     status = tg_error_memory(error);
     goto cleanup;
   }
@@ -387,8 +426,7 @@ cleanup:
   return status;
 }
 
-trygg_status tg_frame_create(trygg_model *model, const char *const *references, int common, tg_frame *out,
-                             trygg_error *error) {
+trygg_status tg_frame_create(trygg_model *model, int common, tg_frame *out, trygg_error *error) {
   const trygg_design *design = model->estimates->tally->design;
   trygg_status status = TRYGG_OK;
   building b = {.model = model, .responses = design->responses, .frame = out};
@@ -397,13 +435,13 @@ trygg_status tg_frame_create(trygg_model *model, const char *const *references, 
   out->pattern = tg_memory_new(out->records, sizeof *out->pattern);
   out->y = tg_memory_new(out->records, sizeof *out->y);
   b.keys = tg_memory_new(out->records, sizeof *b.keys);
-  b.ranks = tg_memory_new(model->term_count, sizeof *b.ranks);
-  b.rank_counts = tg_memory_new(model->term_count, sizeof *b.rank_counts);
+  b.ranks = tg_memory_new(model->term_count + 1, sizeof *b.ranks);
+  b.rank_counts = tg_memory_new(model->term_count + 1, sizeof *b.rank_counts);
   if (!out->pattern || !out->y || !b.keys || !b.ranks || !b.rank_counts)
     status = tg_error_memory(error);
   else
-    status = build(&b, references, common, error);
-  for (size_t t = 0; b.ranks && t < model->term_count; t++)
+    status = build(&b, common, error);
+  for (size_t t = 0; b.ranks && t < model->term_count + 1; t++)
     tg_memory_free(b.ranks[t]);
   tg_memory_free(b.ranks);
   tg_memory_free(b.rank_counts);
@@ -413,7 +451,7 @@ trygg_status tg_frame_create(trygg_model *model, const char *const *references, 
 
 void tg_frame_clear(tg_frame *frame) {
   void *blocks[] = {frame->pattern, frame->y,    frame->first,  frame->count, frame->row_weight,
-                    frame->row_y,   frame->hits, frame->misses, frame->x};
+                    frame->row_y,   frame->hits, frame->misses, frame->x,     frame->offset};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
     tg_memory_free(blocks[i]);
   *frame = (tg_frame){0};

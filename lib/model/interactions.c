@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Interactions: whether one background goes otherwise with the outcome at each answer to another.
+/* Interactions: whether one background goes otherwise with the outcome at each answer to others.
  *
- * Beside both variables a pair has the products of their columns, so that with levels compared with a and b the
- * coefficient of levels l and m is the difference of differences (lm - am) - (lb - ab) on the scale of the model.  A
- * number with itself is its square. */
+ * Beside its variables an interaction has the products of their columns, so that of two factors with levels compared with a
+ * and b the coefficient of levels l and m is the difference of differences (lm - am) - (lb - ab) on the scale of the
+ * model; of three it is how much that differs at a level of the third, and so on.  A number with itself is its square. */
 #include <model/model.h>
 
 #include <math.h>
@@ -17,13 +17,15 @@ static trygg_status refuse(const char *name, const char *why, trygg_error *error
 
 const char *tg_interactions_sign(const trygg_model *model, const char *text) {
   const char *equal = strchr(text, '='), *sign = strpbrk(text, "*:");
-  if (tg_codebook_find_variable(model->estimates->tally->design->responses->codebook, text, strlen(text)) != TG_NONE)
+  if (tg_codebook_find_variable(model->estimates->tally->design->responses->codebook, text, strlen(text)) !=
+      TG_NONE)
     return NULL;
   return equal && sign && sign > equal ? NULL : sign; /* a code may have any sign in it */
 }
 
-static const tg_model_term *term_of(const trygg_model *model, const tg_model_interaction *pair, int side) {
-  return &model->terms[pair->term[side]];
+static const tg_model_term *term_of(const trygg_model *model, const tg_model_interaction *joint,
+                                    size_t side) {
+  return &model->terms[joint->term[side]];
 }
 
 static size_t levels_of(const tg_model_term *term) {
@@ -32,7 +34,7 @@ static size_t levels_of(const tg_model_term *term) {
 
 /* ---- names ----------------------------------------------------------------------------------------- */
 
-static trygg_status find_side(const trygg_model *model, const char *text, const char *name, size_t length,
+static trygg_status find_term(const trygg_model *model, const char *text, const char *name, size_t length,
                               size_t *out, trygg_error *error) {
   const trygg_codebook *codebook = model->estimates->tally->design->responses->codebook;
   size_t variable = tg_codebook_find_variable(codebook, name, length);
@@ -42,50 +44,124 @@ static trygg_status find_side(const trygg_model *model, const char *text, const 
   for (*out = 0; *out < model->term_count; (*out)++)
     if (model->terms[*out].variable == variable)
       return TRYGG_OK;
-  return refuse(text, "needs both variables by themselves too; name them, or write a*b", error);
+  return refuse(text, "needs its variables by themselves too; name them, or write a*b", error);
 }
 
-static trygg_status name_pair(const trygg_model *model, tg_model_interaction *pair, trygg_error *error) {
+/* The terms that a text joins, factors before numbers, else as they are named. */
+static trygg_status read_terms(const trygg_model *model, const char *text, size_t *terms, size_t *count,
+                               trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t named[TG_MODEL_JOINED];
+  *count = 0;
+  for (const char *begin = text, *end; begin; begin = *end ? end + 1 : NULL) {
+    end = begin + strcspn(begin, "*:");
+    if (*count == TG_MODEL_JOINED)
+      return refuse(text, "joins more variables than eight", error);
+    TRY(find_term(model, text, begin, (size_t)(end - begin), &named[(*count)++], error));
+  }
+  for (size_t i = 0, k = 0; k < 2 * *count; k++) /* factors, then numbers */
+    if (model->terms[named[k % *count]].is_factor == (k < *count))
+      terms[i++] = named[k % *count];
+  for (size_t i = 0; i < *count; i++)
+    for (size_t k = 0; k < i; k++)
+      if (terms[i] == terms[k] && (*count > 2 || model->terms[terms[i]].is_factor))
+        return refuse(text, "joins a variable with itself; only a number has a square", error);
+cleanup:
+  return status;
+}
+
+/* Whether the interaction is of these terms, in whatever order. */
+static int is_of(const tg_model_interaction *joint, const size_t *terms, size_t count) {
+  size_t met = 0;
+  for (size_t i = 0; i < joint->order; i++)
+    for (size_t k = 0; k < count; k++)
+      if (joint->term[i] == terms[k]) {
+        met++;
+        break;
+      }
+  return joint->order == count && met == count &&
+         (count != 2 || (terms[0] == terms[1]) == (joint->term[0] == joint->term[1]));
+}
+
+static const tg_model_interaction *find_joint(const trygg_model *model, const size_t *terms, size_t count) {
+  for (size_t i = 0; i < model->interaction_count; i++)
+    if (is_of(&model->interactions[i], terms, count))
+      return &model->interactions[i];
+  return NULL;
+}
+
+static trygg_status add_joint(trygg_model *model, const size_t *terms, size_t count, size_t *capacity,
+                              trygg_error *error) {
+  tg_model_interaction *joint;
   tg_text name = {0};
-  tg_text_format(&name, "%s:%s", tg_model_variable(model, term_of(model, pair, 0))->name,
-                 tg_model_variable(model, term_of(model, pair, 1))->name);
-  pair->name = name.bytes;
+  if (tg_memory_grow((void **)&model->interactions, capacity, model->interaction_count + 1,
+                     sizeof *model->interactions))
+    return tg_error_memory(error);
+  joint = &model->interactions[model->interaction_count++];
+  *joint = (tg_model_interaction){.order = count};
+  memcpy(joint->term, terms, count * sizeof *terms);
+  for (size_t side = 0; side < count; side++) {
+    joint->numbers += !term_of(model, joint, side)->is_factor;
+    tg_text_format(&name, "%s%s", side ? ":" : "",
+                   tg_model_variable(model, term_of(model, joint, side))->name);
+  }
+  joint->name = name.bytes;
   return name.failed ? tg_error_memory(error) : TRYGG_OK;
+}
+
+/* a*b*c: every two of them, then all three, unless they are there. */
+static trygg_status add_all(trygg_model *model, const size_t *terms, size_t count, size_t *capacity,
+                            trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  for (size_t order = 2; order <= count; order++)
+    for (size_t set = 0; set < (size_t)1 << count; set++) {
+      size_t chosen[TG_MODEL_JOINED], n = 0;
+      for (size_t i = 0; i < count; i++) /* set says who is not in: a:b, then a:c, then b:c */
+        if (!(set >> (count - 1 - i) & 1))
+          chosen[n++] = terms[i];
+      if (n == order && !find_joint(model, chosen, n))
+        TRY(add_joint(model, chosen, n, capacity, error));
+    }
+cleanup:
+  return status;
+}
+
+/* a:b:c, whose parts a:b, a:c, b:c must be named too: what it says is how much they differ. */
+static trygg_status add_one(trygg_model *model, const char *text, const size_t *terms, size_t count,
+                            size_t *capacity, trygg_error *error) {
+  if (find_joint(model, terms, count))
+    return refuse(text, "is named twice", error);
+  for (size_t without = 0; count > 2 && without < count; without++) {
+    size_t part[TG_MODEL_JOINED], n = 0;
+    for (size_t i = 0; i < count; i++)
+      if (i != without)
+        part[n++] = terms[i];
+    if (!find_joint(model, part, n))
+      return refuse(text,
+                    "needs the interactions of fewer of its variables before it; name them, or write a*b*c",
+                    error);
+  }
+  return add_joint(model, terms, count, capacity, error);
 }
 
 trygg_status tg_interactions_create(trygg_model *model, const trygg_model_options *options,
                                     trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  model->interactions = tg_memory_new(options->on_count, sizeof *model->interactions);
-  if (!model->interactions)
-    return tg_error_memory(error);
+  size_t capacity = 0;
   for (size_t i = 0; i < options->on_count; i++) {
     const char *text = options->on[i], *sign = tg_interactions_sign(model, text);
-    tg_model_interaction *pair = &model->interactions[model->interaction_count];
+    size_t terms[TG_MODEL_JOINED], count;
     if (!sign)
       continue;
-    if (strpbrk(sign + 1, "*:"))
-      return refuse(text, "joins more than two variables; pairs are possible", error);
-    TRY(find_side(model, text, text, (size_t)(sign - text), &pair->term[0], error));
-    TRY(find_side(model, text, sign + 1, strlen(sign + 1), &pair->term[1], error));
-    if (pair->term[0] == pair->term[1] && term_of(model, pair, 0)->is_factor)
-      return refuse(text, "joins answers with themselves; only a number has a square", error);
+    if (strchr(sign, *sign == '*' ? ':' : '*'))
+      return refuse(text, "has both `*` and `:`; name one interaction at a time", error);
+    TRY(read_terms(model, text, terms, &count, error));
     if (!model->intercept)
       return refuse(text, "needs an intercept", error);
-    for (size_t k = 0; k < model->interaction_count; k++)
-      if ((model->interactions[k].term[0] == pair->term[0] &&
-           model->interactions[k].term[1] == pair->term[1]) ||
-          (model->interactions[k].term[0] == pair->term[1] &&
-           model->interactions[k].term[1] == pair->term[0]))
-        return refuse(text, "is named twice", error);
-    model->interaction_count++;
-    /* answers before a number */
-    if (!term_of(model, pair, 0)->is_factor && term_of(model, pair, 1)->is_factor) {
-      size_t number = pair->term[0];
-      pair->term[0] = pair->term[1];
-      pair->term[1] = number;
-    }
-    TRY(name_pair(model, pair, error));
+    if (*sign == '*' && find_joint(model, terms, count))
+      return refuse(text, "is named twice", error);
+    TRY(*sign == '*' ? add_all(model, terms, count, &capacity, error)
+                     : add_one(model, text, terms, count, &capacity, error));
   }
 cleanup:
   return status;
@@ -93,28 +169,32 @@ cleanup:
 
 void tg_interactions_clear(trygg_model *model) {
   for (size_t i = 0; i < model->interaction_count; i++) {
-    tg_model_interaction *pair = &model->interactions[i];
-    for (size_t k = 0; pair->level && k < pair->level_count; k++)
-      tg_memory_free(pair->level[k]);
-    tg_memory_free(pair->level);
-    tg_memory_free(pair->n);
-    tg_memory_free(pair->name);
+    tg_model_interaction *joint = &model->interactions[i];
+    for (size_t k = 0; joint->level && k < joint->level_count; k++)
+      tg_memory_free(joint->level[k]);
+    tg_memory_free(joint->level);
+    tg_memory_free(joint->n);
+    tg_memory_free(joint->name);
   }
   tg_memory_free(model->interactions);
 }
 
 /* ---- columns --------------------------------------------------------------------------------------- */
 
-size_t tg_interactions_at(const trygg_model *model, const tg_model_interaction *pair, size_t first,
-                          size_t second) {
-  return first * levels_of(term_of(model, pair, 1)) + second;
+size_t tg_interactions_at(const trygg_model *model, const tg_model_interaction *joint, const size_t *levels) {
+  size_t at = 0;
+  for (size_t side = 0; side < joint->order; side++)
+    at = at * levels_of(term_of(model, joint, side)) + levels[side];
+  return at;
 }
 
-void tg_interactions_levels(const trygg_model *model, const tg_model_interaction *pair, size_t at,
-                            size_t *first, size_t *second) {
-  size_t width = levels_of(term_of(model, pair, 1));
-  *first = at / width;
-  *second = at % width;
+void tg_interactions_levels(const trygg_model *model, const tg_model_interaction *joint, size_t at,
+                            size_t *levels) {
+  for (size_t side = joint->order; side-- > 0;) {
+    size_t width = levels_of(term_of(model, joint, side));
+    levels[side] = at % width;
+    at /= width;
+  }
 }
 
 /* The level of a column of a term, counted from its first. */
@@ -122,33 +202,38 @@ static size_t level_of_column(const tg_model_term *term, size_t column) {
   return term->is_factor ? column + (column >= term->reference) : 0;
 }
 
-size_t tg_interactions_of_column(const trygg_model *model, const tg_model_interaction *pair, size_t column) {
-  size_t width = term_of(model, pair, 1)->column_count, at = column - pair->column;
-  return tg_interactions_at(model, pair, level_of_column(term_of(model, pair, 0), at / width),
-                            level_of_column(term_of(model, pair, 1), at % width));
+size_t tg_interactions_of_column(const trygg_model *model, const tg_model_interaction *joint, size_t column) {
+  size_t levels[TG_MODEL_JOINED], at = column - joint->column;
+  for (size_t side = joint->order; side-- > 0;) {
+    size_t width = term_of(model, joint, side)->column_count;
+    levels[side] = level_of_column(term_of(model, joint, side), at % width);
+    at /= width;
+  }
+  return tg_interactions_at(model, joint, levels);
 }
 
-size_t tg_interactions_reference(const trygg_model *model, const tg_model_interaction *pair) {
-  const tg_model_term *a = term_of(model, pair, 0), *b = term_of(model, pair, 1);
-  return tg_interactions_at(model, pair, a->is_factor ? a->reference : 0, b->is_factor ? b->reference : 0);
+size_t tg_interactions_reference(const trygg_model *model, const tg_model_interaction *joint) {
+  size_t levels[TG_MODEL_JOINED];
+  for (size_t side = 0; side < joint->order; side++)
+    levels[side] = term_of(model, joint, side)->is_factor ? term_of(model, joint, side)->reference : 0;
+  return tg_interactions_at(model, joint, levels);
 }
 
 /* "CODE:CODE" of each combination; of a number nothing. */
-static trygg_status name_levels(const trygg_model *model, tg_model_interaction *pair, trygg_error *error) {
-  pair->level = tg_memory_new(pair->level_count, sizeof *pair->level);
-  pair->n = tg_memory_new(pair->level_count, sizeof *pair->n);
-  if (!pair->level || !pair->n)
+static trygg_status name_levels(const trygg_model *model, tg_model_interaction *joint, trygg_error *error) {
+  joint->level = tg_memory_new(joint->level_count, sizeof *joint->level);
+  joint->n = tg_memory_new(joint->level_count, sizeof *joint->n);
+  if (!joint->level || !joint->n)
     return tg_error_memory(error);
-  for (size_t i = 0; i < pair->level_count; i++) {
+  for (size_t i = 0; i < joint->level_count; i++) {
     tg_text text = {0};
-    size_t level[2];
-    tg_interactions_levels(model, pair, i, &level[0], &level[1]);
+    size_t levels[TG_MODEL_JOINED];
+    tg_interactions_levels(model, joint, i, levels);
     tg_text_put(&text, "");
-    for (int side = 0; side < 2; side++)
-      if (term_of(model, pair, side)->is_factor)
-        tg_text_format(&text, "%s%s", side ? ":" : "",
-                       tg_model_level_name(term_of(model, pair, side), level[side]));
-    pair->level[i] = text.bytes;
+    for (size_t side = 0; side < joint->order - joint->numbers; side++)
+      tg_text_format(&text, "%s%s", side ? ":" : "",
+                     tg_model_level_name(term_of(model, joint, side), levels[side]));
+    joint->level[i] = text.bytes;
     if (text.failed)
       return tg_error_memory(error);
   }
@@ -158,15 +243,17 @@ static trygg_status name_levels(const trygg_model *model, tg_model_interaction *
 trygg_status tg_interactions_lay(trygg_model *model, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   for (size_t i = 0; i < model->interaction_count; i++) {
-    tg_model_interaction *pair = &model->interactions[i];
-    const tg_model_term *a = term_of(model, pair, 0), *b = term_of(model, pair, 1);
-    if (levels_of(a) > TG_MODEL_COLUMNS / levels_of(b))
-      return refuse(pair->name, "has too many combinations; join levels with bands in derived.csv", error);
-    pair->column = model->columns;
-    pair->column_count = a->column_count * b->column_count;
-    pair->level_count = levels_of(a) * levels_of(b);
-    model->columns += pair->column_count;
-    TRY(name_levels(model, pair, error));
+    tg_model_interaction *joint = &model->interactions[i];
+    joint->column = model->columns;
+    joint->column_count = joint->level_count = 1;
+    for (size_t side = 0; side < joint->order; side++) {
+      if (levels_of(term_of(model, joint, side)) > TG_MODEL_COLUMNS / joint->level_count)
+        return refuse(joint->name, "has too many combinations; join levels with bands in derived.csv", error);
+      joint->column_count *= term_of(model, joint, side)->column_count;
+      joint->level_count *= levels_of(term_of(model, joint, side));
+    }
+    model->columns += joint->column_count;
+    TRY(name_levels(model, joint, error));
   }
 cleanup:
   return status;
@@ -174,22 +261,32 @@ cleanup:
 
 void tg_interactions_lay_outputs(trygg_model *model) {
   for (size_t i = 0; i < model->interaction_count; i++) {
-    tg_model_interaction *pair = &model->interactions[i];
-    pair->output = model->value_count;
-    pair->output_count = term_of(model, pair, 0)->is_factor ? pair->level_count : 0;
-    model->value_count += pair->output_count;
+    tg_model_interaction *joint = &model->interactions[i];
+    joint->output = model->value_count;
+    joint->output_count = joint->numbers < 2 ? joint->level_count : 0;
+    model->value_count += joint->output_count;
   }
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
+/* The column of a side that a column of the interaction is a product with. */
+static size_t factor_of(const trygg_model *model, const tg_model_interaction *joint, size_t column,
+                        size_t side) {
+  for (size_t later = side + 1; later < joint->order; later++)
+    column /= term_of(model, joint, later)->column_count;
+  return term_of(model, joint, side)->column + column % term_of(model, joint, side)->column_count;
+}
+
 void tg_interactions_fill(const trygg_model *model, double *x) {
   for (size_t i = 0; i < model->interaction_count; i++) {
-    const tg_model_interaction *pair = &model->interactions[i];
-    const tg_model_term *a = term_of(model, pair, 0), *b = term_of(model, pair, 1);
-    for (size_t k = 0; k < a->column_count; k++)
-      for (size_t l = 0; l < b->column_count; l++)
-        x[pair->column + k * b->column_count + l] = x[a->column + k] * x[b->column + l];
+    const tg_model_interaction *joint = &model->interactions[i];
+    for (size_t k = 0; k < joint->column_count; k++) {
+      double product = 1;
+      for (size_t side = 0; side < joint->order; side++)
+        product *= x[factor_of(model, joint, k, side)];
+      x[joint->column + k] = product;
+    }
   }
 }
 
@@ -198,11 +295,14 @@ void tg_interactions_slope(const trygg_model *model, const tg_model_term *number
   for (size_t j = 0; j < model->columns; j++)
     slope[j] = j == number->column;
   for (size_t i = 0; i < model->interaction_count; i++) {
-    const tg_model_interaction *pair = &model->interactions[i];
-    const tg_model_term *a = term_of(model, pair, 0), *b = term_of(model, pair, 1);
-    for (size_t k = 0; k < a->column_count; k++)
-      for (size_t l = 0; l < b->column_count; l++)
-        slope[pair->column + k * b->column_count + l] =
-            (a == number ? x[b->column + l] : 0) + (b == number ? x[a->column + k] : 0);
+    const tg_model_interaction *joint = &model->interactions[i];
+    for (size_t k = 0; k < joint->column_count; k++) /* the rule for products */
+      for (size_t moved = 0; moved < joint->order; moved++) {
+        double product = term_of(model, joint, moved) == number;
+        for (size_t side = 0; side < joint->order; side++)
+          if (side != moved)
+            product *= x[factor_of(model, joint, k, side)];
+        slope[joint->column + k] += product;
+      }
   }
 }

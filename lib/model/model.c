@@ -79,15 +79,8 @@ cleanup:
 
 /* ---- the covariance ---------------------------------------------------------------------------- */
 
-/* What the records add, see predictions.c. */
-typedef struct addends {
-  const tg_frame *frame;
-  size_t count;
-  const double *mean, *apart, *along;
-} addends;
-
 static void fill(const void *context, size_t first, size_t records, double *u, unsigned char *inside) {
-  const addends *a = context;
+  const tg_addends *a = context;
   for (size_t r = 0; r < records; r++) {
     size_t record = first + r, row = a->frame->pattern[record];
     double w, residual;
@@ -97,8 +90,16 @@ static void fill(const void *context, size_t first, size_t records, double *u, u
     w = a->frame->scale * (a->frame->weight ? a->frame->weight[record] : 1);
     residual = a->frame->y[record] - a->mean[row];
     for (size_t o = 0; o < a->count; o++)
-      u[r * a->count + o] = w * (a->apart[row * a->count + o] + residual * a->along[row * a->count + o]);
+      u[r * a->count + o] =
+          w * ((a->apart ? a->apart[row * a->count + o] : 0) + residual * a->along[row * a->count + o]);
   }
+}
+
+trygg_status tg_model_spread(const trygg_model *model, const tg_addends *addends, double *covariance,
+                             tg_influence_degrees *degrees, trygg_error *error) {
+  tg_influence influence = {model->estimates->tally->design, addends->count, fill, addends, 1,
+                            addends->frame->weight};
+  return tg_influence_covariance(&influence, covariance, degrees, error);
 }
 
 static void find_df(trygg_model *model, const tg_influence_degrees *degrees) {
@@ -110,12 +111,10 @@ static void find_df(trygg_model *model, const tg_influence_degrees *degrees) {
                                                    : degrees->domain - lost;
 }
 
-static trygg_status find_covariance(trygg_model *model, const addends *a, trygg_error *error) {
-  tg_influence influence = {
-      model->estimates->tally->design, model->value_count, fill, a, 1, a->frame->weight};
+static trygg_status find_covariance(trygg_model *model, const tg_addends *a, trygg_error *error) {
   tg_influence_degrees degrees;
   trygg_status status = TRYGG_OK;
-  TRY(tg_influence_covariance(&influence, model->covariance, &degrees, error));
+  TRY(tg_model_spread(model, a, model->covariance, &degrees, error));
   find_df(model, &degrees);
   for (size_t i = 0; i < model->value_count; i++)
     if (!isfinite(model->value[i]) || !isfinite(model->covariance[i * model->value_count + i]))
@@ -157,52 +156,53 @@ static void shift_back(trygg_model *model, double shift) {
     for (size_t l = 0; model->terms[t].is_factor && l < model->terms[t].level_count; l++)
       model->value[model->terms[t].output + l] += shift;
   for (size_t i = 0; i < model->interaction_count; i++) /* effects do not move */
-    for (size_t k = 0;
-         model->terms[model->interactions[i].term[1]].is_factor && k < model->interactions[i].output_count;
-         k++)
+    for (size_t k = 0; model->interactions[i].numbers == 0 && k < model->interactions[i].output_count; k++)
       model->value[model->interactions[i].output + k] += shift;
 }
 
 /* ---- the fit ----------------------------------------------------------------------------------- */
 
-static trygg_status fit_frame(trygg_model *model, const tg_frame *frame, double *step, double *eta,
-                              double *inverse, trygg_error *error) {
-  tg_regress_data data = {frame->x, frame->row_weight, frame->row_y, frame->rows, model->columns};
+static trygg_status fit_frame(trygg_model *model, const tg_frame *frame, double *step, trygg_error *error) {
+  tg_regress_data data = {frame->x,    frame->row_weight, frame->row_y,
+                          frame->rows, model->columns,    frame->offset};
   tg_regress_end end = TG_REGRESS_DONE;
   trygg_status status = TRYGG_OK;
   TRY(tg_faults_check(model, frame, error));
-  TRY(tg_regress_fit(&data, model->family->regress, model->value, step, eta, inverse, &end, error));
+  TRY(tg_regress_fit(&data, model->family->regress, model->value, step, model->eta, model->inverse, &end,
+                     error));
   if (end == TG_REGRESS_DIVERGES)
     TRY(tg_faults_diverged(model, frame, step, error));
 cleanup:
   return status;
 }
 
-static trygg_status fit(trygg_model *model, const tg_frame *frame, trygg_error *error) {
+static trygg_status fit(trygg_model *model, trygg_error *error) {
   trygg_status status = TRYGG_OK;
+  const tg_frame *frame = &model->frame;
   size_t p = model->columns, k = model->value_count;
-  double *step = tg_memory_new(p, sizeof *step), *eta = tg_memory_new(frame->rows, sizeof *eta);
-  double *inverse = tg_memory_new(p * p, sizeof *inverse);
+  double *step = tg_memory_new(p, sizeof *step), *mean = tg_memory_new(frame->rows, sizeof *mean);
   double *apart = frame->rows > SIZE_MAX / k ? NULL : tg_memory_new(frame->rows * k, sizeof *apart);
   double *along = apart ? tg_memory_new(frame->rows * k, sizeof *along) : NULL;
-  addends a = {frame, k, eta, apart, along};
+  tg_addends a = {frame, k, mean, apart, along};
+  model->eta = tg_memory_new(frame->rows, sizeof *model->eta);
+  model->inverse = tg_memory_new(p * p, sizeof *model->inverse);
   model->value = tg_memory_new(k, sizeof *model->value);
   model->covariance = tg_memory_new(k * k, sizeof *model->covariance);
-  if (!step || !eta || !inverse || !apart || !along || !model->value || !model->covariance) {
+  if (!step || !mean || !apart || !along || !model->eta || !model->inverse || !model->value ||
+      !model->covariance) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(fit_frame(model, frame, step, eta, inverse, error));
-  TRY(tg_predictions_linearize(model, frame, eta, inverse, apart, along, error));
+  TRY(fit_frame(model, frame, step, error));
+  TRY(tg_predictions_linearize(model, frame, model->eta, model->inverse, apart, along, error));
   for (size_t row = 0; row < frame->rows; row++)
-    eta[row] = model->family->regress->mean(eta[row]);
-  summarize(model, frame, eta);
+    mean[row] = model->family->regress->mean(model->eta[row]);
+  summarize(model, frame, mean);
   TRY(find_covariance(model, &a, error));
   shift_back(model, frame->shift);
 cleanup:
   tg_memory_free(step);
-  tg_memory_free(eta);
-  tg_memory_free(inverse);
+  tg_memory_free(mean);
   tg_memory_free(apart);
   tg_memory_free(along);
   return status;
@@ -220,11 +220,7 @@ static trygg_status find_common(const char *name, int *common, trygg_error *erro
 static trygg_status create(trygg_design *design, const trygg_model_options *options, trygg_model *model,
                            trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  tg_frame frame = {0};
   int common = 0;
-  const char **references = tg_memory_new(2 * options->on_count, sizeof *references); /* a*b are two */
-  if (!references)
-    return tg_error_memory(error);
   TRY(find_common(options->reference, &common, error));
   TRY(estimate_outcome(design, options, model, error));
   model->intercept = !options->no_intercept;
@@ -233,15 +229,14 @@ static trygg_status create(trygg_design *design, const trygg_model_options *opti
     status = TRYGG_ENAME;
     goto cleanup;
   }
-  TRY(tg_terms_create(model, options, references, error));
+  TRY(tg_terms_create(model, options, error));
+  TRY(tg_terms_find_offset(model, options, error));
   if (!model->intercept && !model->term_count)
     TRY(tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "on",
                     "without an intercept a regression needs some background"));
-  TRY(tg_frame_create(model, references, common, &frame, error));
-  TRY(fit(model, &frame, error));
+  TRY(tg_frame_create(model, common, &model->frame, error));
+  TRY(fit(model, error));
 cleanup:
-  tg_frame_clear(&frame);
-  tg_memory_free(references);
   return status;
 }
 
@@ -291,6 +286,9 @@ void trygg_model_free(trygg_model *model) {
   tg_memory_free(model->only);
   tg_memory_free(model->value);
   tg_memory_free(model->covariance);
+  tg_memory_free(model->eta);
+  tg_memory_free(model->inverse);
+  tg_frame_clear(&model->frame);
   trygg_estimate_free(model->estimates);
   tg_memory_free(model);
 }

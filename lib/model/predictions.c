@@ -25,9 +25,9 @@
 typedef struct figure {
   const trygg_model *model;
   const tg_frame *frame;
-  const double *eta;             /* of each row */
-  const tg_model_term *moved[2]; /* terms whose level is given; NULL: none */
-  size_t level[2];
+  const double *eta;                           /* of each row */
+  const tg_model_term *moved[TG_MODEL_JOINED]; /* terms whose level is given */
+  size_t moved_count, level[TG_MODEL_JOINED];
   const tg_model_term *number; /* whose effect it is; NULL: a prediction */
   double whole;                /* sum of row weights */
   double *x, *slope;           /* a row with the levels given, and how its columns change with the number */
@@ -44,23 +44,18 @@ static double product(const figure *f, const double *x) {
 /* The row with the figure's levels into f->x; its eta. */
 static double move_row(const figure *f, size_t row) {
   const double *x = f->frame->x + row * f->model->columns;
-  int moved = 0;
   for (size_t j = 0; j < f->model->columns; j++)
     f->x[j] = x[j];
-  for (int side = 0; side < 2; side++) {
+  for (size_t side = 0; side < f->moved_count; side++) {
     const tg_model_term *term = f->moved[side];
-    size_t column;
-    if (!term)
-      continue;
-    moved = 1;
-    column = tg_model_column(term, f->level[side]);
+    size_t column = tg_model_column(term, f->level[side]);
     for (size_t k = 0; k < term->column_count; k++)
       f->x[term->column + k] = term->column + k == column;
   }
-  if (!moved)
+  if (f->moved_count == 0)
     return f->eta[row];
   tg_interactions_fill(f->model, f->x);
-  return product(f, f->x);
+  return product(f, f->x) + (f->frame->offset ? f->frame->offset[row] : 0);
 }
 
 /* What is averaged: the mean at the levels, or how it changes with the number; its derivative by b, times the row's weight,
@@ -102,21 +97,22 @@ static void linearize_figure(const figure *f, size_t output, double *apart, doub
 }
 
 static void linearize_term(figure *f, const tg_model_term *term, double *apart, double *along) {
-  f->moved[0] = term->is_factor ? term : NULL;
-  f->moved[1] = NULL;
+  f->moved[0] = term;
+  f->moved_count = term->is_factor != 0;
   f->number = term->is_factor ? NULL : term;
   for (f->level[0] = 0; f->level[0] < (term->is_factor ? term->level_count : 1); f->level[0]++)
     linearize_figure(f, term->output + f->level[0], apart, along);
 }
 
-static void linearize_interaction(figure *f, const tg_model_interaction *pair, double *apart, double *along) {
-  const tg_model_term *second = &f->model->terms[pair->term[1]];
-  f->moved[0] = &f->model->terms[pair->term[0]];
-  f->moved[1] = second->is_factor ? second : NULL;
-  f->number = second->is_factor ? NULL : second;
-  for (size_t at = 0; at < pair->output_count; at++) {
-    tg_interactions_levels(f->model, pair, at, &f->level[0], &f->level[1]);
-    linearize_figure(f, pair->output + at, apart, along);
+static void linearize_interaction(figure *f, const tg_model_interaction *joint, double *apart,
+                                  double *along) {
+  f->moved_count = joint->order - joint->numbers;
+  for (size_t side = 0; side < joint->order; side++)
+    f->moved[side] = &f->model->terms[joint->term[side]];
+  f->number = joint->numbers ? f->moved[joint->order - 1] : NULL;
+  for (size_t at = 0; at < joint->output_count; at++) {
+    tg_interactions_levels(f->model, joint, at, f->level);
+    linearize_figure(f, joint->output + at, apart, along);
   }
 }
 

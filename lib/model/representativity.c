@@ -171,7 +171,7 @@ static trygg_status make_columns(working *w) {
     for (size_t v = 0; v < w->count; column += w->categories[v++].count)
       w->x[i * all + column + category_of(w, w->patterns[i].key, v)] = 1;
   }
-  TRY(tg_regress_dependent(&(tg_regress_data){w->x, w->weight, w->y, rows, all}, dependent, w->error));
+  TRY(tg_regress_dependent(&(tg_regress_data){w->x, w->weight, w->y, rows, all, NULL}, dependent, w->error));
   for (size_t i = 0; i < rows; i++)
     for (size_t j = 0; j < all; j++)
       if (!dependent[j])
@@ -249,7 +249,7 @@ static trygg_status fit_wave(working *w, figures *out) {
   trygg_status status = TRYGG_OK;
   size_t rows = w->pattern_count, p = w->column_count;
   double *memory = tg_memory_new(4 * p * p + 4 * p + rows, sizeof *memory), *inverse, *b, *step, *eta;
-  tg_regress_data data = {w->x, w->weight, w->y, rows, p};
+  tg_regress_data data = {w->x, w->weight, w->y, rows, p, NULL};
   tg_regress_end end = TG_REGRESS_DONE;
   *out = (figures){.r = 1, .unadjusted = 1, .se = NAN};
   if (!memory)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A model as a table, part by part: one row of the registry a part. */
-#include <model/model.h>
+#include <model/term_tests.h>
 
 #include <math.h>
 #include <string.h>
@@ -33,6 +33,8 @@ typedef struct writing {
   trygg_table *table;
   const tg_interval *interval; /* of predicted shares */
   double level;
+  const tg_term_test *const *tests;
+  size_t test_count;
   trygg_error *error;
 } writing;
 
@@ -140,9 +142,9 @@ static trygg_status write_predictions(const writing *w, const char *part) {
                            term->n[l], term->output + l));
   }
   for (size_t i = 0; i < w->model->interaction_count; i++) {
-    const tg_model_interaction *pair = &w->model->interactions[i];
-    for (size_t k = 0; w->model->terms[pair->term[1]].is_factor && k < pair->output_count; k++)
-      TRY(write_prediction(w, part, pair->name, pair->level[k], pair->n[k], pair->output + k));
+    const tg_model_interaction *joint = &w->model->interactions[i];
+    for (size_t k = 0; joint->numbers == 0 && k < joint->output_count; k++)
+      TRY(write_prediction(w, part, joint->name, joint->level[k], joint->n[k], joint->output + k));
   }
 cleanup:
   return status;
@@ -165,58 +167,68 @@ static trygg_status write_difference(const writing *w, const char *part, const t
   return write_row(w, &r);
 }
 
-/* Whom a combination is compared with: it alone in the first term, in the second, in neither. */
-static void find_corners(const trygg_model *model, const tg_model_interaction *pair, size_t at,
-                         size_t corner[4]) {
-  size_t level[2], reference[2];
-  tg_interactions_levels(model, pair, at, &level[0], &level[1]);
-  tg_interactions_levels(model, pair, tg_interactions_reference(model, pair), &reference[0], &reference[1]);
-  corner[0] = at;
-  corner[1] = tg_interactions_at(model, pair, reference[0], level[1]);
-  corner[2] = tg_interactions_at(model, pair, level[0], reference[1]);
-  corner[3] = tg_interactions_at(model, pair, reference[0], reference[1]);
+#define MOST_CORNERS ((size_t)1 << TG_MODEL_JOINED)
+
+/* Whom a combination is compared with: with bit k of i, corner i has the level compared with in the k-th factor. */
+static size_t find_corners(const trygg_model *model, const tg_model_interaction *joint, size_t at,
+                           size_t corner[MOST_CORNERS]) {
+  size_t level[TG_MODEL_JOINED], reference[TG_MODEL_JOINED], mixed[TG_MODEL_JOINED];
+  size_t count = (size_t)1 << (joint->order - joint->numbers);
+  tg_interactions_levels(model, joint, at, level);
+  tg_interactions_levels(model, joint, tg_interactions_reference(model, joint), reference);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t side = 0; side < joint->order; side++)
+      mixed[side] = side < joint->order - joint->numbers && i >> side & 1 ? reference[side] : level[side];
+    corner[i] = tg_interactions_at(model, joint, mixed);
+  }
+  return count;
 }
 
-static void name_combination(row *r, const trygg_model *model, const tg_model_interaction *pair, size_t at) {
-  size_t corner[4];
-  find_corners(model, pair, at, corner);
-  r->term = pair->name;
-  r->level = pair->level[at];
-  r->against = pair->level[corner[3]];
-  for (int i = 0; i < 4; i++)
-    r->n = fmin(r->n, pair->n[corner[i]]);
+static int is_odd(size_t bits) {
+  int odd = 0;
+  for (; bits; bits >>= 1)
+    odd ^= bits & 1;
+  return odd;
 }
 
-/* How much a difference differs: (lm - am) - (lb - ab) of predictions, or l - a of the effects of a number. */
+static void name_combination(row *r, const trygg_model *model, const tg_model_interaction *joint, size_t at) {
+  size_t corner[MOST_CORNERS], corners = find_corners(model, joint, at, corner);
+  r->term = joint->name;
+  r->level = joint->level[at];
+  r->against = joint->level[corner[corners - 1]];
+  for (size_t i = 0; i < corners; i++)
+    r->n = fmin(r->n, joint->n[corner[i]]);
+}
+
+/* How much a difference differs: (lm - am) - (lb - ab) of predictions, l - a of the effects of a number, and so on. */
 static trygg_status write_second_difference(const writing *w, const char *part,
-                                            const tg_model_interaction *pair, size_t at) {
-  static const double signs[4] = {1, -1, -1, 1};
+                                            const tg_model_interaction *joint, size_t at) {
   const trygg_model *model = w->model;
-  int terms = model->terms[pair->term[1]].is_factor ? 4 : 2;
-  size_t corner[4], k = model->value_count;
+  size_t corner[MOST_CORNERS], corners = find_corners(model, joint, at, corner), k = model->value_count;
   double value = 0, variance = 0;
   row r;
-  find_corners(model, pair, at, corner);
-  for (int i = 0; i < terms; i++) {
-    value += signs[i] * model->value[pair->output + corner[i]];
-    for (int j = 0; j < terms; j++)
-      variance +=
-          signs[i] * signs[j] * model->covariance[(pair->output + corner[i]) * k + pair->output + corner[j]];
+  for (size_t i = 0; i < corners; i++) {
+    size_t a = joint->output + corner[i];
+    value += is_odd(i) ? -model->value[a] : model->value[a];
+    for (size_t j = 0; j < corners; j++) {
+      double v = model->covariance[a * k + joint->output + corner[j]];
+      variance += is_odd(i ^ j) ? -v : v;
+    }
   }
   r = tested_row(w, part, value, sqrt(fmax(variance, 0)));
-  name_combination(&r, model, pair, at);
+  name_combination(&r, model, joint, at);
   r.unit = tg_model_indicator(model)->type->is_share ? TG_UNIT_CHANGE : TG_UNIT_NUMBER;
   return write_row(w, &r);
 }
 
 /* What one unit of a number makes at a level. */
-static trygg_status write_effect(const writing *w, const char *part, const tg_model_interaction *pair,
+static trygg_status write_effect(const writing *w, const char *part, const tg_model_interaction *joint,
                                  size_t at) {
   const trygg_model *model = w->model;
-  row r = tested_row(w, part, model->value[pair->output + at], figure_se(model, pair->output + at));
-  r.term = pair->name;
-  r.level = pair->level[at];
-  r.n = pair->n[at];
+  row r = tested_row(w, part, model->value[joint->output + at], figure_se(model, joint->output + at));
+  r.term = joint->name;
+  r.level = joint->level[at];
+  r.n = joint->n[at];
   r.unit = tg_model_indicator(model)->type->is_share ? TG_UNIT_CHANGE : TG_UNIT_NUMBER;
   return write_row(w, &r);
 }
@@ -232,12 +244,12 @@ static trygg_status write_differences(const writing *w, const char *part) {
         TRY(write_difference(w, part, term, l));
   }
   for (size_t i = 0; i < w->model->interaction_count; i++) {
-    const tg_model_interaction *pair = &w->model->interactions[i];
-    for (size_t k = 0; !w->model->terms[pair->term[1]].is_factor && k < pair->output_count; k++)
-      TRY(write_effect(w, part, pair, k));
-    for (size_t c = 0; pair->output_count && c < pair->column_count; c++)
-      TRY(write_second_difference(w, part, pair,
-                                  tg_interactions_of_column(w->model, pair, pair->column + c)));
+    const tg_model_interaction *joint = &w->model->interactions[i];
+    for (size_t k = 0; joint->numbers && k < joint->output_count; k++)
+      TRY(write_effect(w, part, joint, k));
+    for (size_t c = 0; joint->output_count && c < joint->column_count; c++)
+      TRY(write_second_difference(w, part, joint,
+                                  tg_interactions_of_column(w->model, joint, joint->column + c)));
   }
 cleanup:
   return status;
@@ -270,10 +282,10 @@ static trygg_status write_columns(const writing *w, const char *part, int ratio)
         TRY(write_column(w, part, term, l, ratio));
   }
   for (size_t i = 0; i < w->model->interaction_count; i++) {
-    const tg_model_interaction *pair = &w->model->interactions[i];
-    for (size_t c = pair->column; c < pair->column + pair->column_count; c++) {
+    const tg_model_interaction *joint = &w->model->interactions[i];
+    for (size_t c = joint->column; c < joint->column + joint->column_count; c++) {
       row r = tested_row(w, part, w->model->value[c], figure_se(w->model, c));
-      name_combination(&r, w->model, pair, tg_interactions_of_column(w->model, pair, c));
+      name_combination(&r, w->model, joint, tg_interactions_of_column(w->model, joint, c));
       if (ratio)
         exponentiate(&r);
       TRY(write_row(w, &r));
@@ -301,33 +313,44 @@ cleanup:
   return status;
 }
 
-static trygg_status write_test(const writing *w, const char *part, const char *name, size_t first,
+static trygg_status write_test(const writing *w, const tg_term_test *test, const char *name, size_t first,
                                size_t count) {
-  tg_model_test test;
-  trygg_status status = tg_model_test_columns(w->model, first, count, &test, w->error);
-  row r = {.part = part, .term = name, .n = w->model->n, .unit = TG_UNIT_NUMBER};
+  trygg_model_finding found;
+  trygg_status status = tg_term_test_run(test, w->model, first, count, &found, w->error);
+  row r = {.part = test->name, .term = name, .n = w->model->n, .unit = TG_UNIT_NUMBER};
   if (status != TRYGG_OK)
     return status;
-  r.estimate = r.se = r.lower = r.upper = NAN;
-  r.statistic = test.statistic;
-  r.df1 = test.df1;
-  r.df2 = test.df2;
-  r.p = test.p;
+  r.lower = r.upper = NAN;
+  r.estimate = found.estimate;
+  r.se = found.se;
+  r.statistic = found.statistic;
+  r.df1 = found.df1;
+  r.df2 = found.df2;
+  r.p = found.p;
   return write_row(w, &r);
 }
 
-static trygg_status write_tests(const writing *w, const char *part) {
+static trygg_status write_tests_by(const writing *w, const tg_term_test *test) {
   const trygg_model *model = w->model;
   size_t first = model->intercept != 0;
   trygg_status status = TRYGG_OK;
   for (size_t t = 0; t < model->term_count; t++)
-    TRY(write_test(w, part, tg_model_variable(model, &model->terms[t])->name, model->terms[t].column,
+    TRY(write_test(w, test, tg_model_variable(model, &model->terms[t])->name, model->terms[t].column,
                    model->terms[t].column_count));
   for (size_t i = 0; i < model->interaction_count; i++)
-    TRY(write_test(w, part, model->interactions[i].name, model->interactions[i].column,
+    TRY(write_test(w, test, model->interactions[i].name, model->interactions[i].column,
                    model->interactions[i].column_count));
   if (model->term_count > 1)
-    TRY(write_test(w, part, "(all)", first, model->columns - first));
+    TRY(write_test(w, test, "(all)", first, model->columns - first));
+cleanup:
+  return status;
+}
+
+static trygg_status write_tests(const writing *w, const char *part) {
+  trygg_status status = TRYGG_OK;
+  (void)part;
+  for (size_t i = 0; i < w->test_count; i++)
+    TRY(write_tests_by(w, w->tests[i]));
 cleanup:
   return status;
 }
@@ -343,7 +366,7 @@ static const struct {
      write_differences},
     {"ratio", "odds_ratio of a logistic, rate_ratio of a Poisson regression", write_ratios},
     {"coefficient", "on the scale of the model: log odds, log rate, or the mean itself", write_coefficients},
-    {"test", "does the term matter at all: adjusted Wald F", write_tests},
+    {"test", "does the term matter at all: `wald`, or the tests that are named", write_tests},
 };
 
 enum { part_count = sizeof parts / sizeof *parts };
@@ -381,21 +404,52 @@ static trygg_status choose_parts(const trygg_model_table_options *options, unsig
   return TRYGG_OK;
 }
 
+/* The tests asked for, in the order in which they are named; to be freed. */
+static trygg_status choose_tests(const trygg_model_table_options *options, const tg_term_test ***tests,
+                                 size_t *count, trygg_error *error) {
+  *count = options->test_count ? options->test_count : 1;
+  *tests = tg_memory_new(*count, sizeof **tests);
+  if (!*tests)
+    return tg_error_memory(error);
+  (*tests)[0] = tg_term_tests;
+  for (size_t i = 0; i < options->test_count; i++) {
+    (*tests)[i] = tg_term_test_find(options->tests[i], error);
+    if (!(*tests)[i])
+      return TRYGG_ENAME;
+  }
+  return TRYGG_OK;
+}
+
 /* ---- provenance ---------------------------------------------------------------------------------- */
+
+static const tg_variable *offset_of(const trygg_model *model) {
+  return &model->estimates->tally->design->responses->codebook->variables[model->offset];
+}
+
+static trygg_status note_offset(const writing *w) {
+  if (w->model->offset == TG_NONE)
+    return TRYGG_OK;
+  return tg_table_add_note(w->table, w->model->exposure ? "exposure" : "offset", offset_of(w->model)->name,
+                           w->error);
+}
 
 /* How many lack an answer to which variable: "age 12, sex 3". */
 static trygg_status note_missing(const writing *w) {
   trygg_status status = TRYGG_OK;
   tg_text text = {0};
   char number[TG_NUMBER_SIZE];
+  int met = 0;
   if (w->model->left_out == 0)
     return TRYGG_OK;
   tg_text_format(&text, "%s (", tg_number_format_integer(number, (int64_t)w->model->left_out));
-  for (size_t t = 0, met = 0; t < w->model->term_count; t++)
+  for (size_t t = 0; t < w->model->term_count; t++)
     if (w->model->terms[t].missing > 0)
       tg_text_format(&text, "%s%s %s", met++ ? ", " : "",
                      tg_model_variable(w->model, &w->model->terms[t])->name,
                      tg_number_format_integer(number, (int64_t)w->model->terms[t].missing));
+  if (w->model->unset > 0)
+    tg_text_format(&text, "%s%s %s", met ? ", " : "", offset_of(w->model)->name,
+                   tg_number_format_integer(number, (int64_t)w->model->unset));
   tg_text_putc(&text, ')');
   status =
       text.failed ? tg_error_memory(w->error) : tg_table_add_note(w->table, "left_out", text.bytes, w->error);
@@ -412,6 +466,7 @@ static trygg_status add_notes(const writing *w) {
                         w->error));
   if (w->model->only)
     TRY(tg_table_add_note(w->table, "where", w->model->only, w->error));
+  TRY(note_offset(w));
   TRY(note_missing(w));
 cleanup:
   return status;
@@ -422,6 +477,7 @@ trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table
   trygg_status status = TRYGG_OK;
   trygg_model_table_options chosen;
   unsigned char wanted[part_count];
+  const tg_term_test **tests = NULL;
   writing w = {.model = model, .error = error};
   if (!out)
     return tg_error_set(error, TRYGG_EINVAL, "no place for the table was given");
@@ -431,6 +487,9 @@ trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table
   TRY(tg_options_take(&chosen, sizeof chosen, options, "trygg_model_table_options", error));
   TRY(tg_options_list(chosen.parts, chosen.part_count, "part", error));
   TRY(choose_parts(&chosen, wanted, error));
+  TRY(tg_options_list(chosen.tests, chosen.test_count, "test", error));
+  TRY(choose_tests(&chosen, &tests, &w.test_count, error));
+  w.tests = tests;
   TRY(tg_inference_level(chosen.level, &w.level, error));
   w.interval = tg_interval_find(NULL, error);
   TRY(tg_table_create(&w.table, error));
@@ -442,6 +501,7 @@ trygg_status trygg_model_table(const trygg_model *model, const trygg_model_table
   *out = w.table;
   w.table = NULL;
 cleanup:
+  tg_memory_free(tests);
   trygg_table_free(w.table);
   return status;
 }

@@ -30,7 +30,7 @@ static trygg_status check_variable(const tg_variable *variable, trygg_error *err
 
 /* A variable, with the level to compare with behind `equal` (NULL: none named). */
 static trygg_status create_term(const trygg_model *model, const char *text, size_t length, const char *equal,
-                                tg_model_term *term, const char **reference, trygg_error *error) {
+                                tg_model_term *term, trygg_error *error) {
   const trygg_responses *responses = model->estimates->tally->design->responses;
   trygg_error place = {0};
   trygg_status status;
@@ -45,7 +45,7 @@ static trygg_status create_term(const trygg_model *model, const char *text, size
     return status;
   term->is_factor = column->kind != TG_COLUMN_NUMBER;
   term->reference = term->column = term->output = TG_NONE;
-  *reference = equal ? equal + 1 : NULL;
+  term->wanted = equal ? equal + 1 : NULL;
   if (equal && !term->is_factor)
     return refuse(column->variable->name, "is a number: no level of it is compared with", error);
   return TRYGG_OK;
@@ -53,41 +53,65 @@ static trygg_status create_term(const trygg_model *model, const char *text, size
 
 /* One more term, unless it is there: named twice it is a fault, named by a*b it is not. */
 static trygg_status add_term(trygg_model *model, const char *text, size_t length, const char *equal,
-                             int implied, const char **references, trygg_error *error) {
+                             int implied, size_t *capacity, trygg_error *error) {
   tg_model_term term = {.implied = implied};
-  const char *reference = NULL;
   size_t k = 0;
-  trygg_status status = create_term(model, text, length, equal, &term, &reference, error);
+  trygg_status status = create_term(model, text, length, equal, &term, error);
   if (status != TRYGG_OK)
     return status;
   while (k < model->term_count && model->terms[k].variable != term.variable)
     k++;
   if (k < model->term_count && !implied && !model->terms[k].implied)
     return refuse(tg_model_variable(model, &term)->name, "is named twice", error);
-  if (k == model->term_count)
+  if (k == model->term_count) {
+    if (tg_memory_grow((void **)&model->terms, capacity, k + 1, sizeof *model->terms))
+      return tg_error_memory(error);
     model->terms[model->term_count++] = term;
+  }
   model->terms[k].implied &= implied;
-  if (reference)
-    references[k] = reference;
+  if (term.wanted)
+    model->terms[k].wanted = term.wanted;
   return TRYGG_OK;
 }
 
-trygg_status tg_terms_create(trygg_model *model, const trygg_model_options *options, const char **references,
-                             trygg_error *error) {
+trygg_status tg_terms_create(trygg_model *model, const trygg_model_options *options, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  model->terms = tg_memory_new(2 * options->on_count, sizeof *model->terms);
-  if (!model->terms)
-    return tg_error_memory(error);
+  size_t capacity = 0;
   for (size_t i = 0; i < options->on_count; i++) {
     const char *text = options->on[i], *sign = tg_interactions_sign(model, text), *equal = strchr(text, '=');
     if (!sign) {
-      TRY(add_term(model, text, equal ? (size_t)(equal - text) : strlen(text), equal, 0, references, error));
-    } else if (*sign == '*' && !strpbrk(sign + 1, "*:")) {
-      TRY(add_term(model, text, (size_t)(sign - text), NULL, 1, references, error));
-      TRY(add_term(model, sign + 1, strlen(sign + 1), NULL, 1, references, error));
+      TRY(add_term(model, text, equal ? (size_t)(equal - text) : strlen(text), equal, 0, &capacity, error));
+      continue;
+    }
+    for (const char *begin = text, *end; *sign == '*' && begin; begin = *end ? end + 1 : NULL) {
+      end = begin + strcspn(begin, "*:");
+      TRY(add_term(model, begin, (size_t)(end - begin), NULL, 1, &capacity, error));
     }
   }
   TRY(tg_interactions_create(model, options, error));
 cleanup:
   return status;
+}
+
+trygg_status tg_terms_find_offset(trygg_model *model, const trygg_model_options *options,
+                                  trygg_error *error) {
+  const trygg_responses *responses = model->estimates->tally->design->responses;
+  const char *name = options->exposure ? options->exposure : options->offset;
+  const char *field = options->exposure ? "exposure" : "offset";
+  trygg_error place = {0};
+  model->offset = TG_NONE;
+  model->exposure = options->exposure != NULL;
+  if (!name)
+    return TRYGG_OK;
+  if (options->exposure && options->offset)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "offset",
+                       "an offset and an exposure are one too many; give one");
+  tg_text_print(place.field, sizeof place.field, "%s", field);
+  model->offset = tg_codebook_find_variable(responses->codebook, name, strlen(name));
+  if (model->offset == TG_NONE)
+    return tg_codebook_unknown_variable(responses->codebook, name, strlen(name), &place, error);
+  if (responses->columns[model->offset].kind != TG_COLUMN_NUMBER)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, field,
+                       "`%s` is no number; give a variable of type integer or decimal", name);
+  return TRYGG_OK;
 }

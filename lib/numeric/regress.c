@@ -29,8 +29,12 @@ typedef struct fit {
   double *trial;     /* columns */
 } fit;
 
+static double offset_of(const tg_regress_data *data, size_t row) {
+  return data->offset ? data->offset[row] : 0;
+}
+
 /* X b with the rounding of each product, since the terms of an ill-conditioned fit cancel. */
-static void find_eta(const tg_regress_data *data, const double *b, double *eta) {
+static void multiply(const tg_regress_data *data, const double *b, double *eta) {
   for (size_t i = 0; i < data->rows; i++) {
     tg_sum sum = {0, 0};
     for (size_t j = 0; j < data->columns; j++) {
@@ -42,6 +46,12 @@ static void find_eta(const tg_regress_data *data, const double *b, double *eta) 
   }
 }
 
+static void find_eta(const tg_regress_data *data, const double *b, double *eta) {
+  multiply(data, b, eta);
+  for (size_t i = 0; data->offset && i < data->rows; i++)
+    eta[i] += data->offset[i];
+}
+
 static double loss_at(const fit *f, const double *eta) {
   tg_sum sum = {0, 0};
   for (size_t i = 0; i < f->data->rows; i++)
@@ -49,13 +59,14 @@ static double loss_at(const fit *f, const double *eta) {
   return tg_sum_value(&sum);
 }
 
-/* One step from eta; with `whole` (the first one) the solution itself, working outcome eta + r / d. */
+/* One step from eta; with `whole` (the first one) the solution itself, working outcome eta + r / d less the offset. */
 static trygg_status solve_step(const fit *f, const double *eta, int whole, double *step, trygg_error *error) {
   const tg_regress_data *data = f->data;
   for (size_t i = 0; i < data->rows; i++) {
     double d = f->family->slope(eta[i]), root = sqrt(data->weight[i] * d);
     double r = data->y[i] - f->family->mean(eta[i]);
-    f->target[i] = f->family->is_linear ? root * data->y[i] : root * (r / d + (whole ? eta[i] : 0));
+    f->target[i] = f->family->is_linear ? root * (data->y[i] - offset_of(data, i))
+                                        : root * (r / d + (whole ? eta[i] - offset_of(data, i) : 0));
     for (size_t j = 0; j < data->columns; j++)
       f->a[i * data->columns + j] = root * data->x[i * data->columns + j];
   }
@@ -86,7 +97,7 @@ static int take_step(fit *f, double *b, double *eta, double *step, double *loss)
 /* Largest change of eta that a step makes, against the size of eta. */
 static double step_size(const fit *f, const double *step, const double *eta) {
   double change = 0, size = 1;
-  find_eta(f->data, step, f->trial_eta);
+  multiply(f->data, step, f->trial_eta);
   for (size_t i = 0; i < f->data->rows; i++) {
     change = fmax(change, fabs(f->trial_eta[i]));
     size = fmax(size, fabs(eta[i]));

@@ -18,10 +18,11 @@ typedef struct tg_regress_family {
 
 extern const tg_regress_family tg_logistic_regress; /* logistic.c */
 
-/* Rows x columns of x (row-major), a weight > 0 and an outcome each row. */
+/* Rows x columns of x (row-major), a weight > 0 and an outcome each row; eta = offset + X b. */
 typedef struct tg_regress_data {
   const double *x, *weight, *y;
   size_t rows, columns;
+  const double *offset; /* NULL: none */
 } tg_regress_data;
 
 typedef enum tg_regress_end {

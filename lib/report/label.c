@@ -9,6 +9,7 @@
 #include <codebook/codebook.h>
 #include <report/figure.h>
 #include <table/flag.h>
+#include <trygg/model.h>
 
 const char *tg_label_language(const tg_view *view) {
   return view->language == TG_MESSAGE_SWEDISH ? "sv" : "en";
@@ -124,17 +125,16 @@ static const struct {
     {"silent_at", "group"}, {"position", "position"},
 };
 
-/* A variable, or two with a colon between. */
+/* A variable, or several with colons between. */
 static void put_term(const tg_view *view, const char *text, tg_text *out) {
-  const char *colon = strchr(text, ':');
-  char first[64];
+  for (const char *colon; (colon = strchr(text, ':')) != NULL; text = colon + 1) {
+    char variable[64];
 
-  if (colon != NULL) {
-    tg_text_print(first, sizeof first, "%.*s", (int)(colon - text), text);
-    put_named(view, first, out);
+    tg_text_print(variable, sizeof variable, "%.*s", (int)(colon - text), text);
+    put_named(view, variable, out);
     tg_text_put(out, " \xc3\x97 ");
   }
-  put_named(view, colon != NULL ? colon + 1 : text, out);
+  put_named(view, text, out);
 }
 
 /* Append the text of such a column, of a group or term also the label of what it names; 0 when `name` is none. */
@@ -155,12 +155,12 @@ static int put_worded(const tg_view *view, const char *name, const char *text, t
   return 0;
 }
 
-/* Labels of the codes of a variable, or of two with a colon between. */
+/* Labels of the codes of a variable, or of several with colons between. */
 static void put_answers(const tg_view *view, const char *variables, const char *codes, tg_text *out) {
   const char *colon = strchr(variables, ':'), *second = colon ? strchr(codes, ':') : NULL;
   char variable[64], code[64];
 
-  if (second == NULL) { /* of a factor and a number: the factor's */
+  if (second == NULL) { /* of factors and a number: the factors' */
     tg_text_print(variable, sizeof variable, "%.*s", (int)strcspn(variables, ":"), variables);
     tg_text_put(out, view->codebook == NULL ? codes
                                             : trygg_codebook_code_label(view->codebook, variable, codes,
@@ -174,6 +174,15 @@ static void put_answers(const tg_view *view, const char *variables, const char *
   put_answers(view, colon + 1, second + 1, out);
 }
 
+static int is_test_of_term(const char *part) {
+  const char *test;
+
+  for (size_t i = 0; (test = trygg_model_term_test(i)) != NULL; i++)
+    if (strcmp(test, part) == 0)
+      return 1;
+  return 0;
+}
+
 /* The answer of a regression's term, which the variable of the same row has; empty where it is a number. */
 static int put_answer(const tg_view *view, size_t row, const char *name, const char *code, tg_text *out) {
   size_t term = tg_table_find_fixed(view->table, "term"), part = tg_table_find_fixed(view->table, "part");
@@ -185,7 +194,7 @@ static int put_answer(const tg_view *view, size_t row, const char *name, const c
   if (*code != '\0')
     put_answers(view, variable, code, out);
   else if (strcmp(name, "level") == 0 && *variable != '(' &&
-           strcmp(trygg_table_text(view->table, row, part), "test") != 0)
+           !is_test_of_term(trygg_table_text(view->table, row, part)))
     tg_text_put(out, tg_view_word(view, "per_unit"));
   return 1;
 }

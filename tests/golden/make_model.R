@@ -12,6 +12,7 @@ suppressMessages(library(survey))
 options(survey.lonely.psu = "remove", digits = 17, warn = 1)
 script <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE, fixed = TRUE)[1], fixed = TRUE)
 here <- dirname(script)
+source(file.path(here, "mixture.R"))
 
 golden <- list()
 put <- function(case, figure, statistic, value)
@@ -24,11 +25,82 @@ read_data <- function(name) {
 
 # A second fit begins at the end of the first: the working weights that standard errors rest on are those before the last
 # step.
+# The call holds what it was called with, since regTermTest() evaluates it again.
 fit <- function(formula, design, family) suppressWarnings({
   first <- svyglm(formula, design, family = family, control = glm.control(epsilon = 1e-17, maxit = 60))
-  eval(bquote(svyglm(formula, design, family = family, control = glm.control(epsilon = 1e-17, maxit = 60),
+  eval(bquote(svyglm(.(formula), .(design), family = .(family), control = glm.control(epsilon = 1e-17, maxit = 60),
                      start = .(coef(first)))))
 })
+
+# Tests of the coefficients `at` beside Wald's: regTermTest(method = "LRT") and "WorkingWald", svyscoretest(method = "working")
+# and "pseudoscore", which survey 4.1-1 does not have yet.  They are worked out here, as the two calls end in an approximation
+# of p and fit by the usual deviance, and held against the two where they are.  A quasi-score is adjusted for few
+# clusters as Wald's test is.
+#   x, w, y     of the records in the model;  recvar  the covariance of the sum of their influences
+term_tests <- function(case, term, m, x, w, y, at, nu, recvar, formula = NULL, design = NULL) {
+  family <- m$family
+  unit <- mean(w)
+  w <- w / unit
+  offset <- if (is.null(m$offset)) rep(0, nrow(x)) else m$offset
+  deviance_at <- function(mu) sum(family$dev.resids(y, mu, w))
+  mu <- family$linkinv(drop(x %*% coef(m)) + offset)
+  null <- NULL
+  for (i in 1:2)
+    null <- suppressWarnings(glm.fit(x[, -at, drop = FALSE], y, weights = w, family = family, offset = offset, start = null$coefficients,
+                                     control = glm.control(epsilon = 1e-17, maxit = 60)))
+  eta0 <- offset + if (length(at) < ncol(x)) drop(x[, -at, drop = FALSE] %*% null$coefficients) else 0
+  mu0 <- family$linkinv(eta0)
+  corrected <- function(test, form, v0, v, native = NULL) {
+    a <- Re(eigen(solve(v0, v), only.values = TRUE)$values)
+    df1 <- sum(a)^2 / sum(a^2)
+    statistic <- form / sum(a)
+    p <- mixture(form, a, nu)
+    figure <- paste(test, term, ".")
+    put(case, figure, "statistic", statistic)
+    put(case, figure, "df1", df1)
+    put(case, figure, "df2", nu)
+    if (p > 1e-6) put(case, figure, "p", p)
+    if (!is.null(native))
+      stopifnot(all.equal(as.numeric(native$chisq) / sum(Re(native$lambda)), statistic, tolerance = 1e-5),
+                all.equal(sum(Re(native$lambda))^2 / sum(Re(native$lambda)^2), df1, tolerance = 1e-5),
+                abs(as.numeric(native$p) - p) < 0.25 * p + 1e-6)
+  }
+  m$call$start <- NULL # of another length
+  # Without a variable R fits the records that lack it too, and compares likelihoods of different records.
+  native <- function(method) if (is.null(formula) || anyNA(design$variables[all.vars(formula)])) NULL else suppressWarnings(regTermTest(m, formula, method = method))
+  v <- vcov(m)[at, at, drop = FALSE]
+  v0 <- solve(crossprod(x, x * (w * family$mu.eta(drop(x %*% coef(m)) + offset))))[at, at, drop = FALSE]
+  corrected("working_wald", drop(coef(m)[at] %*% solve(v0, coef(m)[at])), v0, v, native("WorkingWald"))
+  corrected("likelihood_ratio", deviance_at(mu0) - deviance_at(mu), v0, v, native("LRT"))
+  information <- crossprod(x, x * (w * family$mu.eta(eta0)))
+  rest <- if (length(at) < ncol(x)) solve(information[-at, -at, drop = FALSE], information[-at, at, drop = FALSE])
+  efficient <- x[, at, drop = FALSE] - if (is.null(rest)) 0 else x[, -at, drop = FALSE] %*% rest
+  u <- efficient * (w * (y - mu0))
+  s <- colSums(u)
+  vs <- recvar(u)
+  corrected("score", drop(s %*% solve(crossprod(efficient, efficient * (w * family$mu.eta(eta0))), s)),
+            crossprod(efficient, efficient * (w * family$mu.eta(eta0))), vs)
+  q <- length(at)
+  form <- drop(s %*% solve(vs, s))
+  figure <- paste("quasi_score", term, ".")
+  if (q == 1) { # in the units of the weights
+    put(case, figure, "estimate", s * unit)
+    put(case, figure, "se", sqrt(vs[1, 1]) * unit)
+  }
+  put(case, figure, "statistic", form * (nu - q + 1) / (q * nu))
+  put(case, figure, "p", pf(form * (nu - q + 1) / (q * nu), q, nu - q + 1, lower.tail = FALSE))
+  # ... which forgets the offset (survey 4.4).
+  if (is.null(m$offset) && !is.null(native("WorkingWald")) && exists("svyscoretest", asNamespace("survey"))) {
+    working <- svyscoretest(m, formula, method = "working")
+    pseudo <- svyscoretest(m, formula, method = "pseudoscore")
+    a <- Re(eigen(solve(crossprod(efficient, efficient * (w * family$mu.eta(eta0))), vs), only.values = TRUE)$values)
+    found <- as.numeric(golden[[which(sapply(golden, function(g) g[1] == case && g[2] == paste("score", term, ".") && g[3] == "statistic"))]][4])
+    stopifnot(all.equal(working[[1]], found, tolerance = 1e-5),
+              all.equal(working[["p"]], pf(found, sum(a)^2 / sum(a^2), nu, lower.tail = FALSE), tolerance = 1e-5),
+              all.equal(pseudo[[1]], form, tolerance = 1e-5))
+    cat(case, term, "as svyscoretest\n")
+  }
+}
 
 # Coefficients in the order of the model, with their names here; rows outside the model have no influence.
 #   names    figure of each coefficient
@@ -57,8 +129,8 @@ model <- function(case, formula, design, family, names, factors = list(), number
     native <- if (term != "(all)") regTermTest(m, as.formula(paste("~", attr(wanted, "formula")[[term]]))) else NULL
     if (!is.null(native)) stopifnot(all.equal(as.numeric(native$Ftest), w / q, tolerance = 1e-8), native$ddf == nu)
     f <- w * (nu - q + 1) / (q * nu)
-    put(case, paste("test", term, "."), "statistic", f)
-    put(case, paste("test", term, "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
+    put(case, paste("wald", term, "."), "statistic", f)
+    put(case, paste("wald", term, "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
   }
 
   # Influences over all records of the design.
@@ -66,7 +138,8 @@ model <- function(case, formula, design, family, names, factors = list(), number
   x <- model.matrix(m)
   inside <- match(rownames(x), rownames(design$variables))
   w <- w[inside]
-  eta <- drop(x %*% b)
+  offset <- if (is.null(m$offset)) 0 else m$offset
+  eta <- drop(x %*% b) + offset
   mu <- family$linkinv(eta)
   slope <- family$mu.eta(eta)
   a <- solve(crossprod(x, x * (w * slope)))
@@ -80,6 +153,9 @@ model <- function(case, formula, design, family, names, factors = list(), number
     fpc
   }
   stopifnot(all.equal(recvar(u), v, check.attributes = FALSE, tolerance = 1e-9))
+  for (term in names(wanted))
+    term_tests(case, term, m, x, w, m$y, wanted[[term]], nu, recvar,
+               if (term != "(all)") as.formula(paste("~", attr(wanted, "formula")[[term]])), design)
   for (name in names(factors)) {
     values <- list()
     ms <- NULL
@@ -88,7 +164,7 @@ model <- function(case, formula, design, family, names, factors = list(), number
       xl <- x
       xl[, attr(x, "assign") == which(attr(terms(m), "term.labels") == name)] <- 0
       if (paste0(name, level) %in% colnames(x)) xl[, paste0(name, level)] <- 1
-      el <- drop(xl %*% b)
+      el <- drop(xl %*% b) + offset
       ml <- sum(w * family$linkinv(el)) / sum(w)
       g <- colSums(w * family$mu.eta(el) * xl) / sum(w)
       ul <- w * (family$linkinv(el) - ml) / sum(w) + drop(u %*% g)
@@ -151,6 +227,14 @@ dclus2 <- svydesign(id = ~dnum, weights = ~pw, data = clus2)
 model("clus2 linear", api00 ~ ell + meals, dclus2, gaussian(), c("(intercept) .", "ell .", "meals ."), numbers = "meals")
 model("clus2 logistic", (sch_wide == "Yes") * 1 ~ ell + meals, dclus2, quasibinomial(),
       c("(intercept) .", "ell .", "meals ."), numbers = "meals")
+
+# Offsets: per pupil tested, against the index of the year before, and on the scale of odds.
+model("clus1 exposure", enroll ~ stype + meals + offset(log(api_stu)), dclus1, quasipoisson(),
+      c("(intercept) .", "stype H", "stype M", "meals ."), list(stype = c("E", "H", "M")), "meals",
+      with_formulas(list(stype = 2:3, meals = 4, "(all)" = 2:4), list(stype = "stype", meals = "meals")))
+model("clus1 offset", api00 ~ ell + stype + offset(api99), dclus1, gaussian(),
+      c("(intercept) .", "ell .", "stype H", "stype M"), list(stype = c("E", "H", "M")), "ell",
+      with_formulas(list(stype = 3:4, ell = 2), list(stype = "stype", ell = "ell")))
 
 # Both stages, as in the examples of ?svyglm.
 data(api)
@@ -219,8 +303,8 @@ interactions <- function(case, formula, design, family, names, at = list(), slop
     native <- regTermTest(m, as.formula(paste("~", term)))
     stopifnot(all.equal(as.numeric(native$Ftest), w / q, tolerance = 1e-8))
     f <- w * (nu - q + 1) / (q * nu)
-    put(case, paste("test", terms[[term]], "."), "statistic", f)
-    put(case, paste("test", terms[[term]], "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
+    put(case, paste("wald", terms[[term]], "."), "statistic", f)
+    put(case, paste("wald", terms[[term]], "."), "p", pf(f, q, nu - q + 1, lower.tail = FALSE))
   }
   x <- model.matrix(m)
   inside <- match(rownames(x), rownames(design$variables))
@@ -228,8 +312,8 @@ interactions <- function(case, formula, design, family, names, at = list(), slop
   eta <- drop(x %*% b)
   a <- solve(crossprod(x, x * (w * family$mu.eta(eta))))
   u <- (x * (w * (m$y - family$linkinv(eta)))) %*% a
-  whole <- matrix(0, nrow(design$variables), 1)
   recvar <- function(z) {
+    whole <- matrix(0, nrow(design$variables), NCOL(z))
     whole[inside, ] <- z
     svyrecvar(whole, design$cluster, design$strata, design$fpc)
   }
@@ -239,6 +323,15 @@ interactions <- function(case, formula, design, family, names, at = list(), slop
     if (!is.null(shift)) data[[shift]] <- data[[shift]] + by
     model.matrix(delete.response(stats::terms(m)), model.frame(delete.response(stats::terms(m)), data, xlev = m$xlevels))
   }
+  # Without a term that others contain, update() puts its columns into theirs.
+  top <- function(term) {
+    parts <- strsplit(setdiff(attr(stats::terms(m), "term.labels"), term), ":")
+    !any(sapply(parts, function(p) all(strsplit(term, ":")[[1]] %in% p)))
+  }
+  for (term in names(terms))
+    term_tests(case, terms[[term]], m, x, w, m$y,
+               which(attr(x, "assign") == which(attr(stats::terms(m), "term.labels") == term)), nu, recvar,
+               if (top(term)) as.formula(paste("~", term)), design)
   values <- list()
   influences <- list()
   keep <- function(figure, value, influence) {
@@ -342,6 +435,60 @@ model("county", worried ~ wave + sex + area + x, dcounty, quasibinomial(),
       list(sex = c("1", "2"), area = c("N", "S", "W")), "x",
       with_formulas(list(wave = 2:4, sex = 5, area = 6:7, x = 8, "(all)" = 2:8),
                     list(wave = "wave", sex = "sex", area = "area", x = "x")))
+
+model("county offset", worried ~ sex + area + offset(x), dcounty, quasibinomial(),
+      c("(intercept) .", "sex 2", "area S", "area W"), list(sex = c("1", "2"), area = c("N", "S", "W")), character(),
+      with_formulas(list(area = 3:4), list(area = "area")))
+interactions("county three", worried ~ sex * area * x, dcounty, quasibinomial(),
+             c("(intercept) .", "sex 2", "area S", "area W", "x .", "sex:area 2:S", "sex:area 2:W", "sex:x 2", "area:x S",
+               "area:x W", "sex:area:x 2:S", "sex:area:x 2:W"),
+             c(both("sex", "area", c("1", "2"), c("N", "S", "W")), list("prediction sex 2" = list(sex = "2"))),
+             c(list("effect x ." = list(of = "x"), "effect sex:x 2" = list(of = "x", sex = "2"),
+                    "effect area:x W" = list(of = "x", area = "W")),
+               setNames(lapply(1:6, function(i) list(of = "x", sex = c("1", "2")[(i - 1) %/% 3 + 1], area = c("N", "S", "W")[(i - 1) %% 3 + 1])),
+                        paste0("effect sex:area:x ", rep(1:2, each = 3), ":", c("N", "S", "W")))),
+             second = c(corners("sex", "area", c("1", "2"), c("N", "S", "W")),
+                        setNames(lapply(c("S", "W"), function(l) setNames(c(1, -1, -1, 1), paste0("effect sex:area:x ", c(paste0("2:", l), "2:N", paste0("1:", l), "1:N")))),
+                                 paste0("difference sex:area:x 2:", c("S", "W")))),
+             terms = list("sex:area:x" = "sex:area:x", "area:x" = "area:x"))
+three <- list()
+for (a in 1:4) for (b in 1:2) for (c in 1:2)
+  three[[paste0("prediction age:sex:chosen ", a, ":", b, ":", c("a", "b")[c])]] <- list(age = as.character(a), sex = as.character(b), chosen = c("a", "b")[c])
+third <- list()
+for (a in 2:4) {
+  name <- function(a, b, c) paste0("prediction age:sex:chosen ", a, ":", b, ":", c)
+  third[[paste0("difference age:sex:chosen ", a, ":2:b")]] <-
+    setNames(c(1, -1, -1, 1, -1, 1, 1, -1), c(name(a, 2, "b"), name(1, 2, "b"), name(a, 1, "b"), name(1, 1, "b"),
+                                              name(a, 2, "a"), name(1, 2, "a"), name(a, 1, "a"), name(1, 1, "a")))
+}
+nhanes$chosen <- factor(ifelse(nhanes$race %in% c("2", "3"), "b", "a"))
+dchosen <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = nhanes)
+interactions("nhanes three", chol ~ age * sex * chosen, dchosen, gaussian(),
+             c("(intercept) .", paste("age", 2:4), "sex 2", "chosen b", paste0("age:sex ", 2:4, ":2"),
+               paste0("age:chosen ", 2:4, ":b"), "sex:chosen 2:b", paste0("age:sex:chosen ", 2:4, ":2:b")),
+             c(three, both("age", "sex", as.character(1:4), c("1", "2"))), second = c(third, corners("age", "sex", as.character(1:4), c("1", "2"))),
+             terms = list())
+
+# ---- leprosy ---------------------------------------------------------------------------------------------------------
+
+# T8: the simulated case-control study of Rao, Scott & Skinner (1998, Stat. Sinica 8:1059-1070), after Clayton & Hills (1993,
+# Statistical Models in Epidemiology, table 18.1), whose non-cases in the population are 17327 ... 6479; survey's data(myco)
+# since 4.2.  Cases and as many controls of six ages, with and without a scar of vaccination.
+age <- c(7.5, 12.5, 17.5, 22.5, 27.5, 32.5)
+population <- c(17327, 13172, 10325, 8026, 5981, 6479)
+cases <- rbind(c(11, 28, 16, 20, 36, 47), c(14, 22, 28, 19, 11, 6))
+controls <- rbind(c(10, 19, 6, 13, 35, 49), c(15, 31, 38, 26, 12, 4))
+rows <- list()
+for (case in 1:0) for (i in 1:6) for (scar in 0:1)
+  rows[[length(rows) + 1]] <- data.frame(age = age[i], scar = scar, leprosy = case,
+                                         weight = if (case) 1 else population[i] / sum(controls[, i]),
+                                         recent = (age[i] + 7.5)^-2)[rep(1, (if (case) cases else controls)[scar + 1, i]), ]
+write.csv(format(do.call(rbind, rows), digits = 15, trim = TRUE, scientific = FALSE), file.path(here, "..", "data", "golden", "myco.csv"),
+          row.names = FALSE, quote = FALSE)
+myco <- read_data("myco")
+dmyco <- svydesign(id = ~1, strata = ~interaction(age, leprosy), weights = ~weight, data = myco)
+model("myco", leprosy ~ recent + scar, dmyco, quasibinomial(), c("(intercept) .", "recent .", "scar ."), numbers = "scar",
+      terms = with_formulas(list(recent = 2, scar = 3), list(recent = "recent", scar = "scar")))
 
 golden <- as.data.frame(do.call(rbind, golden))
 names(golden) <- c("case", "figure", "statistic", "value")

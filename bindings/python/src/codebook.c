@@ -130,6 +130,7 @@ static const struct {
                   {"group_test", trygg_inference_group_test},
                   {"family", trygg_model_family},
                   {"part", trygg_model_part},
+                  {"term_test", trygg_model_term_test},
                   {"flag", trygg_table_flag},
                   {"format", format_name}};
 

@@ -156,22 +156,23 @@ static PyObject *model_summary(PyObject *module, PyObject *capsule) {
                : NULL;
 }
 
-/* (statistic, df1, df2, p) of a term, or of all of them for None. */
+/* {name: what} of a test of a term, or of all of them for None. */
 static PyObject *model_test(PyObject *module, PyObject *args) {
   PyObject *capsule;
-  const char *term;
-  double statistic, df1, df2, p;
+  const char *term, *test;
+  trygg_model_finding found;
   trygg_error error;
   trygg_model *model;
   (void)module;
-  if (!PyArg_ParseTuple(args, "Oz", &capsule, &term))
+  if (!PyArg_ParseTuple(args, "Ozz", &capsule, &term, &test))
     return NULL;
   model = PyCapsule_GetPointer(capsule, MODEL);
   if (!model)
     return NULL;
-  if (trygg_model_test(model, term, &statistic, &df1, &df2, &p, &error) != TRYGG_OK)
+  if (trygg_model_test_by(model, test, term, &found, &error) != TRYGG_OK)
     return tg_raise(&error);
-  return Py_BuildValue("(dddd)", statistic, df1, df2, p);
+  return Py_BuildValue("{sdsdsdsdsdsd}", "statistic", found.statistic, "df1", found.df1, "df2", found.df2, "p",
+                       found.p, "estimate", found.estimate, "se", found.se);
 }
 
 PyMethodDef tg_figure_methods[] = {
@@ -181,5 +182,5 @@ PyMethodDef tg_figure_methods[] = {
     {"model_figures", model_figures, METH_O, "Coefficients, predictions and effects."},
     {"model_covariance", model_covariance, METH_VARARGS, "Covariance matrix of the first figures."},
     {"model_summary", model_summary, METH_O, "What a model rests on."},
-    {"model_test", model_test, METH_VARARGS, "Wald test of a term."},
+    {"model_test", model_test, METH_VARARGS, "A test of a term."},
     {NULL, NULL, 0, NULL}};

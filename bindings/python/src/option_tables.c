@@ -107,11 +107,14 @@ const tg_option tg_model_options[] = {FIELD(outcome, TEXT),
                                       FIELD(df, TEXT),
                                       FIELD(threads, INT),
                                       FIELD(progress, PROGRESS),
+                                      FIELD(offset, TEXT),
+                                      FIELD(exposure, TEXT),
                                       END};
 #undef STRUCT
 
 #define STRUCT trygg_model_table_options
-const tg_option tg_model_table_options[] = {TEXTS(parts, part_count), FIELD(level, DOUBLE), END};
+const tg_option tg_model_table_options[] = {TEXTS(parts, part_count), FIELD(level, DOUBLE),
+                                            TEXTS(tests, test_count), END};
 #undef STRUCT
 
 #define STRUCT trygg_nonresponse_options

@@ -91,10 +91,18 @@ class Results(CountyCase):
         for place, se in enumerate(model.bse.values()):
             self.assertAlmostEqual(math.sqrt(matrix[place][place]) / se, 1, delta=1e-12)
         statistic, df1, df2, p = model.wald_test("kommun")
-        row = next(row for row in model.rows() if row["part"] == "test" and row["term"] == "kommun")
+        row = next(row for row in model.rows() if row["part"] == "wald" and row["term"] == "kommun")
         self.assertEqual((statistic, df1, df2, p), (row["statistic"], row["df1"], row["df2"], row["p"]))
         self.assertEqual((model.family, model.nobs), ("logistic", coefficients[0]["n"] and model.nobs))
         self.assertTrue(0 < model.rsquared < 1)
+        tested = self.responses.model("otrygg_kvall", ["kon", "kommun"], waves="2024", parts="test",
+                                      tests=trygg.term_tests())
+        for test in trygg.term_tests():
+            found = model.test_term("kon", test)
+            row = next(row for row in tested.rows() if row["part"] == test and row["term"] == "kon")
+            self.assertEqual([found[key] for key in ("statistic", "df1", "df2", "p")],
+                             [row[key] for key in ("statistic", "df1", "df2", "p")])
+            self.assertEqual(math.isnan(found["estimate"]), "score" not in test)
         through = self.responses.model("halsa_medel", "kon", waves="2024", intercept=False)
         self.assertNotIn("Intercept", through.params)
 

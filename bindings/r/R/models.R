@@ -1,21 +1,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Regressions, and those who did not answer.
 
+# The variable of offset(x) or offset(log(x)) in a formula.
+formula_offset <- function(formula) {
+  terms <- stats::terms(formula)
+  where <- attr(terms, "offset")
+  if (is.null(where)) return(list())
+  if (length(where) > 1) stop("a formula of a model has one offset at most")
+  inner <- attr(terms, "variables")[[where + 1]][[2]]
+  if (is.name(inner)) list(offset = as.character(inner))
+  else if (is.call(inner) && identical(inner[[1]], as.name("log")) && is.name(inner[[2]])) list(exposure = as.character(inner[[2]]))
+  else stop("an offset is a variable or the log of one: offset(x), offset(log(x))")
+}
+
 trygg_model <- function(sample, outcome, on = NULL, family = NULL, reference = NULL, intercept = TRUE, parts = NULL,
-                        where = NULL, waves = NULL, df = NULL, level = 0.95, threads = NULL, progress = NULL) {
+                        where = NULL, waves = NULL, df = NULL, level = 0.95, tests = NULL, offset = NULL, exposure = NULL,
+                        threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
   if (inherits(outcome, "formula")) {
     if (length(outcome) != 3) stop("a formula of a model has an outcome and a background: y ~ x + z")
     on <- c(attr(stats::terms(outcome), "term.labels"), on)
     if (attr(stats::terms(outcome), "intercept") == 0) intercept <- FALSE
+    known <- formula_offset(outcome)
+    if (is.null(offset)) offset <- known$offset
+    if (is.null(exposure)) exposure <- known$exposure
     outcome <- deparse(outcome[[2]])
   }
   where <- c(where, sample$where)
   options <- some(outcome = outcome, on = on, family = family, reference = reference, no_intercept = as.integer(!intercept),
-                  where = where, waves = waves, df = if (!is.null(df)) as.character(df), threads = threads,
-                  progress = reporter(progress))
+                  where = where, waves = waves, df = if (!is.null(df)) as.character(df), offset = offset, exposure = exposure,
+                  threads = threads, progress = reporter(progress))
   model <- checked(.Call(r_model, sample$handle, options))
-  table <- new_table(checked(.Call(r_model_table, model, some(parts = parts, level = level))), sample$survey)
+  table <- new_table(checked(.Call(r_model_table, model, some(parts = parts, level = level, tests = tests))), sample$survey)
   structure(table, model = model, class = c("trygg_model", class(table)))
 }
 

@@ -70,9 +70,12 @@ const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT),
                                 FIELD(trygg_model_options, df, TEXT),
                                 FIELD(trygg_model_options, threads, INT),
                                 FIELD(trygg_model_options, progress, PROGRESS),
+                                FIELD(trygg_model_options, offset, TEXT),
+                                FIELD(trygg_model_options, exposure, TEXT),
                                 {NULL, TEXT, 0, 0}};
 const option model_table_options[] = {LIST(trygg_model_table_options, "parts", parts, part_count),
                                       FIELD(trygg_model_table_options, level, DOUBLE),
+                                      LIST(trygg_model_table_options, "tests", tests, test_count),
                                       {NULL, TEXT, 0, 0}};
 const option comparison_options[] = {FIELD(trygg_comparison_options, against, TEXT),
                                      FIELD(trygg_comparison_options, scale, TEXT),

@@ -276,5 +276,34 @@ theirs <- svyglm(api00 ~ ell + meals + mobility, svydesign(~dnum, weights = ~pw,
 same(c(coef(model), SE(model)), c(coef(theirs), SE(theirs)), 1e-8)
 same(vcov(model), vcov(theirs), 1e-8)
 wald <- regTermTest(theirs, ~ell + meals + mobility)
-test <- subset(as.data.frame(model), part == "test" & term == "(all)")
+test <- subset(as.data.frame(model), part == "wald" & term == "(all)")
 same(test$df1, wald$df)
+whole <- frame[stats::complete.cases(frame), ]
+tested <- trygg_model(trygg_read(trygg_codebook(whole, c(cluster = "dnum", weight = "pw")), whole), api00 ~ ell + meals + mobility,
+                      parts = "test", tests = trygg_names("term_test"))
+for (test in list(c("likelihood_ratio", "LRT"), c("working_wald", "WorkingWald"))) {
+  found <- subset(as.data.frame(tested), part == test[1] & term == "mobility")
+  native <- regTermTest(svyglm(api00 ~ ell + meals + mobility, svydesign(~dnum, weights = ~pw, data = whole)), ~mobility, method = test[2])
+  same(c(found$statistic, found$df2), c(native$chisq / sum(native$lambda), native$ddf), 1e-8)
+}
+exposed <- trygg_model(as_trygg(strata), enroll ~ stype + offset(log(api.stu)), family = "poisson")
+theirs <- svyglm(enroll ~ stype + offset(log(api.stu)), strata, family = quasipoisson(), epsilon = 1e-14)
+same(c(coef(exposed), SE(exposed)), c(coef(theirs), SE(theirs)), 1e-7)
+three <- trygg_model(as_trygg(strata), api00 ~ sch.wide * comp.imp * ell)
+theirs <- svyglm(api00 ~ sch.wide * comp.imp * ell, strata)
+same(sort(unname(coef(three))), sort(unname(coef(theirs))), 1e-8)
+same(sort(unname(SE(three))), sort(unname(SE(theirs))), 1e-8)
+
+# ---- rss_scores.R: Rao, Scott & Skinner's score tests, 10.73, -32.61 and 99.1 in print --------------------------------------------------------
+path <- file.path(Sys.getenv("TRYGG_SOURCE"), "tests", "data", "golden", "myco.csv")
+if (file.exists(path)) {
+  myco <- utils::read.csv(path)
+  scores <- as.data.frame(trygg_model(trygg_design(~1, ~interaction(age, leprosy), ~weight, data = myco), leprosy ~ recent + scar,
+                                      family = "logistic", parts = "test", tests = c("score", "quasi_score")))
+  scar <- subset(scores, term == "scar" & part == "quasi_score")
+  same(c(scar$statistic, scar$estimate, scar$se^2), c(10.73, -32.61, 99.1), 4e-3)
+  if (exists("svyscoretest", asNamespace("survey"))) {
+    full <- svyglm(leprosy ~ recent + scar, svydesign(~1, strata = ~interaction(age, leprosy), weights = ~weight, data = myco), family = quasibinomial())
+    same(subset(scores, part == "quasi_score" & term == "recent")$statistic, getFromNamespace("svyscoretest", "survey")(full, ~recent, method = "pseudoscore")[[1]], 1e-5)
+  }
+}

@@ -34,6 +34,7 @@ __all__ = [
     "indicator_types",
     "intervals",
     "registry",
+    "term_tests",
     "tests",
     "trend_series",
 ]
@@ -41,7 +42,7 @@ __all__ = [
 
 def registry(name: str) -> list[str]:
     """Names of a registry: ``indicator interval variance calibration trim test usual_test
-    against scale adjustment dispersion group_test family part flag format``."""
+    against scale adjustment dispersion group_test family part term_test flag format``."""
     return _trygg.registry(name)
 
 
@@ -63,6 +64,11 @@ def tests(usual: bool = False) -> list[str]:
 def families() -> list[str]:
     """Names of the families of regressions."""
     return _trygg.registry("family")
+
+
+def term_tests() -> list[str]:
+    """Names of the tests of terms of a regression."""
+    return _trygg.registry("term_test")
 
 
 def flags() -> list[str]:

@@ -223,7 +223,8 @@ class Design:
         """
         kinds: dict[str, str] = {}
         choices: dict[str, list[str]] = {}
-        for term in [outcome, *(names(on) or [])]:
+        terms = [part for term in names(on) or [] for part in (term.replace("*", ":").split(":") if "=" not in term else [term])]
+        for term in dict.fromkeys([outcome, *terms, *filter(None, [options.get("offset"), options.get("exposure")])]):
             name, equals, _ = term.partition("=")
             values = self.codes(name)
             if equals or name in (names(codes) or []) or not all(map(is_number, values)):

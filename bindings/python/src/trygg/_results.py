@@ -313,13 +313,18 @@ class Model(Table):
     """
 
     def __init__(
-        self, model: _trygg.Model, survey: Survey, parts: Sequence[str] | None = None, level: float = 0.95
+        self,
+        model: _trygg.Model,
+        survey: Survey,
+        parts: Sequence[str] | None = None,
+        level: float = 0.95,
+        tests: Sequence[str] | None = None,
     ) -> None:
         self._model = model
         self._level = level
         self._facts = _trygg.model_summary(model)
         self._figures = _trygg.model_figures(model)[: self._facts["coefficients"]]
-        super().__init__(_trygg.model_table(model, {"parts": parts, "level": level}), survey)
+        super().__init__(_trygg.model_table(model, {"parts": parts, "level": level, "tests": tests}), survey)
 
     @property
     def names(self) -> list[str]:
@@ -390,8 +395,16 @@ class Model(Table):
 
     def wald_test(self, term: str | None = None) -> tuple[float, float, float, float]:
         """``(F, df1, df2, p)`` of all coefficients of a background variable, or of all of them."""
+        found = self.test_term(term)
+        return found["statistic"], found["df1"], found["df2"], found["p"]
+
+    def test_term(self, term: str | None = None, test: str = "wald") -> dict[str, float]:
+        """Whether a background variable (or an interaction, or all of them) matters, by one of ``trygg.term_tests()``.
+
+        The score tests have the score itself and its standard error too, of a term of one coefficient.
+        """
         self._live("be computed with")
-        return _trygg.model_test(self._model, term)
+        return _trygg.model_test(self._model, term, test)
 
     def summary(self) -> str:
         """The table as :func:`print` shows it."""

@@ -540,11 +540,16 @@ class Sample:
         threads: int = 0,
         progress: Progress = None,
         intercept: bool = True,
+        tests: Names = None,
+        offset: str | None = None,
+        exposure: str | None = None,
     ) -> Model:
         """Which background goes with an outcome, other things equal.
 
-        ``on`` names background variables, ``"VAR=CODE"`` with the level the others are compared with; ``family`` is one
-        of ``trygg.families()``.  The table has coefficients, average predictions and Wald tests of terms.
+        ``on`` names background variables, ``"VAR=CODE"`` with the level the others are compared with, ``"A*B*C"`` with
+        all their interactions; ``family`` is one of ``trygg.families()``.  The linear predictor has the number
+        ``offset``, or the logarithm of ``exposure``, without a coefficient.  The table has coefficients, average
+        predictions and ``tests`` of terms, some of ``trygg.term_tests()``.
         """
         options = {
             "outcome": outcome,
@@ -557,8 +562,10 @@ class Sample:
             "df": None if df is None else str(df),
             "threads": threads,
             "progress": reporter(progress),
+            "offset": offset,
+            "exposure": exposure,
         }
-        return Model(_trygg.model_create(self._handle, options), self.survey, names(parts), level)
+        return Model(_trygg.model_create(self._handle, options), self.survey, names(parts), level, names(tests))
 
     def nonresponse(
         self,
