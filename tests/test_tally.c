@@ -8,6 +8,7 @@
 #include <base/keys.h>
 #include <base/text.h>
 #include <responses/combine.h>
+#include <tally/team.h>
 
 #include "fixture.h"
 
@@ -128,13 +129,13 @@ START_TEST(covariance_matrix_agrees_with_single_variances_over_many_outputs) {
 END_TEST
 
 /* More records than a block, with their answers as codes and as numbers; clustered or not. */
-static fixture many_records(int clustered, const char *indicators) {
-  enum { RECORDS = 70000 };
+enum { MANY = 70000 };
+static fixture many_records(int clustered, int records, const char *indicators) {
   fixture_texts many = {
       .survey = clustered ? "type,name,role\ninteger,str,stratum\ninteger,c,cluster\ndecimal,w,weight\n"
-                            "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n"
+                            "select_one two,g,\nselect_one scale,a,\nselect_one scale,unasked,\ndecimal,y,\n"
                           : "type,name,role\ninteger,str,stratum\ninteger,c,\ndecimal,w,weight\n"
-                            "select_one two,g,\nselect_one scale,a,\ndecimal,y,\n",
+                            "select_one two,g,\nselect_one scale,a,\nselect_one scale,unasked,\ndecimal,y,\n",
       .choices = "list_name,name,missing,score\ntwo,1,,\ntwo,2,,\nscale,1,,1000001\nscale,2,,1000002\n"
                  "scale,3,,1000004\nscale,9,no_answer,\n",
       .indicators = indicators};
@@ -143,10 +144,11 @@ static fixture many_records(int clustered, const char *indicators) {
   uint64_t random = 7;
   fixture f;
   tg_text_put(&data, "str,c,w,g,a,y\n");
-  for (int i = 0; i < RECORDS; i++) {
+  for (int i = 0; i < records; i++) {
     random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    tg_text_format(&data, "%d,%d,%d.5,%d,%s\n", (int)(random >> 40 & 3), (int)(random >> 44 & 15),
-                   (int)(random >> 50 & 7), 1 + (int)(random >> 54 & 1), answers[random >> 56 & 3]);
+    tg_text_format(&data, "%d,%d,%d.%d,%d,%s\n", (int)(random >> 40 & 3), (int)(random >> 44 & 15),
+                   (int)(random >> 50 & 7), 100 + (int)(random >> 33 & 127), 1 + (int)(random >> 54 & 1),
+                   answers[random >> 56 & 3]);
   }
   many.data = data.bytes;
   f = fixture_load(&many);
@@ -156,7 +158,7 @@ static fixture many_records(int clustered, const char *indicators) {
 
 /* A one-byte column is looked up, a number is not, and neither way loses anything at the block's end. */
 START_TEST(codes_and_numbers_give_the_same_sums) {
-  fixture f = many_records(_i, "name,type,variable\nm,mean,a\nk,mean,y\n");
+  fixture f = many_records(_i, MANY, "name,type,variable\nm,mean,a\nk,mean,y\n");
   tg_tally *tally = tally_by_g(&f, NULL);
   tg_workspace *workspace = tg_workspace_create(tally);
   for (uint32_t c = 0; c < 2; c++) {
@@ -184,7 +186,7 @@ END_TEST
 START_TEST(indicators_side_by_side_have_the_bits_of_each_alone) {
   static const char *const names[] = {"i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9"};
   fixture f = many_records(
-      _i,
+      _i, MANY,
       "name,type,variable,numerator,where\ni0,mean,a,,\ni1,share,g,1,\ni2,share,a,2 3,\n"
       "i3,total,g,2,\ni4,mean,a,,\ni5,mean,y,,\ni6,share,a,1,g=2\ni7,total,y,,\ni8,mean,a,,\ni9,share,a,2,\n");
   size_t by = tg_codebook_find_variable(f.codebook, "g", 1);
@@ -209,6 +211,40 @@ START_TEST(indicators_side_by_side_have_the_bits_of_each_alone) {
     tg_tally_free(alone);
   }
   tg_tally_free(together);
+  fixture_free(&f);
+}
+END_TEST
+
+/* Wide instructions or not, and any number of threads, at the ends of sixteens and of blocks. */
+START_TEST(wide_instructions_give_the_same_bits) {
+  static const int sizes[] = {1, 2, 15, 16, 17, 33, 65535, 65536, 65537, 70000};
+  fixture f =
+      many_records(1, sizes[_i],
+                   "name,type,variable,numerator,where\ni0,mean,a,,\ni1,share,a,2 3,\ni2,mean,unasked,,\n"
+                   "i3,total,g,2,\ni4,mean,a,,g=1\ni5,share,g,1,\ni6,mean,a,,\ni7,share,a,1,\n"
+                   "i8,mean,y,,\n");
+  size_t by = tg_codebook_find_variable(f.codebook, "g", 1);
+  tg_tally *narrow = NULL;
+  trygg_error error = {0};
+  for (int threads = 0; threads <= 8; threads++) {
+    tg_tally_request request = {.by = &by, .by_count = 1, .threads = threads ? threads : 1};
+    tg_indicators indicators = {0};
+    tg_tally *tally = NULL;
+    ck_ok(tg_indicator_select(f.codebook, NULL, 0, &indicators, &error));
+    tg_team_narrow(threads == 0);
+    ck_ok(tg_tally_create(f.design, &indicators, &request, &tally, &error));
+    tg_team_narrow(0);
+    size_t cells = 9 * tally->cell_count, entries = 9 * tally->entry_count;
+    ck_assert(!narrow || tally->entry_count == narrow->entry_count);
+    ck_assert(!narrow || !memcmp(tally->shift, narrow->shift, cells * sizeof *tally->shift));
+    ck_assert(!narrow || !memcmp(tally->sums, narrow->sums, entries * sizeof *tally->sums));
+    ck_assert(!narrow || !memcmp(tally->cell_sums, narrow->cell_sums, cells * sizeof *tally->cell_sums));
+    if (narrow)
+      tg_tally_free(tally);
+    else
+      narrow = tally;
+  }
+  tg_tally_free(narrow);
   fixture_free(&f);
 }
 END_TEST
@@ -291,7 +327,7 @@ START_TEST(combinations_are_ranked_as_their_keys_are) {
     ck_ok(tg_combination_add(&c, &part, &error));
   }
   memset(expected, 0, sizeof expected); /* of the case before, where tests share a process */
-  for (int k = 0; k < PARTS; k++) { /* round by round, as nothing else could hold them */
+  for (int k = 0; k < PARTS; k++) {     /* round by round, as nothing else could hold them */
     uint64_t *last = by_hand;
     for (size_t i = 0; i < RECORDS; i++) {
       uint32_t number = tg_part_number(&c.parts[k], i);
@@ -316,6 +352,14 @@ START_TEST(combinations_are_ranked_as_their_keys_are) {
       for (size_t k = 0; k < PARTS; k++)
         ck_assert_uint_eq(tg_combination_number(&c, distinct[of[i]], k), tg_part_number(&c.parts[k], i));
   }
+  c.strict = 1; /* as if those without a number of the last part were not there */
+  for (size_t i = 0; i < RECORDS; i++)
+    keys[i] = tg_part_number(&c.parts[PARTS - 1], i) == TG_RANK_NONE ? TG_KEY_NONE : expected[i];
+  tg_memory_free(by_hand);
+  ck_ok(tg_keys_rank(keys, RECORDS, expected, &by_hand, &wanted, &error));
+  ck_ok(tg_combination_rank(&c, of, NULL, &count, &error));
+  ck_assert_uint_eq(count, wanted);
+  ck_assert(!memcmp(of, expected, sizeof of));
   tg_memory_free(distinct);
   tg_memory_free(by_hand);
   tg_combination_clear(&c);
@@ -332,6 +376,7 @@ static Suite *tally_suite(void) {
   tcase_add_test(tests, covariance_matrix_agrees_with_single_variances_over_many_outputs);
   tcase_add_loop_test(tests, codes_and_numbers_give_the_same_sums, 0, 2);
   tcase_add_loop_test(tests, indicators_side_by_side_have_the_bits_of_each_alone, 0, 2);
+  tcase_add_loop_test(tests, wide_instructions_give_the_same_bits, 0, 10);
   tcase_add_test(tests, keys_are_ranked_in_order);
   tcase_add_test(tests, a_hundred_thousand_keys_find_their_ranks);
   tcase_add_loop_test(tests, combinations_are_ranked_as_their_keys_are, 0, 3);

@@ -144,15 +144,21 @@ static trygg_status run(ranking *r, tg_thread_task task, trygg_error *error) {
   return tg_thread_run(r->combination->threads, blocks, task, r, NULL, NULL, error);
 }
 
+/* The last part has a number in the combination, or need not. */
+static int is_combination(const tg_combination *c, uint64_t key) {
+  return !c->strict || tg_combination_number(c, key, c->part_count - 1) != TG_RANK_NONE;
+}
+
 /* Number the marked keys; eight that are not are passed at a time. */
-static trygg_status list_met(const unsigned char *met, size_t most, uint32_t *ranks, uint64_t **distinct,
+static trygg_status list_met(const ranking *r, size_t most, uint32_t *ranks, uint64_t **distinct,
                              size_t *count, trygg_error *error) {
   static const unsigned char nothing[8];
+  const unsigned char *met = (const unsigned char *)r->met;
   for (size_t key = 0; key < most; key++) {
     while (key + 8 <= most && !memcmp(met + key, nothing, 8))
       key += 8;
     if (key < most && met[key])
-      ranks[key] = (uint32_t)(*count)++;
+      ranks[key] = is_combination(r->combination, key) ? (uint32_t)(*count)++ : TG_RANK_NONE;
   }
   if (!distinct)
     return TRYGG_OK;
@@ -161,7 +167,7 @@ static trygg_status list_met(const unsigned char *met, size_t most, uint32_t *ra
   for (size_t key = 0; key < most; key++) {
     while (key + 8 <= most && !memcmp(met + key, nothing, 8))
       key += 8;
-    if (key < most && met[key])
+    if (key < most && met[key] && ranks[key] != TG_RANK_NONE)
       (*distinct)[ranks[key]] = key;
   }
   return TRYGG_OK;
@@ -178,7 +184,7 @@ static trygg_status rank_few(ranking *r, size_t most, uint64_t **distinct, size_
     goto cleanup;
   }
   TRY(run(r, mark_block, error));
-  TRY(list_met((const unsigned char *)r->met, most, ranks, distinct, count, error));
+  TRY(list_met(r, most, ranks, distinct, count, error));
   TRY(run(r, translate_block, error));
 cleanup:
   if (status != TRYGG_OK && distinct) {
@@ -193,6 +199,7 @@ cleanup:
 static trygg_status extend_block(void *opaque, size_t block, trygg_error *error) {
   const ranking *r = opaque;
   uint64_t radix = (uint64_t)r->part->count + 1;
+  int strict = r->combination->strict && r->part == &r->combination->parts[r->combination->part_count - 1];
   size_t end = end_of(r, block * TG_BLOCK, TG_BLOCK);
   uint32_t digits[PIECE];
   (void)error;
@@ -201,7 +208,8 @@ static trygg_status extend_block(void *opaque, size_t block, trygg_error *error)
     memset(digits, 0, sizeof digits);
     add_part(r->part, first, count, 0, digits);
     for (size_t i = 0; i < count; i++)
-      r->keys[first + i] = r->keys[first + i] * radix + digits[i];
+      r->keys[first + i] =
+          strict && digits[i] == radix - 1 ? TG_KEY_NONE : r->keys[first + i] * radix + digits[i];
   }
   return TRYGG_OK;
 }

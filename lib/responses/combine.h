@@ -40,6 +40,7 @@ static inline uint32_t tg_part_number(const tg_part *part, size_t record) {
 typedef struct tg_combination {
   size_t records;
   int threads;
+  int strict; /* records without a number of the last part are in no combination: TG_RANK_NONE */
   tg_part *parts;
   size_t part_count, part_capacity;
 } tg_combination;

@@ -28,11 +28,17 @@ static trygg_status arrange_block(void *opaque, size_t b, trygg_error *error) {
     return tg_error_memory(error);
   for (size_t i = first; i < end; i++)
     if (belongs(context, i))
-      next[entry[i]]++;
+      runs += next[entry[i]]++ == 0;
+  blocks->runs[b] = tg_memory_new(runs, sizeof **blocks->runs);
+  if (!blocks->runs[b]) {
+    tg_memory_free(next);
+    return tg_error_memory(error);
+  }
+  runs = 0;
   for (size_t e = 0; e < context->tally->entry_count; e++)
     if (next[e]) {
       uint32_t count = next[e];
-      blocks->runs[first + runs++] = (tg_run){(uint32_t)e, count};
+      blocks->runs[b][runs++] = (tg_run){(uint32_t)e, count};
       next[e] = place; /* of the entry's next record */
       place += count;
     }
@@ -56,7 +62,7 @@ trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, in
   out->count = (records + TG_BLOCK - 1) / TG_BLOCK;
   out->position = tg_memory_new(records, sizeof *out->position);
   out->weight = tg_memory_new(records, sizeof *out->weight);
-  out->runs = tg_memory_new(records, sizeof *out->runs);
+  out->runs = tg_memory_new(out->count, sizeof *out->runs);
   out->run_count = tg_memory_new(out->count, sizeof *out->run_count);
   if (!out->position || !out->weight || !out->runs || !out->run_count)
     return tg_error_memory(error);
@@ -67,7 +73,7 @@ trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, in
 void tg_blocks_renumber(tg_blocks *blocks, const uint32_t *entries) {
   for (size_t b = 0; b < blocks->count; b++)
     for (size_t r = 0; r < blocks->run_count[b]; r++) {
-      tg_run *run = &blocks->runs[b * TG_BLOCK + r];
+      tg_run *run = &blocks->runs[b][r];
       run->entry = entries[run->entry];
     }
 }
@@ -75,6 +81,8 @@ void tg_blocks_renumber(tg_blocks *blocks, const uint32_t *entries) {
 void tg_blocks_clear(tg_blocks *blocks) {
   tg_memory_free(blocks->position);
   tg_memory_free(blocks->weight);
+  for (size_t b = 0; b < blocks->count && blocks->runs; b++)
+    tg_memory_free(blocks->runs[b]);
   tg_memory_free(blocks->runs);
   tg_memory_free(blocks->run_count);
   *blocks = (tg_blocks){0};

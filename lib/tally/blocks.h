@@ -11,14 +11,14 @@ typedef struct tg_run {
 } tg_run;
 
 /* Records inside whose weight is positive, in the order block, entry, record; an entry has one run in a block.
- * What belongs to block b starts at [b * TG_BLOCK]. */
+ * Places and weights of block b start at [b * TG_BLOCK]. */
 typedef struct tg_blocks {
   size_t variable;    /* of the weight; TG_NONE: the design's */
   size_t count;       /* blocks */
   uint16_t *position; /* of a record within its block */
   double *weight;     /* the same records' */
-  tg_run *runs;
-  size_t *run_count; /* of each block */
+  tg_run **runs;      /* [block][run] */
+  size_t *run_count;  /* of each block */
 } tg_blocks;
 
 /* Arrange the tally's records for a weight; blocks are shared among threads. */

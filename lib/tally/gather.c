@@ -68,29 +68,33 @@ static trygg_status prepare_answers(tg_gather *g, trygg_error *error) {
   return TRYGG_OK;
 }
 
+static trygg_status make_values(tg_gather *g, size_t size, trygg_error *error) {
+  tg_memory_free(g->storage);
+  tg_memory_free(g->values.state);
+  g->storage = tg_memory_new(2 * size, sizeof *g->storage);
+  g->values = (tg_values){g->storage, g->storage ? g->storage + size : NULL, tg_memory_new(size, 1)};
+  return g->storage && g->values.state ? TRYGG_OK : tg_error_memory(error);
+}
+
 /* Values of every answer where the indicator depends on one, else room for those of a block. */
 static trygg_status prepare_values(tg_gather *g, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
   size_t size = g->records->count < TG_BLOCK ? g->records->count : TG_BLOCK;
   int by_answer;
-  trygg_status status;
-  if (size < TG_SINGLE_ANSWERS)
-    size = TG_SINGLE_ANSWERS;
-  g->storage = tg_memory_new(2 * size, sizeof *g->storage);
-  g->values.state = tg_memory_new(size, 1);
-  if (!g->storage || !g->values.state)
-    return tg_error_memory(error);
-  g->values.y = g->storage;
-  g->values.x = g->storage + size;
-  status = tg_single_table(g->indicator, g->records, &g->values, &by_answer, &g->column, error);
-  if (status != TRYGG_OK || !by_answer)
-    return status;
+  TRY(make_values(g, TG_SINGLE_ANSWERS, error));
+  TRY(tg_single_table(g->indicator, g->records, &g->values, &by_answer, &g->column, error));
+  if (!by_answer)
+    return make_values(g, size, error);
   if (!g->column) {
     g->codes = g->absent = tg_memory_new(size, 1);
     if (!g->absent)
       return tg_error_memory(error);
     memset(g->absent, TG_CODE8(TG_NOT_ASKED), size);
   }
-  return g->to->answers ? TRYGG_OK : prepare_answers(g, error);
+  if (!g->to->answers)
+    TRY(prepare_answers(g, error));
+cleanup:
+  return status;
 }
 
 /* Room for `count` elements, new ones zero; 0, or -1 without memory. */
@@ -167,10 +171,13 @@ static trygg_status add_window(const gather_context *context, size_t first, size
                                trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_gather team[TG_RUNS_TEAM] = {{0}};
+  uint32_t *answers = tg_memory_new(TG_BLOCK, sizeof *answers);
+  if (!answers)
+    return tg_error_memory(error);
   for (size_t i = 0; i < count; i++)
     TRY(prepare(context, first + i, &team[i], error));
   for (size_t b = 0; b < team[0].blocks->count; b++) {
-    tg_runs_add(team, count, b);
+    tg_runs_add(team, count, b, answers);
     for (size_t i = 0; b % TG_GATHER_BLOCKS == TG_GATHER_BLOCKS - 1 && i < count; i++)
       tg_runs_settle(team[i].to);
   }
@@ -182,6 +189,7 @@ cleanup:
     tg_memory_free(team[i].values.state);
     tg_memory_free(team[i].absent);
   }
+  tg_memory_free(answers);
   return status;
 }
 

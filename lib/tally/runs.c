@@ -3,6 +3,7 @@
 #include <tally/runs.h>
 
 #include <indicator/single.h>
+#include <tally/team.h>
 
 static void add_moments(tg_moments *m, int is_first, double wx, double wy) {
   double dx, dy;
@@ -60,13 +61,11 @@ static tg_partial add_records(const tg_gather *g, const tg_run *run, const uint1
   return s;
 }
 
-/* What answers add to a run's cell; where nobody in it has answered yet, any table counts the missing. */
-static const tg_partial *answers_of(const tg_gather *g, const tg_run *run, const uint8_t *codes,
-                                    const uint16_t *position) {
+const tg_partial *tg_runs_find_table(const tg_gather *g, const tg_run *run, const uint16_t *position) {
   tg_entry_sums *entry = &g->to->entries[run->entry];
   uint32_t cell = g->tally->entry_cell[run->entry];
   for (size_t k = 0; !g->to->tables[cell] && k < run->count; k++) {
-    uint8_t code = codes[position[k]];
+    uint8_t code = g->codes[position[k]];
     if (g->values.state[code] == TG_INSIDE) {
       g->to->shift[cell] = tg_runs_shift(g->indicator, 1, g->values.y[code]);
       g->to->tables[cell] = g->to->answers + g->to->table_of[code] * TG_SINGLE_ANSWERS;
@@ -74,12 +73,6 @@ static const tg_partial *answers_of(const tg_gather *g, const tg_run *run, const
   }
   entry->answers = g->to->tables[cell];
   return entry->answers ? entry->answers : g->to->answers;
-}
-
-/* What answers add to the cell of a run, in the order of g->codes. */
-static const tg_partial *table_of(const tg_gather *g, const tg_run *run, const uint16_t *position) {
-  const tg_partial *known = g->to->entries[run->entry].answers;
-  return known ? known : answers_of(g, run, g->codes, position);
 }
 
 static inline void add_answer(tg_partial *s, const tg_partial *answer, double weight) {
@@ -90,7 +83,7 @@ static inline void add_answer(tg_partial *s, const tg_partial *answer, double we
 /* Records of a clustered design, where x is 1 and answers say all, so that nothing has to be decided. */
 static tg_partial add_answers(const tg_gather *g, const tg_run *run, const uint16_t *position,
                               const double *weight) {
-  const tg_partial *answers = table_of(g, run, position);
+  const tg_partial *answers = tg_runs_table(g, run, position);
   tg_partial s = {0};
   for (size_t k = 0; k < run->count; k++)
     add_answer(&s, &answers[g->codes[position[k]]], weight[k]);
@@ -101,7 +94,7 @@ static tg_partial add_answers(const tg_gather *g, const tg_run *run, const uint1
 static tg_partial add_moments_of_answers(const tg_gather *g, const tg_run *run, const uint16_t *position,
                                          const double *weight) {
   const uint8_t *codes = g->codes;
-  const tg_partial *answers = table_of(g, run, position);
+  const tg_partial *answers = tg_runs_table(g, run, position);
   tg_moments *m = &g->to->moments[run->entry];
   tg_partial s = {0};
   tg_pair about, sums = {m->sx, m->sy}, squares = {m->sxx, m->syy};
@@ -126,14 +119,6 @@ static tg_partial add_moments_of_answers(const tg_gather *g, const tg_run *run, 
   return s;
 }
 
-/* The exact error of each sum is kept (Knuth 1997, TAOCP 2, 4.2.2, theorem B). */
-static void merge_run(tg_entry_sums *entry, const tg_partial *run) {
-  tg_pair before = entry->sums.xy, after = before + run->xy, added = after - before;
-  entry->correction += (before - (after - added)) + (run->xy - added);
-  entry->sums.xy = after;
-  entry->sums.qn += run->qn;
-}
-
 static tg_partial run_sums(const tg_gather *g, const tg_run *run, const uint16_t *position,
                            const double *weight) {
   if (!g->codes)
@@ -141,34 +126,6 @@ static tg_partial run_sums(const tg_gather *g, const tg_run *run, const uint16_t
   if (g->to->moments)
     return add_moments_of_answers(g, run, position, weight);
   return add_answers(g, run, position, weight);
-}
-
-/* Four indicators at once, each as add_answers() does: a record's place and weight are read once, and while one sum
- * waits for its last addition, the others go on. */
-static void add_side_by_side(tg_gather *g, const tg_run *run, const uint16_t *position,
-                             const double *weight) {
-  const tg_partial *answers[] = {table_of(&g[0], run, position), table_of(&g[1], run, position),
-                                 table_of(&g[2], run, position), table_of(&g[3], run, position)};
-  const uint8_t *codes[] = {g[0].codes, g[1].codes, g[2].codes, g[3].codes};
-  tg_partial a = {0}, b = {0}, c = {0}, d = {0};
-  for (size_t k = 0; k < run->count; k++) {
-    size_t i = position[k];
-    add_answer(&a, &answers[0][codes[0][i]], weight[k]);
-    add_answer(&b, &answers[1][codes[1][i]], weight[k]);
-    add_answer(&c, &answers[2][codes[2][i]], weight[k]);
-    add_answer(&d, &answers[3][codes[3][i]], weight[k]);
-  }
-  merge_run(&g[0].to->entries[run->entry], &a);
-  merge_run(&g[1].to->entries[run->entry], &b);
-  merge_run(&g[2].to->entries[run->entry], &c);
-  merge_run(&g[3].to->entries[run->entry], &d);
-}
-
-static int go_side_by_side(const tg_gather *team, size_t count) {
-  int alike = count == TG_RUNS_TEAM;
-  for (size_t i = 0; i < count; i++)
-    alike &= team[i].codes && !team[i].to->moments && team[i].blocks == team[0].blocks;
-  return alike;
 }
 
 /* Answers of the block, or values where those do not say all. */
@@ -180,24 +137,22 @@ static void look_at(tg_gather *g, size_t first) {
     tg_indicator_evaluate(g->indicator, g->records, first, left < TG_BLOCK ? left : TG_BLOCK, &g->values);
 }
 
-void tg_runs_add(tg_gather *team, size_t count, size_t block) {
+void tg_runs_add(tg_gather *team, size_t count, size_t block, uint32_t *answers) {
   size_t first = block * TG_BLOCK;
   int together;
   for (size_t i = 0; i < count; i++)
     look_at(&team[i], first);
-  together = go_side_by_side(team, count);
-  for (size_t i = 0; i < (together ? 1 : count); i++) {
+  together = tg_team_suits(team, count);
+  if (together)
+    tg_team_add(team, block, answers);
+  for (size_t i = 0; i < count && !together; i++) {
     const tg_gather *g = &team[i];
     const uint16_t *position = g->blocks->position + first;
     const double *weight = g->blocks->weight + first;
     for (size_t r = 0; r < g->blocks->run_count[block]; r++) {
-      const tg_run *run = &g->blocks->runs[first + r];
-      if (together)
-        add_side_by_side(team, run, position, weight);
-      else {
-        tg_partial s = run_sums(g, run, position, weight);
-        merge_run(&g->to->entries[run->entry], &s);
-      }
+      const tg_run *run = &g->blocks->runs[block][r];
+      tg_partial s = run_sums(g, run, position, weight);
+      tg_runs_merge(&g->to->entries[run->entry], &s);
       position += run->count;
       weight += run->count;
     }

@@ -65,11 +65,29 @@ typedef struct tg_gather {
 /* y of a cell's first record, by which its y are shifted. */
 double tg_runs_shift(const tg_indicator *indicator, double x, double y);
 
+/* What answers add to a run's cell at weight 1; where nobody in it has answered yet, any table counts the missing. */
+const tg_partial *tg_runs_find_table(const tg_gather *gather, const tg_run *run, const uint16_t *position);
+
+static inline const tg_partial *tg_runs_table(const tg_gather *g, const tg_run *run,
+                                              const uint16_t *position) {
+  const tg_partial *known = g->to->entries[run->entry].answers;
+  return known ? known : tg_runs_find_table(g, run, position);
+}
+
+/* The exact error of each sum is kept (Knuth 1997, TAOCP 2, 4.2.2, theorem B). */
+static inline void tg_runs_merge(tg_entry_sums *entry, const tg_partial *run) {
+  tg_pair before = entry->sums.xy, after = before + run->xy, added = after - before;
+  entry->correction += (before - (after - added)) + (run->xy - added);
+  entry->sums.xy = after;
+  entry->sums.qn += run->qn;
+}
+
 /* Indicators that may be added up side by side. */
 enum { TG_RUNS_TEAM = 4 };
 
-/* Add a block's records to each of up to TG_RUNS_TEAM indicators.  What each adds up does not depend on the others. */
-void tg_runs_add(tg_gather *team, size_t count, size_t block);
+/* Add a block's records to each of up to TG_RUNS_TEAM indicators; `answers` is room for TG_BLOCK.  What each adds up
+ * does not depend on the others. */
+void tg_runs_add(tg_gather *team, size_t count, size_t block, uint32_t *answers);
 
 /* Two counts share a number, which holds both exactly for TG_GATHER_BLOCKS blocks: take them out of it. */
 void tg_runs_settle(const tg_gathered *to);
