@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables and pictures out: exact texts of small tables, escaping, charts, languages, failures. */
+#include "picture.h"
 #include "support.h"
 
 #include <locale.h>
@@ -148,14 +149,6 @@ static const char *write_in(const trygg_publication *publication, const char *fo
   trygg_report_options options = {sizeof options, language, codebook, 0, 0, NULL, NULL};
 
   return write_with(publication, format, &options);
-}
-
-static size_t count(const char *text, const char *part) {
-  size_t found = 0;
-
-  for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
-    found++;
-  return found;
 }
 
 /* ---- CSV and JSON -------------------------------------------------------------------------------- */
@@ -465,62 +458,6 @@ START_TEST(colour_comes_only_when_asked_for) {
 END_TEST
 
 /* ---- pictures and pages ------------------------------------------------------------------------------ */
-
-/* Move over one reference like &amp; or &#39;; NULL when it is none. */
-static const char *after_reference(const char *at) {
-  static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
-
-  for (size_t i = 0; i < 5; i++)
-    if (strncmp(at, known[i], strlen(known[i])) == 0)
-      return at + strlen(known[i]);
-  return NULL;
-}
-
-/* Why a text is no well-formed XML as far as the library's pictures go (elements, quoted attributes, references,
- * one root); NULL when it is. */
-static const char *malformed(const char *at) {
-  char open[32][32];
-  size_t depth = 0, roots = 0;
-
-  if (strncmp(at, "<?xml", 5) == 0)
-    at = strstr(at, "?>") + 2;
-  while (*at != '\0') {
-    if (*at == '&') {
-      at = after_reference(at);
-      if (at == NULL)
-        return "stray &";
-    } else if (*at != '<') {
-      if (*at == '>' || (depth == 0 && *at != '\n'))
-        return "stray text";
-      at++;
-    } else if (at[1] == '/') {
-      size_t length = strcspn(at + 2, ">");
-      if (depth == 0 || strlen(open[depth - 1]) != length || memcmp(open[depth - 1], at + 2, length) != 0)
-        return "closing tag does not match";
-      depth--;
-      at += length + 3;
-    } else {
-      size_t length = strcspn(at + 1, " />\n");
-      int quoted = 0;
-      if (length == 0 || length > 31 || depth == 32)
-        return "odd tag";
-      memcpy(open[depth], at + 1, length);
-      open[depth][length] = '\0';
-      roots += depth == 0;
-      for (at += length + 1; *at != '\0' && (quoted || *at != '>'); at++) {
-        if (*at == '"')
-          quoted = !quoted;
-        else if (*at == '<')
-          return "< in a tag";
-      }
-      if (*at == '\0')
-        return "tag without end";
-      depth += at[-1] != '/';
-      at++;
-    }
-  }
-  return depth != 0 ? "not closed" : roots != 1 ? "not one root" : NULL;
-}
 
 START_TEST(the_check_of_pictures_can_fail) {
   ck_assert_ptr_null(malformed("<a><b c=\"d>\"/>e &amp; f</a>\n"));

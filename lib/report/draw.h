@@ -9,6 +9,7 @@
 #define TG_DRAW_SOFT "#4b5563" /* 7.6:1 on white */
 #define TG_DRAW_GRID "#e5e7eb"
 #define TG_DRAW_AXIS "#9ca3af"
+#define TG_DRAW_BEHIND "#7c8592" /* what is shown for comparison: 3.7:1 */
 
 #define TG_DRAW_SERIES 6
 

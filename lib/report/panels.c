@@ -249,10 +249,10 @@ static trygg_status draw_panel(panels *picture, size_t series, int with_ticks, t
   draw_grid(picture, with_ticks);
   draw_waves(picture);
   if (total != SIZE_MAX)
-    draw_segments(picture, total, TG_DRAW_AXIS, 1.5);
+    draw_segments(picture, total, TG_DRAW_BEHIND, 1.2);
   picture->has_total |= total != SIZE_MAX;
   draw_breaks(picture, series);
-  draw_segments(picture, series, tg_draw_colors[0], 1.6);
+  draw_segments(picture, series, tg_draw_colors[0], 1.8);
   TRY(draw_trend(picture, series, error));
   draw_points(picture, series);
 
@@ -362,7 +362,8 @@ static trygg_status draw_legend(panels *picture, double *y, trygg_error *error) 
     tg_legend_add(&legend, TG_LEGEND_LINE, TG_DRAW_INK, 1.6, "6 3",
                   tg_view_word(chart->view, picture->has_bend ? "trend_line_bent" : "trend_line"));
   if (picture->has_total)
-    tg_legend_add(&legend, TG_LEGEND_LINE, TG_DRAW_AXIS, 1.5, NULL, tg_view_word(chart->view, "total_line"));
+    tg_legend_add(&legend, TG_LEGEND_LINE, TG_DRAW_BEHIND, 1.2, NULL,
+                  tg_view_word(chart->view, "total_line"));
   if (picture->has_axes)
     tg_legend_add(&legend, TG_LEGEND_WORD, NULL, 0, NULL, tg_view_word(chart->view, "own_axes"));
   TRY(tg_legend_breaks(&legend, chart, error));

@@ -111,8 +111,7 @@ static void lift_heading(plain *text) {
   size_t keys = 0, chosen = text->layout.count;
 
   for (size_t i = 0; i < text->layout.count; i++) {
-    if (columns[i].kind != TG_KIND_KEY ||
-        trygg_table_role(text->view->table, columns[i].column) != TRYGG_KEY)
+    if (columns[i].kind != TG_KIND_KEY || trygg_table_role(text->view->table, columns[i].column) != TRYGG_KEY)
       continue;
     keys++;
     if (has_runs(text->view->table, columns[i].column) &&
