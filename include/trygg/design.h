@@ -58,6 +58,13 @@ typedef struct trygg_design_options {
  * `inclusion` of settings.csv says (Särndal, Swensson & Wretman 1992, 2.8 and 4.3; Brewer 2002, ch. 9).  It may be
  * negative: see TRYGG_FLAG_NEGATIVE_VARIANCE.
  *
+ * In a sample of two phases (`phase2` of settings.csv) roles and weights are those of the first, of which a fixed number of
+ * records or clusters was drawn once more in each stratum of the second, or each with a probability of its own; weights grow
+ * by what the second phase left out.  With D of each phase, the variance is sum_ij D1_ij (1 - D2_ij) z_i z_j + sum_ij D2_ij
+ * z_i z_j (Särndal, Swensson & Wretman 1992, 9.3.7), for any design of the first phase but those with inclusion
+ * probabilities; it may be negative too.  Empty totals of `margins.csv` are then those of the first phase, and vary with it
+ * (9.7).
+ *
  * Weights are those of the role `weight`; without it, population over sample of each stratum of `strata.csv`, if that
  * has populations, or 1 over the inclusion probabilities of all stages; else 1.  `calibrate` makes them meet the totals of `margins.csv`, wave by wave (Deville & Särndal
  * 1992, JASA 87:376-382), and every variance is then that of the calibrated residuals, also in domains.  With `given`
@@ -83,7 +90,8 @@ typedef struct trygg_design_options {
  * @retval TRYGG_EUNSUPPORTED  A panel with finite populations of later stages.
  * @retval TRYGG_EDESIGN  A panel where no record has an id, or a cluster code stands in two strata of a wave; a finite
  *                        population smaller than its sample, or not one a stratum; a probability that is none, not one a
- *                        unit, or a pair without one; a rule, panel or replicates that do not know probabilities; totals
+ *                        unit, or a pair without one; a rule, panel or replicates that do not know probabilities or phases; a stratum of the
+ *                        second phase of which nobody was drawn; totals
  *                        that no weights meet (the message names one and by how much it is missed), a respondent without a
  *                        place in them, weights that would be negative, or bounds that leave no room for the sum; a class in
  *                        which too few answered, or a model of response that runs off.

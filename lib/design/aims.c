@@ -330,7 +330,7 @@ static trygg_status add_margin(tg_aims *f, const tg_margin_row *row, size_t wave
   *m = (tg_margin){.kind = kind_of(row, codebook), .wave = wave, .row = row, .first = f->patterns->aim_count};
   if (isnan(row->total) && !f->request->given)
     return tg_error_at(error, TRYGG_EDESIGN, row->file, row->line, 0, "total",
-                       "the totals of `%s` are empty, which only --calibrate given can do with; fill them in",
+                       "the totals of `%s` are empty, which only --calibrate given or a second phase of the sample (`phase2`) can do with; fill them in",
                        row->names);
   if (m->kind != TG_MARGIN_PEOPLE)
     TRY(make_table(f, m, error));

@@ -64,6 +64,33 @@ static trygg_status check_given(tg_calibration *c, trygg_error *error) {
   return TRYGG_OK;
 }
 
+/* What is not given, the first phase says.  All is or nothing, for a number is taken about its mean. */
+static trygg_status take_first(tg_calibration *c, const tg_calibrate_request *request, double *sums,
+                               trygg_error *error) {
+  tg_patterns *p = &c->patterns;
+  trygg_status status = TRYGG_OK;
+  size_t empty = 0, known = 0;
+  for (size_t j = 0; j < p->aim_count; j++) {
+    empty += isnan(p->aims[j].total);
+    known = isnan(p->aims[j].total) ? known : j;
+  }
+  if (!empty)
+    return TRYGG_OK;
+  if (empty < p->aim_count)
+    return tg_error_at(
+        error, TRYGG_EDESIGN, p->aims[known].row->file, p->aims[known].row->line, 0, "total",
+        "the totals of `%s` are given and others are empty, as those of the first phase of the sample; "
+        "fill them all in, or none",
+        p->aims[known].row->names);
+  c->first_phase = 1;
+  tg_pattern_sums(p, request->first, c->records, sums, sums + p->count);
+  TRY(set_sums(c, sums, 1, error));
+  for (size_t j = 0; j < p->aim_count; j++)
+    p->aims[j].total = p->aims[j].after;
+cleanup:
+  return status;
+}
+
 /* ---- weights -------------------------------------------------------------------------------------- */
 
 static trygg_status solve_waves(const tg_calibration *c, const double *sums, double *factor, int *iterations,
@@ -298,10 +325,11 @@ static trygg_status allocate(tg_calibration *c, double **sums, trygg_error *erro
 trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_calibrate_request *request,
                                  tg_calibration **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  const tg_pattern_request find = {.weight = request->weight,
+  int first = request->two_phases && !request->distance.row->keeps;
+  const tg_pattern_request find = {.weight = first ? request->first : request->weight,
                                    .spread = request->spread,
                                    .households = request->households,
-                                   .given = request->distance.row->keeps,
+                                   .given = request->distance.row->keeps || first,
                                    .threads = request->threads};
   double *sums = NULL;
   tg_calibration *c = tg_memory_new(1, sizeof *c);
@@ -317,6 +345,8 @@ trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_cali
   }
   TRY(tg_pattern_find(responses, &find, &c->patterns, error));
   TRY(allocate(c, &sums, error));
+  if (first)
+    TRY(take_first(c, request, sums, error));
   tg_pattern_sums(&c->patterns, request->weight, c->records, sums, sums + c->patterns.count);
   tg_pattern_centre(&c->patterns, sums);
   TRY(set_sums(c, sums, 0, error));

@@ -26,6 +26,7 @@ typedef struct tg_calibration {
   double *regression; /* q / g of each pattern, which makes w of a record its d q; 0 where g is 0 */
   double *own;        /* the same of each record, where weights are trimmed; else NULL */
   double *weight;     /* w of each record */
+  int first_phase;    /* the totals are those of a first phase, which vary as it does */
   size_t records;
   int *iterations; /* of each wave */
   tg_calibrated_wave *waves;
@@ -35,6 +36,8 @@ typedef struct tg_calibrate_request {
   const char *method; /* for people */
   tg_distance_choice distance;
   const double *weight; /* d of each record; NULL: 1 */
+  int two_phases;       /* totals that are empty are those of the first phase ... */
+  const double *first;  /* ... with these weights; NULL: 1 */
   size_t spread;        /* as tg_pattern_request */
   int households;
   int threads; /* 0: processors */

@@ -279,6 +279,7 @@ trygg_status tg_phases_read(trygg_design *design, trygg_error *error) {
     return tg_error_memory(error);
   for (size_t i = 0; i < records; i++)
     p->weight[i] = p->expansion[i] * (design->weight ? design->weight[i] : 1);
+  p->first = design->weight;
   design->weight = p->weight;
 cleanup:
   return status;

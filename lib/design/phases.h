@@ -33,7 +33,8 @@ typedef struct tg_phases {
   trygg_design *parts[TG_PHASE_PARTS]; /* NULL: it adds nothing */
   double *root;                        /* of each record what it counts in a part: sqrt(1 - p_c); NULL: 1 */
   double *expansion;                   /* of each record 1 / pi_2; 0: of the first phase alone */
-  double *weight;                      /* the same times the weight of the first phase */
+  double *weight;                      /* the same times the weight of the first phase ... */
+  const double *first;                 /* ... which this is; NULL: 1 */
   uint32_t *stratum;                   /* of each record, in the second phase or not */
   uint32_t *unit;                      /* the same; NULL: records */
   uint32_t *unit_stratum;

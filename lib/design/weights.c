@@ -195,6 +195,8 @@ static trygg_status calibrate(trygg_design *design, const trygg_design_options *
   TRY(tg_distance_parse(request.method, &request.distance, error));
   if (!request.distance.row)
     return TRYGG_OK;
+  request.two_phases = design->phases != NULL;
+  request.first = design->phases ? design->phases->first : NULL;
   if (!codebook->margin_count)
     return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
                        "there is nothing to calibrate to: the survey folder has no margins.csv");
@@ -204,6 +206,10 @@ static trygg_status calibrate(trygg_design *design, const trygg_design_options *
   if (request.households)
     TRY(check_households(design, error));
   TRY(tg_calibrate_create(design->responses, &request, &design->calibration, error));
+  if (design->calibration->first_phase && design->response)
+    return tg_error_at(error, TRYGG_EDESIGN, NULL, 0, 0, "calibrate",
+                       "weights that make up for who did not answer are calibrated to known totals, not to those of "
+                       "the first phase; fill them in margins.csv, or leave `response` or `calibrate` out");
   design->weight = design->calibration->weight;
 cleanup:
   return status;

@@ -429,9 +429,13 @@ static void clear(working *w) {
 }
 
 static trygg_status check_drawn(const trygg_responses *drawn, trygg_error *error) {
-  if (!drawn || !drawn->silent)
+  if (!drawn || !drawn->keeps_silent)
     return tg_error_set(error, TRYGG_EINVAL,
                         "records of all who were drawn were expected; load with `keep_silent`");
+  if (drawn->codebook->settings.second_phase.declared)
+    return tg_error_at(error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "phase2",
+                       "R-indicators are of samples of one phase; load the second phase alone, with its weights and "
+                       "without `phase2` in settings.csv");
   for (size_t i = 0; i < drawn->count; i++)
     if (drawn->silent[i])
       return TRYGG_OK;

@@ -227,6 +227,7 @@ static trygg_status begin_job(job *j, size_t terms, trygg_error *error) {
       tg_spread_begin(&j->spread, j->tally->design, tg_residual_outputs(&j->residual), needs_records(j)))
     return tg_error_memory(error);
   set_across(j, terms);
+  tg_residual_mark(&j->residual, &j->spread);
   return pass(j) ? tg_error_memory(error) : TRYGG_OK;
 }
 

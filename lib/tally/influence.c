@@ -90,6 +90,7 @@ trygg_status tg_influence_covariance(const tg_influence *influence, double *cova
   }
   for (size_t o = 0; o < j.spread.count; o++)
     j.spread.across[o] = influence->across != 0;
+  tg_residual_mark(&j.residual, &j.spread);
   if (pass(&j)) {
     status = tg_error_memory(error);
     goto cleanup;

@@ -35,6 +35,21 @@ void tg_spread_phases_free(tg_spread_phases *phases) {
   tg_memory_free(phases);
 }
 
+/* What varies with the second phase alone has no part in the first. */
+static void forget_second(tg_spread *s) {
+  size_t left = 0;
+  for (size_t t = 0; t < s->touched_count; t++) {
+    size_t o = s->touched[t];
+    if (!s->second[o]) {
+      s->touched[left++] = (uint32_t)o;
+      continue;
+    }
+    s->u[o] = 0;
+    s->met[o] = 0;
+  }
+  s->touched_count = left;
+}
+
 /* Of a unit drawn by itself sqrt(1 - p) z counts, but in pairs, of which there are none. */
 void tg_spread_phases_add(tg_spread *s, size_t record) {
   const double *root = s->design->phases->root;
@@ -43,9 +58,11 @@ void tg_spread_phases_add(tg_spread *s, size_t record) {
     if (!part->design)
       continue;
     for (size_t t = 0; t < s->touched_count; t++)
-      tg_spread_touch(part, s->touched[t], s->u[s->touched[t]] * (root ? root[record] : 1));
+      if (k == TG_PHASE_SECOND || !s->second[s->touched[t]])
+        tg_spread_touch(part, s->touched[t], s->u[s->touched[t]] * (root ? root[record] : 1));
     tg_spread_add_record(part, record);
   }
+  forget_second(s);
 }
 
 int tg_spread_phases_settle(tg_spread *s) {

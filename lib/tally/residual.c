@@ -22,6 +22,11 @@ void tg_residual_clear(tg_residual *r) {
   *r = (tg_residual){0};
 }
 
+void tg_residual_mark(const tg_residual *r, tg_spread *spread) {
+  for (size_t k = 0; k < tg_residual_aims(r) && r->calibration->first_phase; k++)
+    spread->second[r->own + k] = 1;
+}
+
 void tg_residual_regress(tg_residual *r, size_t output, size_t record, double z) {
   double *t;
   if (r->known || !tg_residual_matters(r))

@@ -9,7 +9,11 @@
  * variance is right to 1e-13 of what the variance was before.
  *
  * Weights that make up for who did not answer add auxiliary totals of the same kind, whose part of each person drawn is
- * design/response.h's; they stand behind those of the calibration. */
+ * design/response.h's; they stand behind those of the calibration.
+ *
+ * Totals of the first phase of a sample of two are no constants: sum of w1 x'B varies with the first phase as the statistic
+ * itself does, so that only what the second phase adds is that of residuals (Särndal, Swensson & Wretman 1992, 9.7; R
+ * survey's calibrate(phase = 2)). */
 #ifndef TG_TALLY_RESIDUAL_H
 #define TG_TALLY_RESIDUAL_H
 
@@ -52,6 +56,9 @@ static inline size_t tg_residual_totals(const tg_residual *residual) {
 static inline size_t tg_residual_outputs(const tg_residual *residual) {
   return residual->own + tg_residual_totals(residual);
 }
+
+/* Say to the spread which outputs are totals of a first phase. */
+void tg_residual_mark(const tg_residual *residual, tg_spread *spread);
 
 /* A record adds z to an own output, by the design's weight. */
 void tg_residual_regress(tg_residual *residual, size_t output, size_t record, double z);

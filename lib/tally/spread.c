@@ -54,12 +54,13 @@ int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int 
   size_t strata = tg_design_all_strata(design);
   *s = (tg_spread){.design = design, .count = count, .strata = strata};
   s->across = tg_memory_new(count, 1);
+  s->second = tg_memory_new(count, 1);
   s->u = tg_memory_new(count, sizeof *s->u);
   s->met = tg_memory_new(count, 1);
   s->touched = tg_memory_new(count, sizeof *s->touched);
   s->of = tg_memory_new(count * strata, sizeof *s->of);
   s->factor = tg_memory_new(strata, sizeof *s->factor);
-  if (!s->across || !s->u || !s->met || !s->touched || !s->of || !s->factor)
+  if (!s->across || !s->second || !s->u || !s->met || !s->touched || !s->of || !s->factor)
     return -1;
   tg_variance_factors(design, s->factor);
   if (records && begin_levels(s) != 0)
@@ -68,8 +69,8 @@ int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int 
 }
 
 void tg_spread_clear(tg_spread *s) {
-  void *blocks[] = {s->across, s->u,      s->met,  s->touched, s->of,      s->factor,
-                    s->share,  s->centre, s->rest, s->about,   s->products};
+  void *blocks[] = {s->across, s->second, s->u,      s->met,  s->touched, s->of,
+                    s->factor, s->share,  s->centre, s->rest, s->about,   s->products};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
     tg_memory_free(blocks[i]);
   for (size_t l = 0; l < s->level_count; l++) {

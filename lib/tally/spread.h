@@ -33,6 +33,7 @@ typedef struct tg_spread {
   size_t count;          /* outputs */
   size_t strata;         /* of all stages */
   unsigned char *across; /* of each output, see tg_term; yours to fill */
+  unsigned char *second; /* of each output, 1: of two phases it varies with the second alone; yours to fill */
   double *u;             /* the unit at hand, one an output */
   unsigned char *met;    /* it has a record that counts for the output */
   uint32_t *touched;
@@ -43,8 +44,8 @@ typedef struct tg_spread {
   tg_spread_level
       levels[TG_MAX_STAGES]; /* stages whose units are not records, or have probabilities of their own */
   size_t level_count;
-  int records_are_units;  /* of the last level */
-  tg_spread_forms *forms; /* of strata whose units have probabilities of their own, else NULL */
+  int records_are_units;    /* of the last level */
+  tg_spread_forms *forms;   /* of strata whose units have probabilities of their own, else NULL */
   tg_spread_phases *phases; /* what a second phase adds, else NULL */
   /* From tg_spread_begin_products on: */
   double *centre;   /* as `of` */

@@ -124,10 +124,27 @@ freeze("mu284", twophase(id = list(~c, ~1), strata = list(NULL, ~k), fpc = list(
 
 # Simple random sampling in both, and a case-cohort study, in which one stratum is taken whole.
 data(pbc, package = "survival")
-v <- data.frame(n1 = 5000, w = 5000 / nrow(pbc), sub = as.integer(is.na(pbc$trt)), y = pbc$bili, x = pbc$age, a = as.integer(pbc$status == 2),
+v <- data.frame(n1 = 5000, w = 5000 / nrow(pbc), sub = as.integer(is.na(pbc$trt)), v = pbc$age, y = pbc$bili, x = pbc$age, a = as.integer(pbc$status == 2),
                 g = 1 + (pbc$sex == "f"))
 v <- write_data(v, "pbc")
-freeze("pbc", twophase(id = list(~1, ~1), fpc = list(~n1, NULL), subset = ~I(sub == 1), data = v), v)
+design <- twophase(id = list(~1, ~1), fpc = list(~n1, NULL), subset = ~I(sub == 1), data = v)
+freeze("pbc", design, v)
+# Calibrated to what the first phase has of both: survey's own numbers, of groups by variables that are 0 outside, for
+# subset() leaves the residuals there out.
+for (method in c("linear", "raking")) {
+  calibrated <- calibrate(design, phase = 2, formula = ~factor(g) + v, calfun = method, epsilon = 1e-13)
+  for (group in c("all", "g1", "g2")) {
+    sample <- calibrated$phase1$sample$variables
+    inside <- if (group == "all") 1 + 0 * sample$g else as.integer(sample$g == substr(group, 2, 2))
+    calibrated$phase1$sample$variables <- cbind(sample[names(design$phase1$sample$variables)], inside = inside, y.in = sample$y * inside, a.in = sample$a * inside)
+    native <- list(total = svytotal(~y.in, calibrated), mean = svyratio(~y.in, ~inside, calibrated), share = svyratio(~a.in, ~inside, calibrated),
+                   count = svytotal(~a.in, calibrated))
+    for (i in names(native)) {
+      put(paste("pbc", method), group, i, "estimate", coef(native[[i]])[[1]])
+      put(paste("pbc", method), group, i, "se", SE(native[[i]])[[1]])
+    }
+  }
+}
 data(nwtco, package = "survival")
 v <- data.frame(n1 = 15710, w = 10, k = nwtco$rel, sub = as.integer(nwtco$in.subcohort | nwtco$rel), y = nwtco$age, x = nwtco$stage, a = nwtco$rel,
                 g = nwtco$histol)
