@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Many areas at once: control limits against formulas and comparisons, and their picture. */
+/* Many areas at once: control limits against formulas and comparisons, and their picture; pooled trends against
+ * metafor and formulas. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +10,13 @@
 #include <base/text.h>
 #include <inference/funnel.h>
 #include <numeric/distribution.h>
+#include <numeric/effects.h>
+#include <numeric/random.h>
 #include <table/table.h>
 #include <trygg/disclosure.h>
 #include <trygg/inference.h>
 #include <trygg/report.h>
+#include <trygg/trend.h>
 
 #include "fixture.h"
 
@@ -340,6 +344,322 @@ START_TEST(no_memory_is_an_error_of_every_format) {
 }
 END_TEST
 
+/* ---- partial pooling --------------------------------------------------------------------------- */
+
+/* Log relative risks of 13 trials of BCG vaccine (Colditz et al. 1994, JAMA 271:698-702) and their variances: tau^2
+ * 0.3132 (SE 0.1664), mean -0.7145 (SE 0.1798), Q(12) = 152.2330, I^2 = 92.22 %, limits of tau^2 0.1197 and 1.1115, as R
+ * metafor's documentation has them; predictions and their errors by the formulas in R with dense matrices. */
+START_TEST(BCG_trials_are_pooled) {
+  static const double y[] = {-0.88931133392020545, -1.5853886572014306,  -1.348073148299693,
+                             -1.4415511900213054,  -0.21754732221129569, -0.78611558581886398,
+                             -1.6208982235983924,  0.011952333523841173, -0.46941764873814867,
+                             -1.3713448034727846,  -0.33935882833839015, 0.44591340057137829,
+                             -0.017313948216879493},
+                      v[] = {0.32558476500396133,  0.19458112139814385,   0.41536796536796539,
+                             0.020010031902247573, 0.051210172169630863,  0.0069056184559087574,
+                             0.22301724757231517,  0.0039615792978177295, 0.056434210463248966,
+                             0.07302479361302891,  0.01241221397155972,   0.53250584520015276,
+                             0.071404659683986293},
+                      blup[] = {-0.80023356197035, -1.25170598030225,   -0.986903093357502,
+                                -1.39789769649515, -0.287379806476374,  -0.784571533645954,
+                                -1.2439634651733,  0.00287924789676708, -0.50683635929277,
+                                -1.24717301599844, -0.35365840052076,   -0.284733712861197,
+                                -0.146743069858526},
+                      mse[] = {0.188495339582401,  0.139311658669184,   0.211514516240286,
+                               0.0194692451921117, 0.0473775786604945,  0.00684480200986748,
+                               0.152082495566099,  0.00394187783247096, 0.0517432165016706,
+                               0.0650286544331206, 0.0122104652351534,  0.233616483604428,
+                               0.0637695839092811};
+  double covariance[13 * 13] = {0}, lower, upper;
+  tg_effects e = {0};
+  for (size_t i = 0; i < 13; i++)
+    covariance[i * 13 + i] = v[i];
+  ck_ok(tg_effects_fit(y, covariance, 13, &e, &error));
+  ck_near(e.tau2, 0.313243258136481, 1e-11);
+  ck_near(e.tau2_se, 0.166425752836971, 1e-11);
+  ck_near(e.mean, -0.714532342158139, 1e-12);
+  ck_near(e.mean_se, 0.179781516105206, 1e-11);
+  ck_near(e.adjusted_se, 0.180791744092848, 1e-11);
+  ck_near(e.heterogeneity, 152.233008082373, 1e-12);
+  ck_near(e.tau2 / (e.tau2 + e.chance), 0.92221384521269, 1e-11);
+  tg_effects_limits(&e, 0.95, &lower, &upper);
+  ck_near(lower, 0.119718361141261, 1e-11);
+  ck_near(upper, 1.11147908406093, 1e-11);
+  for (size_t i = 0; i < 13; i++) {
+    double value, error2;
+    tg_effects_predict(&e, i, &value, &error2);
+    ck_near(value, blup[i], 1e-10);
+    ck_near(error2, mse[i], 1e-10);
+  }
+  tg_effects_clear(&e);
+}
+END_TEST
+
+/* Errors that go together: the likelihood maximised, and the formulas, with dense matrices in R. */
+START_TEST(areas_that_share_errors_are_pooled_along_the_axes) {
+  static const double y[] = {1.2, -.4, .7, 2.9, .1}, s[] = {.5, .6, .4, .7, .3},
+                      blup[] = {1.20118890334884, -0.204912090101085, 0.660551049543148, 2.39575868455195,
+                                0.0598415698486117},
+                      mse[] = {0.255673122896452, 0.367204187010957, 0.168364593501295, 0.48029555974835,
+                               0.092593671024625};
+  double v[25];
+  tg_effects e = {0};
+  for (int i = 0; i < 5; i++)
+    for (int j = 0; j < 5; j++)
+      v[i * 5 + j] = s[i] * s[j] * pow(0.4, abs(i - j));
+  ck_ok(tg_effects_fit(y, v, 5, &e, &error));
+  ck_near(e.tau2, 1.24572666904517, 1e-10);
+  ck_near(e.tau2_se, 1.02200137860212, 1e-10);
+  ck_near(e.mean, 0.822485623438294, 1e-11);
+  ck_near(e.mean_se, 0.585775918271584, 1e-10);
+  ck_near(e.adjusted_se, 0.600598630410962, 1e-10);
+  for (size_t i = 0; i < 5; i++) {
+    double value, error2;
+    tg_effects_predict(&e, i, &value, &error2);
+    ck_near(value, blup[i], 1e-10);
+    ck_near(error2, mse[i], 1e-10);
+  }
+  tg_effects_clear(&e);
+}
+END_TEST
+
+/* Equal variances v: tau^2 = s^2 - v, each value is drawn in by v / s^2, the mean is the mean, its error s / sqrt K. */
+START_TEST(equal_variances_are_pooled_by_hand) {
+  static const double y[] = {1, 2, 3, 4, 6, 8};
+  double v[36] = {0}, s2 = 6.8, value, error2, lower, upper; /* mean 4, squares 34 */
+  tg_effects e = {0};
+  for (int i = 0; i < 6; i++)
+    v[i * 7] = 2;
+  ck_ok(tg_effects_fit(y, v, 6, &e, &error));
+  ck_near(e.tau2, s2 - 2, 1e-12);
+  ck_near(e.mean, 4, 1e-14);
+  ck_near(e.mean_se, sqrt(s2 / 6), 1e-12);
+  ck_near(e.adjusted_se, sqrt(s2 / 6), 1e-12);
+  ck_near(e.heterogeneity, 34 / 2., 1e-13);
+  ck_near(e.chance, 2, 1e-14);
+  tg_effects_predict(&e, 0, &value, &error2);
+  ck_near(value, 4 - 3 * (1 - 2 / s2), 1e-12);
+  ck_near(error2, 2 * 4.8 / s2 + pow(2 / s2, 2) * s2 / 6 + 2 * (4 / pow(s2, 3)) * 2 * s2 * s2 / 6, 1e-12);
+  tg_effects_clear(&e);
+  /* No more than chance: all areas are at the mean. */
+  for (int i = 0; i < 6; i++)
+    v[i * 7] = 7;
+  ck_ok(tg_effects_fit(y, v, 6, &e, &error));
+  ck_assert(e.tau2 == 0);
+  ck_near(e.adjusted_se, sqrt(7 / 6.), 1e-14); /* never below what the areas' own errors leave */
+  tg_effects_predict(&e, 5, &value, &error2);
+  ck_near(value, 4, 1e-14);
+  ck_near(error2, 7 / 6. + 2 * (1 / 7.) * 2 * 49 / 6, 1e-13);
+  tg_effects_limits(&e, 0.95, &lower, &upper);
+  ck_assert(lower == 0 && upper > 0);
+  tg_effects_clear(&e);
+  v[0] = 0;
+  ck_assert_int_eq(tg_effects_fit(y, v, 6, &e, &error), TRYGG_ENUMERIC);
+  ck_assert_ptr_null(e.value);
+  for (int i = 0; i < 36; i++)
+    v[i] = 7; /* singular: taken for independent */
+  ck_ok(tg_effects_fit(y, v, 6, &e, &error));
+  ck_assert(e.axes == NULL && e.tau2 == 0);
+  tg_effects_clear(&e);
+}
+END_TEST
+
+/* Where areas truly differ as much as chance has them, 95 % intervals hold the truth in about 95 of 100. */
+START_TEST(pooled_intervals_cover) {
+  enum { K = 20, DRAWN = 1500 };
+  double y[K], truth[K], v[K * K] = {0}, areas = 0, mean = 0, spread = 0,
+                               t = tg_distribution_t_quantile(0.975, K - 1);
+  tg_random random;
+  tg_random_seed(&random, 1, 7);
+  for (int i = 0; i < K; i++)
+    v[i * (K + 1)] = 0.5 + 0.5 * (i % 4);
+  for (int drawn = 0; drawn < DRAWN; drawn++) {
+    tg_effects e = {0};
+    double lower, upper;
+    for (int i = 0; i < K; i++) {
+      truth[i] = 2 + tg_random_normal(&random);
+      y[i] = truth[i] + sqrt(v[i * (K + 1)]) * tg_random_normal(&random);
+    }
+    ck_ok(tg_effects_fit(y, v, K, &e, &error));
+    for (size_t i = 0; i < K; i++) {
+      double value, error2;
+      tg_effects_predict(&e, i, &value, &error2);
+      areas += fabs(value - truth[i]) <= t * sqrt(error2);
+    }
+    mean += fabs(e.mean - 2) <= t * e.adjusted_se;
+    tg_effects_limits(&e, 0.95, &lower, &upper);
+    spread += lower <= 1 && upper >= 1;
+    tg_effects_clear(&e);
+  }
+  /* Three standard errors of a share of 1,500 are 1.7 points. */
+  ck_assert_msg(fabs(areas / (K * DRAWN) - 0.95) < 0.01, "areas %g", areas / (K * DRAWN));
+  ck_assert_msg(fabs(mean / DRAWN - 0.95) < 0.017, "mean %g", mean / DRAWN);
+  ck_assert_msg(fabs(spread / DRAWN - 0.95) < 0.017, "spread %g", spread / DRAWN);
+}
+END_TEST
+
+/* Eight areas over three waves; `crossing` clusters have people of all areas. */
+static fixture load_waves(int crossing) {
+  static char data[65536], choices[256];
+  size_t at = (size_t)snprintf(data, sizeof data, "wave,area,school,w,x,never\n"),
+         end = (size_t)snprintf(choices, sizeof choices, "list_name,name\nyn,1\nyn,2\n");
+  for (int area = 1; area <= 8; area++)
+    end += (size_t)snprintf(choices + end, sizeof choices - end, "area,%02d\n", area);
+  for (int wave = 2018; wave <= 2024; wave += 3)
+    for (int area = 1; area <= 8; area++)
+      for (int i = 0; i < 10 + 3 * area; i++)
+        at += (size_t)snprintf(data + at, sizeof data - at, "%d,%02d,%d,%d,%d,%d\n", wave, area, i % 9 + 1,
+                               1 + i % 3,
+                               (i * i * 7 + wave * area + (i % 9) * wave) % 23 + area * (wave - 2018) / 6,
+                               area == 1 ? 2 : 1 + i % 2);
+  fixture_texts texts = {
+      .survey = crossing ? "type,name,role\ninteger,wave,wave\nselect_one area,area,domain\n"
+                           "text,school,cluster\ndecimal,w,weight\ninteger,x,\nselect_one yn,never,\n"
+                         : "type,name,role\ninteger,wave,wave\nselect_one area,area,domain\n"
+                           "text,school,\ndecimal,w,weight\ninteger,x,\nselect_one yn,never,\n",
+      .choices = choices,
+      .indicators = "name,type,variable,numerator\nx,mean,x,\nnever,share,never,1\n",
+      .data = data};
+  return fixture_load(&texts);
+}
+
+static trygg_table *trend(const trygg_estimates *estimates, int64_t min_n) {
+  static const char *const tests[] = {"linear", "pooled_slope", "pooled_spread", "pooled_range",
+                                      "pooled_share"};
+  trygg_trend_options options = {.size = sizeof options, .tests = tests, .test_count = 5, .min_n = min_n};
+  trygg_table *table = NULL;
+  ck_ok(trygg_trend_table(estimates, &options, &table, &error));
+  return table;
+}
+
+static size_t trend_row(const trygg_table *table, int area, const char *indicator, const char *test) {
+  char code[8] = "";
+  if (area)
+    snprintf(code, sizeof code, "%02d", area);
+  for (size_t r = 0; r < trygg_table_rows(table); r++)
+    if (!strcmp(trygg_table_text(table, r, 0), code) && !strcmp(trygg_table_text(table, r, 1), indicator) &&
+        !strcmp(trygg_table_text(table, r, 2), test))
+      return r;
+  return SIZE_MAX;
+}
+
+static double trend_cell(const trygg_table *table, int area, const char *indicator, const char *test,
+                         const char *column) {
+  size_t row = trend_row(table, area, indicator, test);
+  ck_assert_msg(row != SIZE_MAX, "no row of %d %s %s", area, indicator, test);
+  return trygg_table_number(table, row, trygg_table_find(table, column));
+}
+
+/* Slope i is c' theta_i, so V(i, j) = c' V_ij c. */
+static void slopes_of(const trygg_estimates *estimates, double *slopes, double *v) {
+  static const char *const waves[] = {"2018", "2021", "2024"};
+  static const double c[] = {-1 / 6., 0, 1 / 6.};
+  size_t rows[24];
+  double covariance[24 * 24];
+  for (int area = 0; area < 8; area++) {
+    char code[8];
+    const char *by[] = {code};
+    snprintf(code, sizeof code, "%02d", area + 1);
+    for (int w = 0; w < 3; w++)
+      rows[area * 3 + w] = trygg_estimate_find(estimates, waves[w], by, "x");
+  }
+  ck_ok(trygg_estimate_covariance(estimates, rows, 24, covariance, &error));
+  for (int i = 0; i < 8; i++) {
+    slopes[i] = 0;
+    for (int a = 0; a < 3; a++)
+      slopes[i] += c[a] * trygg_estimate_get(estimates, rows[i * 3 + a]).estimate;
+    for (int j = 0; j < 8; j++) {
+      v[i * 8 + j] = 0;
+      for (int a = 0; a < 3; a++)
+        for (int b = 0; b < 3; b++)
+          v[i * 8 + j] += c[a] * c[b] * covariance[(i * 3 + a) * 24 + j * 3 + b];
+    }
+  }
+}
+
+START_TEST(pooled_slopes_are_those_of_the_design) {
+  fixture f = load_waves(_i);
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL);
+  trygg_table *table = trend(e, 0);
+  double slopes[8], v[64], lower, upper, t = tg_distribution_t_quantile(0.975, 7);
+  tg_effects effects = {0};
+  slopes_of(e, slopes, v);
+  ck_ok(tg_effects_fit(slopes, v, 8, &effects, &error));
+  ck_assert_msg((effects.axes != NULL) == _i, "areas share %d", _i);
+  for (int area = 1; area <= 8; area++) {
+    double value, error2;
+    tg_effects_predict(&effects, (size_t)area - 1, &value, &error2);
+    ck_near(trend_cell(table, area, "x", "linear", "estimate"), slopes[area - 1], 1e-12);
+    ck_near(trend_cell(table, area, "x", "pooled_slope", "estimate"), value, 1e-9);
+    ck_near(trend_cell(table, area, "x", "pooled_slope", "se"), sqrt(error2), 1e-9);
+    ck_near(trend_cell(table, area, "x", "pooled_slope", "upper"), value + t * sqrt(error2), 1e-9);
+    ck_assert(isnan(trend_cell(table, area, "x", "pooled_slope", "p")));
+    ck_assert_uint_eq(trend_row(table, area, "x", "pooled_spread"), SIZE_MAX);
+    ck_assert_str_eq(
+        trygg_table_text(table, trend_row(table, area, "x", "pooled_slope"), trygg_table_find(table, "flag")),
+        "model");
+  }
+  ck_near(trend_cell(table, 0, "x", "pooled_slope", "estimate"), effects.mean, 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_slope", "se"), effects.adjusted_se, 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_slope", "df2"), 7, 0);
+  ck_near(trend_cell(table, 0, "x", "pooled_slope", "p"),
+          tg_distribution_t_two_sided(effects.mean / effects.adjusted_se, 7), 1e-9);
+  tg_effects_limits(&effects, 0.95, &lower, &upper);
+  ck_near(trend_cell(table, 0, "x", "pooled_spread", "estimate"), sqrt(effects.tau2), 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_spread", "upper"), sqrt(upper), 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_spread", "statistic"), effects.heterogeneity, 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_spread", "p"),
+          tg_distribution_chisq_upper(effects.heterogeneity, 7), 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_range", "se"),
+          sqrt(effects.tau2 + effects.adjusted_se * effects.adjusted_se), 1e-9);
+  ck_near(trend_cell(table, 0, "x", "pooled_range", "df2"), 6, 0);
+  ck_near(trend_cell(table, 0, "x", "pooled_share", "estimate"),
+          effects.tau2 / (effects.tau2 + effects.chance), 1e-9);
+  tg_effects_clear(&effects);
+  trygg_table_free(table);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* An area without a single answer has no variance; one that is not published takes no part. */
+START_TEST(areas_without_a_slope_are_left_out_of_the_pool) {
+  fixture f = load_waves(0);
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL), *two = fixture_estimate(&f, "area", "area=01,02"),
+                  *three = fixture_estimate(&f, "area", "area=02,03,04"),
+                  *none = fixture_estimate(&f, NULL, NULL);
+  trygg_table *all = trend(e, 0), *some = trend(e, 20), *few = trend(two, 0), *least = trend(three, 0),
+              *table = NULL;
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = (const char *const[]){"pooled_slope"}, .test_count = 1};
+  ck_assert(isnan(trend_cell(all, 1, "never", "pooled_slope", "estimate")));
+  ck_near(trend_cell(all, 0, "never", "pooled_slope", "df2"), 6, 0);
+  ck_near(trend_cell(all, 0, "x", "pooled_slope", "df2"), 7, 0);
+  ck_near(trend_cell(some, 0, "x", "pooled_slope", "df2"), 4, 0); /* 13, 16, 19 respondents */
+  ck_assert(isnan(trend_cell(some, 3, "x", "pooled_slope", "estimate")));
+  ck_assert(!isnan(trend_cell(some, 4, "x", "pooled_slope", "estimate")));
+  ck_assert(isnan(trend_cell(few, 0, "x", "pooled_slope", "estimate")));
+  ck_assert_str_eq(
+      trygg_table_text(few, trend_row(few, 1, "x", "pooled_slope"), trygg_table_find(few, "flag")), "no_df");
+  ck_near(trend_cell(least, 0, "x", "pooled_slope", "df2"), 2, 0);
+  ck_near(trend_cell(least, 0, "x", "pooled_range", "df2"), 1, 0);
+  ck_assert_int_eq(trygg_trend_table(none, &options, &table, &error), TRYGG_EINVAL);
+  ck_assert_ptr_nonnull(strstr(error.message, "several areas"));
+  ck_assert_int_eq(trygg_trend_series((const double[]){1, 2}, (const double[]){1, 2}, NULL, 2, 0, &options,
+                                      &table, &error),
+                   TRYGG_EINVAL);
+  trygg_table_free(all);
+  trygg_table_free(some);
+  trygg_table_free(few);
+  trygg_table_free(least);
+  trygg_estimate_free(e);
+  trygg_estimate_free(two);
+  trygg_estimate_free(three);
+  trygg_estimate_free(none);
+  fixture_free(&f);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("many");
   TCase *tests = tcase_create("many");
@@ -352,6 +672,12 @@ int main(void) {
   tcase_add_test(tests, wrong_arguments_of_limits_are_refused);
   tcase_add_test(tests, no_memory_is_an_error_of_every_format);
   tcase_add_test(tests, a_picture_has_curves_and_names_who_is_outside);
+  tcase_add_test(tests, BCG_trials_are_pooled);
+  tcase_add_test(tests, areas_that_share_errors_are_pooled_along_the_axes);
+  tcase_add_test(tests, equal_variances_are_pooled_by_hand);
+  tcase_add_test(tests, pooled_intervals_cover);
+  tcase_add_loop_test(tests, pooled_slopes_are_those_of_the_design, 0, 2);
+  tcase_add_test(tests, areas_without_a_slope_are_left_out_of_the_pool);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

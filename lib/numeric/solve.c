@@ -386,7 +386,7 @@ trygg_status tg_solve_quadratic(double *matrix, const double *y, size_t size, do
     along[i] = y[i] * scales[i];
     finite = finite && isfinite(along[i]);
   }
-  if (!finite || tg_eigen_turn(matrix, size, values, along, memory + 3 * size) != 0) {
+  if (!finite || tg_eigen_turn(matrix, size, values, along, 1, memory + 3 * size) != 0) {
     status =
         tg_error_set(error, TRYGG_ENUMERIC, "A covariance matrix or what is tested with it is not finite.");
     goto cleanup;
@@ -444,7 +444,7 @@ trygg_status tg_solve_pencil(double *a, double *b, size_t size, double *values, 
       take_out(b, a, size, row);
     transpose(a, size);
   }
-  if (fails || tg_eigen_turn(a, size, values, along, memory + 2 * size) != 0)
+  if (fails || tg_eigen_turn(a, size, values, along, 1, memory + 2 * size) != 0)
     status = tg_error_set(error, TRYGG_ENUMERIC,
                           "A matrix that another is held against is not positive definite.");
   tg_memory_free(memory);

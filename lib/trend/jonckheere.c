@@ -78,7 +78,7 @@ static trygg_status judge(const tg_span *span, const scoring *s, double level, t
   const trygg_estimates *estimates = span->series->estimates;
   tg_influence influence = {estimates->tally->design, 1, fill, s, 0, s->records.weight};
   tg_influence_degrees degrees;
-  tg_given given = {NAN, NAN, level};
+  tg_given given = {NAN, NAN, level, NULL};
   trygg_status status = TRYGG_OK;
   TRY(tg_influence_covariance(&influence, &given.variance, &degrees, error));
   given.df = estimates->df_rule == TG_DF_GIVEN    ? estimates->df_given

@@ -8,6 +8,7 @@
 #define ERRORS TG_NEEDS_ERRORS
 #define START (TG_NEEDS_ERRORS | TG_NEEDS_START)
 #define MARGIN (TG_NEEDS_ERRORS | TG_NEEDS_MARGIN)
+#define POOL (TG_NEEDS_ERRORS | TG_NEEDS_POOL)
 #define RECORDS (TG_NEEDS_ERRORS | TG_NEEDS_RECORDS)
 #define CHANGE TG_TEST_CHANGE
 #define NUMBER TG_TEST_NUMBER
@@ -49,6 +50,15 @@ const tg_test tg_tests[] = {
      RECORDS, 0, 2, 0, CHANGE, tg_proportions_applies, tg_proportions_contrast, NULL, tg_proportions_finish},
     {"jonckheere", "is a later answer more often higher than lower, over pairs of waves, by design; t",
      RECORDS, 0, 2, 0, NUMBER, tg_record_linear_applies, NULL, NULL, tg_jonckheere_finish},
+    {"pooled_slope",
+     "slope of each area, drawn towards the mean of all as far as it may be chance; t of the mean", POOL, 0,
+     2, 0, CHANGE, NULL, NULL, NULL, tg_pooled_slope_finish},
+    {"pooled_spread", "how far the areas' slopes truly lie apart, as a standard deviation; Cochran's Q",
+     POOL | AREAS, 0, 2, 0, CHANGE, NULL, NULL, NULL, tg_pooled_spread_finish},
+    {"pooled_range", "between which limits the slope of one more area would lie", POOL | AREAS, 0, 2, 0,
+     CHANGE, NULL, NULL, NULL, tg_pooled_range_finish},
+    {"pooled_share", "how much of the spread of the areas' slopes is no chance: I2", POOL | AREAS, 0, 2, 0,
+     NUMBER, NULL, NULL, NULL, tg_pooled_share_finish},
     {"joinpoint", "two lines joined at the wave `at`; largest |t| of a change of slope, p from draws", ERRORS,
      0, 7, 0, CHANGE, NULL, tg_wald_contrast, NULL, tg_joinpoint_finish},
     {"joinpoint_last", "slope after the last of the joints that BIC chooses; t", ERRORS, 0, 7, 0, CHANGE,

@@ -22,7 +22,8 @@ tg_test_finish tg_linear_finish;
 tg_test_finish tg_detectable_finish, tg_equivalent_finish, tg_no_worse_finish;
 tg_test_finish tg_gls_finish, tg_heterogeneity_finish, tg_lack_of_fit_finish, tg_joinpoint_finish,
     tg_kendall_design_finish, tg_sen_design_finish, tg_proportions_finish, tg_proportions_classic_finish,
-    tg_jonckheere_finish;
+    tg_jonckheere_finish, tg_pooled_slope_finish, tg_pooled_spread_finish, tg_pooled_range_finish,
+    tg_pooled_share_finish;
 tg_test_finish tg_mann_kendall_finish, tg_sen_slope_finish, tg_siegel_finish, tg_seasonal_finish,
     tg_seasonal_correlated_finish, tg_seasonal_page_finish, tg_seasonal_slope_finish, tg_partial_finish,
     tg_jonckheere_classic_finish, tg_regional_finish, tg_page_finish, tg_hamed_rao_finish, tg_yue_wang_finish,

@@ -71,10 +71,14 @@ typedef struct tg_finding {
   int no_test; /* set by `contrast` and `terms`: cannot be computed here */
 } tg_finding;
 
+/* The trends of all areas, pooled (pooled.h). */
+typedef struct tg_pool tg_pool;
+
 /* What a test is given when it comes to its finding. */
 typedef struct tg_given {
   double variance, df; /* of the estimate of `contrast` or `terms`; NaN without one */
   double level;        /* of limits */
+  const tg_pool *pool; /* of the areas; NULL where the test needs none */
 } tg_given;
 
 /* What a test must be given beside the values and their times: a sum of these. */
@@ -86,6 +90,7 @@ typedef enum tg_test_needs {
   TG_NEEDS_RECORDS = 8,    /* the records behind the estimates */
   TG_NEEDS_AREAS = 16,     /* two by-combinations or more: runs on the total alone, one row for all of them */
   TG_NEEDS_COVARIATE = 32, /* the series of another indicator */
+  TG_NEEDS_POOL = 64,      /* the trends of all areas, pooled */
 } tg_test_needs;
 
 /* What the estimate of a test measures. */
@@ -138,6 +143,8 @@ typedef struct tg_trials {
   tg_terms terms;
   size_t outputs;
   double level;
+  tg_pool *pools; /* of each indicator; NULL: no test needs one */
+  size_t indicators;
 } tg_trials;
 
 /* Run the tests that are asked for on every series; zero-initialise `out`, and clear it whatever comes back. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <base/text.h>
+#include <trend/pooled.h>
 #include <trend/trend.h>
 
 #define ALL "all"
@@ -22,7 +23,7 @@ static trygg_status check_needs(const tg_test *test, const tg_series *series, co
   if (test->needs & TG_NEEDS_MARGIN && !(series->margin > 0))
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                        "`%s` needs to know what change does not matter: give a margin", test->name);
-  if (test->needs & TG_NEEDS_AREAS && series->area_count < 2)
+  if (test->needs & (TG_NEEDS_AREAS | TG_NEEDS_POOL) && series->area_count < 2)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                        "`%s` is about several areas at once: estimate by area", test->name);
   if (test->needs & TG_NEEDS_COVARIATE && !covariate)
@@ -107,7 +108,7 @@ static trygg_status prepare_trial(tg_trials *all, tg_trial *t, const tg_series *
   trygg_status status = TRYGG_OK;
   t->output = TG_NONE;
   t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0};
-  t->given = (tg_given){NAN, NAN, all->level};
+  t->given = (tg_given){NAN, NAN, all->level, NULL};
   t->p_adjusted = NAN;
   place(t, series);
   if (!t->enough || (!t->test->contrast && !t->test->terms))
@@ -126,6 +127,7 @@ static int applies(const tg_test *test, const tg_series *series) {
   if ((test->needs & TG_NEEDS_START && isnan(series->start)) ||
       (test->needs & TG_NEEDS_MARGIN && !(series->margin > 0)) ||
       (test->needs & TG_NEEDS_AREAS && series->area_count < 2) ||
+      (test->needs & TG_NEEDS_POOL && (!series->estimates || series->estimates->group_count < 2)) ||
       (test->needs & TG_NEEDS_COVARIATE && !series->covariate))
     return 0;
   if (!series->estimates)
@@ -173,6 +175,39 @@ static trygg_status combine(tg_trials *all, const trygg_estimates *estimates, tr
 cleanup:
   tg_memory_free(variance);
   tg_memory_free(df);
+  return status;
+}
+
+/* What a trial is given of the pool of its indicator; an area that is in none has no finding. */
+static void give_pool(const tg_pool *pool, tg_trial *t) {
+  uint32_t group = t->span.series->group;
+  t->given.pool = pool;
+  if (pool->count < TG_POOLED_LEAST)
+    t->flags |= TG_FLAG_NO_DF;
+  if (pool->count < TG_POOLED_LEAST || (group != TG_TOTAL_DOMAIN && pool->places[group] == TG_NONE))
+    t->finding.no_test = 1;
+  else
+    t->flags |= TG_FLAG_MODEL;
+}
+
+/* Pool the areas of each indicator, where a test needs that.  The totals are the first series. */
+static trygg_status pool_areas(tg_trials *all, const tg_series *series, size_t indicators, int64_t min_n,
+                               trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  all->pools = tg_memory_new(indicators, sizeof *all->pools);
+  all->indicators = indicators;
+  if (!all->pools)
+    return tg_error_memory(error);
+  for (size_t i = 0; i < all->count; i++) {
+    tg_trial *t = &all->list[i];
+    tg_pool *pool = &all->pools[i / all->test_count % indicators];
+    if (!(t->test->needs & TG_NEEDS_POOL) || !t->applies || !t->enough)
+      continue;
+    if (!pool->places)
+      TRY(tg_pooled_fit(&series[i / all->test_count % indicators], min_n, pool, error));
+    give_pool(pool, t);
+  }
+cleanup:
   return status;
 }
 
@@ -232,6 +267,7 @@ trygg_status tg_trials_run(const tg_series *series, size_t series_count, size_t 
   TRY(prepare(out, series, indicators, error));
   if (out->outputs)
     TRY(combine(out, series->estimates, error));
+  TRY(pool_areas(out, series, indicators, options->min_n, error));
   TRY(finish(out, error));
   TRY(adjust(out, options, error));
 cleanup:
@@ -241,5 +277,8 @@ cleanup:
 void tg_trials_clear(tg_trials *trials) {
   tg_memory_free(trials->list);
   tg_memory_free((void *)trials->tests);
+  for (size_t k = 0; trials->pools && k < trials->indicators; k++)
+    tg_pooled_clear(&trials->pools[k]);
+  tg_memory_free(trials->pools);
   tg_estimate_clear_terms(&trials->terms);
 }
