@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 program_text *program_page_text(struct program_page *page) {
   return &page->texts[page->text_count < PROGRAM_PAGE_SECTIONS - 1 ? page->text_count++ : page->text_count];
@@ -55,6 +56,40 @@ void program_page_level(const struct program_page *page, program_text *out) {
   else
     program_page_number(page, out, percent);
   program_text_put(out, program_say(page->program, "%", "\xc2\xa0%"));
+}
+
+/* First or last of the waves in a cell, borrowed with its length. */
+static const char *wave_at(const char *waves, int last, int *length) {
+  const char *begin = last ? strrchr(waves, ' ') : NULL;
+
+  begin = begin != NULL ? begin + 1 : waves;
+  *length = (int)strcspn(begin, " ");
+  return begin;
+}
+
+void program_page_change(const struct program_page *page, const trygg_table *table, size_t row, double factor,
+                         program_text *out) {
+  const struct program *program = page->program;
+  const char *indicator = trygg_table_text(table, row, trygg_table_find(table, "indicator"));
+  const char *waves = trygg_table_text(table, row, trygg_table_find(table, "waves"));
+  double change = trygg_table_number(table, row, trygg_table_find(table, "estimate")) * factor;
+  int length;
+  const char *wave = wave_at(waves, 0, &length);
+
+  program_text_format(out, "%s: %s ", program_label(program, indicator),
+                      change > 0 ? program_say(program, "up", "upp") : program_say(program, "down", "ned"));
+  program_page_number(page, out, fabs(change));
+  if (factor > 1)
+    program_text_put(out, program_say(program, " percentage points", " procentenheter"));
+  program_text_format(out, program_say(program, " from %.*s", " från %.*s"), length, wave);
+  wave = wave_at(waves, 1, &length);
+  program_text_format(out, program_say(program, " to %.*s (", " till %.*s ("), length, wave);
+  program_page_level(page, out);
+  program_text_put(out, program_say(program, " interval ", " intervall "));
+  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "lower")) * factor);
+  program_text_put(out, program_say(program, " to ", " till "));
+  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "upper")) * factor);
+  program_text_put(out, ").");
 }
 
 /* ---- the end --------------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct program_page {
   size_t section_count;
   trygg_publication *publications[PROGRAM_PAGE_SECTIONS];
   size_t publication_count;
+  const trygg_publication *trend; /* one of them: tests of trends, for pictures over the waves */
   program_text texts[PROGRAM_PAGE_SECTIONS];
   size_t text_count;
 };
@@ -39,6 +40,11 @@ void program_page_number(const struct program_page *page, program_text *out, dou
 /* The confidence level, 0-1; and appended in per cent. */
 double program_page_confidence(const struct program_page *page);
 void program_page_level(const struct program_page *page, program_text *out);
+
+/* Append a difference between two waves, the estimate times `factor` (100: percentage points):
+ * "Graffiti: up 2.3 percentage points from 2020 to 2024 (95% interval 0.5 to 4.1)." */
+void program_page_change(const struct program_page *page, const trygg_table *table, size_t row, double factor,
+                         program_text *out);
 
 /* Free what the page holds. */
 void program_page_clear(struct program_page *page);

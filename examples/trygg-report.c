@@ -9,6 +9,7 @@
 
 #define WORST 5         /* problems shown */
 #define MOST_CHANGES 40 /* sentences on changes */
+#define MOST_DRAWN 12   /* indicators drawn over the waves */
 
 /* ---- the index --------------------------------------------------------------------------------- */
 
@@ -86,15 +87,15 @@ static int compare_problems(const void *a, const void *b) {
   return strcmp(one->indicator, two->indicator);
 }
 
-/* Estimates of some indicators for everybody in the latest wave, protected. */
+/* Estimates of some indicators for everybody in some waves, protected. */
 static trygg_status estimate_all(struct program_page *page, const program_list *indicators,
-                                 const trygg_publication **out) {
+                                 const program_list *waves, const trygg_publication **out) {
   struct program *program = page->program;
   trygg_inference_options options = {
       .size = sizeof options, .level = program->options.level, .ci = program->options.ci};
   trygg_estimates *estimates = NULL;
   trygg_table *table = NULL;
-  trygg_status status = program_estimate(program, indicators, NULL, &page->latest, &estimates);
+  trygg_status status = program_estimate(program, indicators, NULL, waves, &estimates);
 
   if (status == TRYGG_OK)
     status = trygg_inference_table(estimates, &options, &table, &program->error);
@@ -114,7 +115,7 @@ static trygg_status find_worst(struct program_page *page, program_list *worst, s
   size_t count = 0;
 
   if (problems != NULL)
-    status = estimate_all(page, &page->items, &published);
+    status = estimate_all(page, &page->items, &page->latest, &published);
   for (size_t row = 0; status == TRYGG_OK && row < trygg_table_rows(trygg_disclosure_table(published));
        row++) {
     const trygg_table *table = trygg_disclosure_table(published);
@@ -153,7 +154,7 @@ static trygg_status add_worst(struct program_page *page) {
                              : program_say(program, "in the survey", "i undersökningen"),
       page->latest.items[0]);
   if (status == TRYGG_OK && worst.count > 0)
-    status = estimate_all(page, &worst, &published);
+    status = estimate_all(page, &worst, &page->latest, &published);
   if (status == TRYGG_OK && worst.count > 0)
     program_page_add(page, program_say(program, "The worst problems", "De värsta problemen"), note->bytes,
                      published, TRYGG_REPORT_BOTH);
@@ -165,62 +166,49 @@ static trygg_status add_worst(struct program_page *page) {
 
 static const char *const change_tests[] = {"difference", "linear"};
 
-/* First or last of the waves in a cell, borrowed with its length. */
-static const char *wave_at(const char *waves, int last, int *length) {
-  const char *begin = last ? strrchr(waves, ' ') : NULL;
-
-  begin = begin != NULL ? begin + 1 : waves;
-  *length = (int)strcspn(begin, " ");
-  return begin;
+static int is_difference(const trygg_table *table, size_t row) {
+  return strcmp(trygg_table_text(table, row, trygg_table_find(table, "test")), change_tests[0]) == 0;
 }
 
-/* "Graffiti: up 2.3 percentage points from 2020 to 2024 (95% interval 0.5 to 4.1)." */
-static void put_change(const struct program_page *page, const trygg_table *table, size_t row,
-                       program_text *out) {
-  const struct program *program = page->program;
-  const char *indicator = trygg_table_text(table, row, trygg_table_find(table, "indicator"));
-  const char *waves = trygg_table_text(table, row, trygg_table_find(table, "waves"));
-  int is_slope = strcmp(trygg_table_text(table, row, trygg_table_find(table, "test")), "difference") != 0;
-  double factor = is_share(program, indicator) ? 100 : 1;
-  double change = trygg_table_number(table, row, trygg_table_find(table, "estimate")) * factor;
-  int length;
-  const char *wave = wave_at(waves, 0, &length);
+/* Count the tests and those that hold when so many are made; those of the latest change have a sentence each, and the
+ * indicators that changed, a few of them, go into `changed`. */
+static trygg_status add_changes(struct program_page *page, const trygg_table *table, size_t *tested,
+                                size_t *found, program_list *changed) {
+  size_t p = trygg_table_find(table, "p_adjusted"), name = trygg_table_find(table, "indicator");
 
-  program_text_format(out, "%s: %s ", program_label(program, indicator),
-                      change > 0 ? program_say(program, "up", "upp") : program_say(program, "down", "ned"));
-  program_page_number(page, out, fabs(change));
-  if (factor > 1)
-    program_text_put(out, program_say(program, " percentage points", " procentenheter"));
-  if (is_slope)
-    program_text_put(out, program_say(program, " a year", " per år"));
-  program_text_format(out, program_say(program, " from %.*s", " från %.*s"), length, wave);
-  wave = wave_at(waves, 1, &length);
-  program_text_format(out, program_say(program, " to %.*s (", " till %.*s ("), length, wave);
-  program_page_level(page, out);
-  program_text_put(out, program_say(program, " interval ", " intervall "));
-  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "lower")) * factor);
-  program_text_put(out, program_say(program, " to ", " till "));
-  program_page_number(page, out, trygg_table_number(table, row, trygg_table_find(table, "upper")) * factor);
-  program_text_put(out, ").");
-}
-
-/* Sentences on the changes that hold when so many are looked at; how many could be tested into *tested. */
-static size_t add_changes(struct program_page *page, const trygg_table *table, size_t *tested) {
-  size_t p = trygg_table_find(table, "p_adjusted"), found = 0;
-
-  *tested = 0;
   for (size_t row = 0; row < trygg_table_rows(table); row++) {
+    const char *indicator = trygg_table_text(table, row, name);
     program_text *sentence;
+    size_t i = 0;
     if (trygg_table_missing(table, row, p))
       continue;
     ++*tested;
-    if (trygg_table_number(table, row, p) >= 1 - program_page_confidence(page) || ++found > MOST_CHANGES)
+    if (trygg_table_number(table, row, p) >= 1 - program_page_confidence(page))
+      continue;
+    while (i < changed->count && strcmp(changed->items[i], indicator) != 0)
+      i++;
+    if (i == changed->count && i < MOST_DRAWN && program_list_add(changed, indicator) != 0)
+      return program_fail(page->program, TRYGG_ENOMEM, "out of memory");
+    if (++*found > MOST_CHANGES || !is_difference(table, row))
       continue;
     sentence = program_page_text(page);
-    put_change(page, table, row, sentence);
+    program_page_change(page, table, row, is_share(page->program, indicator) ? 100 : 1, sentence);
     program_page_say(page, NULL, sentence);
   }
-  return found;
+  return TRYGG_OK;
+}
+
+/* How what changed went over the waves, with the trends; where nothing did, the worst problems. */
+static trygg_status add_series(struct program_page *page, program_list *changed) {
+  const trygg_publication *published = NULL;
+  size_t of;
+  trygg_status status = changed->count > 0 ? TRYGG_OK : find_worst(page, changed, &of);
+
+  if (status == TRYGG_OK && changed->count > 0)
+    status = estimate_all(page, changed, &page->program->options.waves, &published);
+  if (published != NULL)
+    program_page_add(page, NULL, NULL, published, TRYGG_REPORT_CHART);
+  return status;
 }
 
 static trygg_status make_changes(struct program_page *page, trygg_table **out) {
@@ -239,34 +227,17 @@ static trygg_status make_changes(struct program_page *page, trygg_table **out) {
   return status;
 }
 
-static trygg_status add_change(struct program_page *page) {
-  struct program *program = page->program;
-  program_text *note = program_page_text(page);
-  const trygg_publication *published = NULL;
-  trygg_table *table = NULL;
-  size_t heading = page->section_count, tested = 0, found;
-  trygg_status status = make_changes(page, &table);
+/* What the tests say together. */
+static void put_verdict(const struct program_page *page, size_t tested, size_t found, program_text *out) {
+  const struct program *program = page->program;
 
-  program_page_add(page, program_say(program, "What has changed", "Vad som har ändrats"), NULL, NULL,
-                   TRYGG_REPORT_BOTH);
-  if (status == TRYGG_ECODEBOOK) { /* waves without a time: the rest of the page stands */
-    program_text_put(note, program->error.message);
-    page->sections[heading].note = note->bytes;
-    return TRYGG_OK;
-  }
-  if (status == TRYGG_OK)
-    status = program_page_publish(page, table, &published);
-  trygg_table_free(table);
-  if (status != TRYGG_OK)
-    return status;
-  found = add_changes(page, trygg_disclosure_table(published), &tested);
   if (tested == 0)
-    program_text_put(note,
+    program_text_put(out,
                      program_say(program, "No change can be tested: there are not two comparable waves.",
                                  "Ingen förändring kan prövas: det finns inte två jämförbara mätningar."));
   else
     program_text_format(
-        note,
+        out,
         found == 0
             ? program_say(program,
                           "No change can be shown: none of %zu tests holds when so many are "
@@ -279,9 +250,37 @@ static trygg_status add_change(struct program_page *page) {
                           "Av %zu test är dessa signifikanta efter justering för antalet test; annat kan ha "
                           "ändrats utan att det syns."),
         tested);
+}
+
+static trygg_status add_change(struct program_page *page) {
+  struct program *program = page->program;
+  program_text *note = program_page_text(page);
+  program_list changed = {0};
+  trygg_table *table = NULL;
+  size_t heading = page->section_count, tested = 0, found = 0;
+  trygg_status status = make_changes(page, &table);
+
+  program_page_add(page, program_say(program, "What has changed", "Vad som har ändrats"), NULL, NULL,
+                   TRYGG_REPORT_BOTH);
+  if (status == TRYGG_ECODEBOOK) { /* waves without a time: the rest of the page stands */
+    program_text_put(note, program->error.message);
+    page->sections[heading].note = note->bytes;
+    return TRYGG_OK;
+  }
+  if (status == TRYGG_OK)
+    status = program_page_publish(page, table, &page->trend);
+  trygg_table_free(table);
+  if (status == TRYGG_OK)
+    status = add_changes(page, trygg_disclosure_table(page->trend), &tested, &found, &changed);
+  if (status == TRYGG_OK && tested > 0)
+    status = add_series(page, &changed);
+  free(changed.items);
+  if (status != TRYGG_OK)
+    return status;
+  put_verdict(page, tested, found, note);
   page->sections[heading].note = note->bytes;
   if (tested > 0)
-    program_page_add(page, NULL, NULL, published, TRYGG_REPORT_TABLE);
+    program_page_add(page, NULL, NULL, page->trend, TRYGG_REPORT_TABLE);
   return TRYGG_OK;
 }
 
@@ -425,6 +424,7 @@ static trygg_status write_page(struct program_page *page) {
                       program_say(program, "The latest wave is %s. Every figure has its ",
                                   "Den senaste mätningen är %s. Varje siffra har sitt "),
                       page->latest.items[0]);
+  options.trend = page->trend;
   program_page_level(page, &lead);
   program_text_put(&lead, program_say(program, " interval: the survey asked some and speaks of all.",
                                       "-intervall: enkäten frågade ett urval men uttalar sig om alla."));

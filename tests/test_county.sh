@@ -48,3 +48,12 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 "$programs/trygg-trend" --format csv --min-n 0 --across-breaks --indicator otrygg_kvall --test linear \
   --progress never "$survey" "$work/data/data.csv.gz" 2>/dev/null | grep -q '2012 2014 2017 2020 2024' ||
   { echo "--across-breaks did not use every wave"; exit 1; }
+
+# Pictures of the trends: nine panels on a page, and what changed on the report.
+"$programs/trygg-trend" --format html --lang sv --by kommun --indicator otrygg_kvall --progress never "$survey" \
+  "$work/data/data.csv.gz" >"$work/trend.html" 2>/dev/null
+[ "$(grep -c '>2024: ' "$work/trend.html")" = 9 ] || { echo "the page does not have nine panels"; exit 1; }
+grep -q '<p>Otrygg ute sen kväll.*, Tierp, 2017–2024, efter tidsseriebrottet: .* procentenheter om året' "$work/trend.html" ||
+  { echo "the page does not say what changed"; exit 1; }
+"$programs/trygg-report" --lang en --progress never "$survey" "$work/data/data.csv.gz" >"$work/report.html" 2>/dev/null
+[ "$(grep -c '>linear trend<' "$work/report.html")" = 1 ] || { echo "the report does not draw what changed"; exit 1; }
