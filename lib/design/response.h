@@ -12,8 +12,8 @@
  *   classes   r w v - (r w - d) x'B,       B = (sum of r w x x')^-1 sum of r w v x          (x: the class)
  *   model     r w v - d (r - p) x'B,       B = (sum of d p (1 - p) x x')^-1 sum of r w (1 - p) v x
  *
- * (Kim & Kim 2007, Can. J. Stat. 35:501-514).  The sample is drawn from a population of which some answer; what that adds
- * where much of it is drawn is left out. */
+ * (Kim & Kim 2007, Can. J. Stat. 35:501-514).  The sample is drawn from a population of which some answer; that
+ * they do by chance, which counts where much of it is drawn, is tally/answering.c's. */
 #ifndef TG_DESIGN_RESPONSE_H
 #define TG_DESIGN_RESPONSE_H
 

@@ -17,6 +17,7 @@
 
 #include <base/error.h>
 #include <base/memory.h>
+#include <tally/answering.h>
 #include <tally/forms.h>
 #include <tally/phases.h>
 
@@ -65,6 +66,8 @@ int tg_spread_begin(tg_spread *s, const trygg_design *design, size_t count, int 
   tg_variance_factors(design, s->factor);
   if (records && begin_levels(s) != 0)
     return -1;
+  if (records && tg_spread_answering_begin(s) != 0)
+    return -1;
   return design->phases ? tg_spread_phases_begin(s) : 0;
 }
 
@@ -80,6 +83,7 @@ void tg_spread_clear(tg_spread *s) {
   tg_link_clear(&s->link);
   tg_spread_forms_free(s->forms);
   tg_spread_phases_free(s->phases);
+  tg_spread_answering_free(s->answering);
   *s = (tg_spread){0};
 }
 
@@ -152,6 +156,8 @@ void tg_spread_add_record(tg_spread *s, size_t record) {
   size_t l = s->level_count - 1;
   if (s->phases)
     tg_spread_phases_add(s, record);
+  if (s->answering)
+    tg_spread_answering_add(s, record);
   if (s->records_are_units)
     keep(s, &s->levels[l], record);
   else if (!design->cluster)
@@ -335,7 +341,8 @@ int tg_spread_begin_products(tg_spread *s, int full) {
   s->products = full ? tg_memory_new(s->count * s->count, sizeof *s->products) : NULL;
   if (!s->centre || !s->rest || !s->about || (full && !s->products) ||
       tg_link_begin(&s->link, s->design, s->count, full) ||
-      (s->phases && tg_spread_phases_begin_products(s, full)))
+      (s->phases && tg_spread_phases_begin_products(s, full)) ||
+      (s->answering && full && tg_spread_answering_begin_products(s)))
     return -1;
   for (size_t o = 0; o < s->count; o++)
     for (size_t h = 0; h < s->strata; h++) {
@@ -371,6 +378,8 @@ trygg_status tg_spread_matrix(const tg_spread *s, double *matrix, trygg_error *e
     }
   if (s->phases)
     TRY(tg_spread_phases_finish(s, 1, matrix, error));
+  if (s->answering)
+    tg_spread_answering_finish(s, matrix);
 cleanup:
   adjusting_clear(&a);
   return status;

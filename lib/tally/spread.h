@@ -27,6 +27,7 @@ typedef struct tg_spread_level {
 
 typedef struct tg_spread_forms tg_spread_forms;
 typedef struct tg_spread_phases tg_spread_phases;
+typedef struct tg_spread_answering tg_spread_answering;
 
 typedef struct tg_spread {
   const trygg_design *design;
@@ -44,9 +45,10 @@ typedef struct tg_spread {
   tg_spread_level
       levels[TG_MAX_STAGES]; /* stages whose units are not records, or have probabilities of their own */
   size_t level_count;
-  int records_are_units;    /* of the last level */
-  tg_spread_forms *forms;   /* of strata whose units have probabilities of their own, else NULL */
-  tg_spread_phases *phases; /* what a second phase adds, else NULL */
+  int records_are_units;          /* of the last level */
+  tg_spread_forms *forms;         /* of strata whose units have probabilities of their own, else NULL */
+  tg_spread_phases *phases;       /* what a second phase adds, else NULL */
+  tg_spread_answering *answering; /* what chance adds in who answers, else NULL */
   /* From tg_spread_begin_products on: */
   double *centre;   /* as `of` */
   double *rest;     /* as `of`: sums about the centre */
