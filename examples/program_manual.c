@@ -108,6 +108,8 @@ static const struct translation swedish[] = {
     {"test", "sen_slope", "klassisk: medianen av lutningarna mellan mätningar, per år; p från mann_kendall"},
     {"test", "since_first", "den senaste mätningen minus den första; t"},
     {"test", "since_earlier", "den senaste mätningen minus medelvärdet av dem före; t"},
+    {"test", "control",
+     "senaste mätningen mot gränser som de före sätter, efter hur de skiljer sig och hur säkra de är; t"},
     {"test", "detectable", "minsta förändring sedan mätningen före som skulle upptäckas i 4 urval av 5"},
     {"test", "equivalent",
      "är förändringen sedan mätningen före inom +-marginalen; det mindre t av två, gränser på 2 nivå - 1"},

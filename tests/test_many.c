@@ -660,6 +660,145 @@ START_TEST(areas_without_a_slope_are_left_out_of_the_pool) {
 }
 END_TEST
 
+START_TEST(no_memory_stops_a_pool) {
+  static const char *const tests[] = {"pooled_slope", "pooled_spread"};
+  fixture f = load_waves(1);
+  trygg_estimates *e = fixture_estimate(&f, "area", NULL);
+  trygg_trend_options options = {.size = sizeof options, .tests = tests, .test_count = 2};
+  trygg_table *table = NULL;
+  for (long k = 0;; k++) {
+    trygg_status status;
+    memset(&error, 0, sizeof error);
+    tg_memory_fail(k, 0);
+    status = trygg_trend_table(e, &options, &table, &error);
+    tg_memory_fail(-1, 0);
+    if (status == TRYGG_OK) {
+      ck_assert_int_ge(k, 20);
+      break;
+    }
+    ck_assert_int_eq(status, TRYGG_ENOMEM);
+    ck_assert_ptr_null(table);
+  }
+  trygg_table_free(table);
+  trygg_estimate_free(e);
+  fixture_free(&f);
+}
+END_TEST
+
+/* ---- control limits over time ------------------------------------------------------------------- */
+
+static trygg_table *control(const double *values, const double *v, size_t n, double df) {
+  static const char *const tests[] = {"control"};
+  static const double times[] = {2010, 2012, 2013, 2016, 2018, 2021, 2022, 2024, 2025, 2026};
+  trygg_trend_options options = {.size = sizeof options, .tests = tests, .test_count = 1};
+  trygg_table *table = NULL;
+  ck_ok(trygg_trend_series(times, values, v, n, df, &options, &table, &error));
+  return table;
+}
+
+static double found(const trygg_table *table, const char *column) {
+  return trygg_table_number(table, 0, trygg_table_find(table, column));
+}
+
+/* Equal errors: R, x <- c(3, 5, 4, 8); t = (12 - mean(x)) / (sd(x) sqrt(1 + 1/4)) on 3 df. */
+START_TEST(with_equal_errors_the_last_wave_is_one_more_value_of_a_sample) {
+  static const double values[] = {3, 5, 4, 8, 12};
+  double v[25] = {0}, s2 = 14 / 3., t;
+  trygg_table *table;
+  for (int i = 0; i < 5; i++)
+    v[i * 6] = 2;
+  table = control(values, v, 5, 0);
+  t = 7 / sqrt(s2 * 1.25);
+  ck_near(found(table, "estimate"), 7, 1e-13);
+  ck_near(found(table, "se"), sqrt(s2 * 1.25), 1e-11);
+  ck_near(found(table, "statistic"), t, 1e-11);
+  ck_near(found(table, "df2"), 3, 0);
+  ck_near(found(table, "p"), tg_distribution_t_two_sided(t, 3), 1e-11);
+  ck_assert_str_eq(trygg_table_text(table, 0, trygg_table_find(table, "flag")), "model");
+  trygg_table_free(table);
+}
+END_TEST
+
+/* No more than sampling error: (theta_last - sum w theta / sum w) and 1/sum w + v_last. */
+START_TEST(waves_that_differ_by_chance_set_limits_by_their_errors) {
+  static const double values[] = {3, 3.1, 2.9, 3.05, 4};
+  double v[25] = {0}, weights = 0, mean = 0;
+  trygg_table *table;
+  for (int i = 0; i < 5; i++)
+    v[i * 6] = 0.5 + i;
+  for (int i = 0; i < 4; i++) {
+    weights += 1 / v[i * 6];
+    mean += values[i] / v[i * 6];
+  }
+  table = control(values, v, 5, 0);
+  ck_near(found(table, "estimate"), 4 - mean / weights, 1e-12);
+  ck_near(found(table, "se"), sqrt(1 / weights + v[24]), 1e-12);
+  trygg_table_free(table);
+  v[0] = 0; /* a wave at 0 or 1 */
+  table = control(values, v, 5, 0);
+  ck_assert(isnan(found(table, "se")) && isnan(found(table, "p")));
+  trygg_table_free(table);
+  table = control(values, (const double[9]){1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 0);
+  ck_assert_str_eq(trygg_table_text(table, 0, trygg_table_find(table, "flag")), "few_waves");
+  trygg_table_free(table);
+}
+END_TEST
+
+/* Waves that share people: V(D) = d' V d + tau^2 (1 + c'c) with d = (-c, 1). */
+START_TEST(waves_that_share_people_set_limits_by_their_covariance) {
+  static const double values[] = {3, 6, 2, 7, 9};
+  double v[25], before[16], d[5], variance = 0, squares = 0;
+  tg_effects e = {0};
+  trygg_table *table;
+  for (int i = 0; i < 5; i++)
+    for (int j = 0; j < 5; j++)
+      v[i * 5 + j] = (1 + 0.1 * i) * (1 + 0.1 * j) * pow(0.5, abs(i - j));
+  for (int i = 0; i < 4; i++)
+    memcpy(before + i * 4, v + i * 5, 4 * sizeof *v);
+  ck_ok(tg_effects_fit(values, before, 4, &e, &error));
+  ck_assert(e.tau2 > 1);
+  table = control(values, v, 5, 0);
+  for (size_t i = 0; i < 4; i++)
+    d[i] = -tg_effects_weight(&e, i);
+  d[4] = 1;
+  for (int i = 0; i < 5; i++) {
+    squares += d[i] * d[i];
+    for (int j = 0; j < 5; j++)
+      variance += d[i] * d[j] * v[i * 5 + j];
+  }
+  ck_near(d[0] + d[1] + d[2] + d[3], -1, 1e-14);
+  ck_near(found(table, "estimate"), 9 - e.mean, 1e-12);
+  ck_near(found(table, "se"), sqrt(variance + e.tau2 * squares), 1e-11);
+  tg_effects_clear(&e);
+  trygg_table_free(table);
+}
+END_TEST
+
+/* Under a level that moves and one that does not, at most one in twenty is outside. */
+START_TEST(the_last_wave_is_seldom_outside_by_chance) {
+  enum { DRAWN = 2000 };
+  tg_random random;
+  tg_random_seed(&random, 3, 1);
+  for (int moves = 0; moves < 2; moves++)
+    for (size_t n = 4; n <= 10; n += 3) {
+      int outside = 0;
+      for (int drawn = 0; drawn < DRAWN; drawn++) {
+        double values[10], v[100] = {0};
+        trygg_table *table;
+        for (size_t i = 0; i < n; i++) {
+          v[i * n + i] = 0.6 + 0.4 * (double)(i % 3);
+          values[i] = 2 * moves * tg_random_normal(&random) + sqrt(v[i * n + i]) * tg_random_normal(&random);
+        }
+        table = control(values, v, n, 0);
+        outside += found(table, "p") < 0.05;
+        trygg_table_free(table);
+      }
+      ck_assert_msg(outside < 0.065 * DRAWN, "%zu waves, moves %d: %d of %d outside", n, moves, outside,
+                    DRAWN);
+    }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("many");
   TCase *tests = tcase_create("many");
@@ -677,7 +816,12 @@ int main(void) {
   tcase_add_test(tests, equal_variances_are_pooled_by_hand);
   tcase_add_test(tests, pooled_intervals_cover);
   tcase_add_loop_test(tests, pooled_slopes_are_those_of_the_design, 0, 2);
+  tcase_add_test(tests, no_memory_stops_a_pool);
   tcase_add_test(tests, areas_without_a_slope_are_left_out_of_the_pool);
+  tcase_add_test(tests, with_equal_errors_the_last_wave_is_one_more_value_of_a_sample);
+  tcase_add_test(tests, waves_that_differ_by_chance_set_limits_by_their_errors);
+  tcase_add_test(tests, waves_that_share_people_set_limits_by_their_covariance);
+  tcase_add_test(tests, the_last_wave_is_seldom_outside_by_chance);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

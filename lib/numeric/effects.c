@@ -198,6 +198,13 @@ void tg_effects_predict(const tg_effects *e, size_t i, double *value, double *er
   *error2 = t - t * t * own + (1 - t * ones) * (1 - t * ones) / s.s1 + 2 * third * (2 / s.w2);
 }
 
+double tg_effects_weight(const tg_effects *e, size_t i) {
+  double weight = 0;
+  for (size_t k = e->axes ? 0 : i; k < (e->axes ? e->count : i + 1); k++)
+    weight += (e->axes ? e->axes[k * e->count + i] : 1) * e->one[k] / (e->variance[k] + e->tau2);
+  return weight / sum_at(e, e->tau2).s1;
+}
+
 /* ---- limits of the spread ---------------------------------------------------------------------- */
 
 typedef struct profile {

@@ -29,6 +29,9 @@ void tg_effects_clear(tg_effects *effects);
 /* The best prediction of mu + u of area i, and its mean squared error with the part that comes of not knowing tau^2. */
 void tg_effects_predict(const tg_effects *effects, size_t i, double *value, double *error2);
 
+/* What value i counts for in the mean. */
+double tg_effects_weight(const tg_effects *effects, size_t i);
+
 /* Limits of tau^2 by the profile of Q (Viechtbauer 2007, Stat. Med. 26:37-52). */
 void tg_effects_limits(const tg_effects *effects, double level, double *lower, double *upper);
 

@@ -110,6 +110,7 @@ static const struct {
     {"test", "difference", {"Latest change", "Senaste förändringen"}},
     {"test", "since_first", {"Change since the first", "Förändring sedan den första"}},
     {"test", "since_earlier", {"Change from those before", "Förändring mot de tidigare"}},
+    {"test", "control", {"Last wave, control limits", "Senaste mätningen, kontrollgränser"}},
     {"test", "detectable", {"Smallest change found", "Minsta upptäckbara"}},
     {"test", "equivalent", {"Change within the margin", "Förändring inom marginalen"}},
     {"test", "no_worse", {"No worse by the margin", "Inte sämre än marginalen"}},

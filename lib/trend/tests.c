@@ -21,6 +21,8 @@ const tg_test tg_tests[] = {
      NULL, tg_linear_finish},
     {"since_earlier", "last wave minus the mean of those before it; t", ERRORS, 0, 3, 0, CHANGE, NULL,
      tg_since_earlier_contrast, NULL, tg_linear_finish},
+    {"control", "last wave against limits that those before it set, by how much they differ and are known; t",
+     ERRORS, 0, 4, 0, CHANGE, NULL, tg_control_contrast, NULL, tg_control_finish},
     {"detectable", "smallest change since the wave before that would be found in 4 samples of 5", ERRORS, 0,
      2, 2, CHANGE, NULL, tg_difference_contrast, NULL, tg_detectable_finish},
     {"equivalent",

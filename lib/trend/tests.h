@@ -10,9 +10,9 @@ typedef trygg_status tg_test_terms(const tg_span *, size_t output, tg_terms *, t
 typedef trygg_status tg_test_finish(const tg_span *, const tg_given *, tg_finding *, trygg_error *);
 typedef int tg_test_applies(const tg_indicator *);
 
-tg_test_contrast tg_difference_contrast, tg_since_earlier_contrast, tg_linear_contrast, tg_wls_contrast,
-    tg_gls_contrast, tg_quadratic_contrast, tg_cubic_contrast, tg_wald_contrast, tg_joinpoint_last_contrast,
-    tg_level_change_contrast, tg_slope_change_contrast, tg_proportions_contrast;
+tg_test_contrast tg_difference_contrast, tg_control_contrast, tg_since_earlier_contrast, tg_linear_contrast,
+    tg_wls_contrast, tg_gls_contrast, tg_quadratic_contrast, tg_cubic_contrast, tg_wald_contrast,
+    tg_joinpoint_last_contrast, tg_level_change_contrast, tg_slope_change_contrast, tg_proportions_contrast;
 tg_test_terms tg_record_linear_terms, tg_record_logit_terms;
 tg_test_applies tg_record_linear_applies, tg_record_logit_applies, tg_proportions_applies,
     tg_no_worse_applies;
@@ -22,8 +22,8 @@ tg_test_finish tg_linear_finish;
 tg_test_finish tg_detectable_finish, tg_equivalent_finish, tg_no_worse_finish;
 tg_test_finish tg_gls_finish, tg_heterogeneity_finish, tg_lack_of_fit_finish, tg_joinpoint_finish,
     tg_kendall_design_finish, tg_sen_design_finish, tg_proportions_finish, tg_proportions_classic_finish,
-    tg_jonckheere_finish, tg_pooled_slope_finish, tg_pooled_spread_finish, tg_pooled_range_finish,
-    tg_pooled_share_finish;
+    tg_jonckheere_finish, tg_control_finish, tg_pooled_slope_finish, tg_pooled_spread_finish,
+    tg_pooled_range_finish, tg_pooled_share_finish;
 tg_test_finish tg_mann_kendall_finish, tg_sen_slope_finish, tg_siegel_finish, tg_seasonal_finish,
     tg_seasonal_correlated_finish, tg_seasonal_page_finish, tg_seasonal_slope_finish, tg_partial_finish,
     tg_jonckheere_classic_finish, tg_regional_finish, tg_page_finish, tg_hamed_rao_finish, tg_yue_wang_finish,

@@ -68,7 +68,8 @@ typedef struct tg_finding {
   double misfit;     /* set by `contrast`: W of what the fitted line leaves */
   size_t changes[TG_MOST_CHANGES]; /* waves of the span with which something new begins */
   size_t change_count;
-  int no_test; /* set by `contrast` and `terms`: cannot be computed here */
+  int no_test;    /* set by `contrast` and `terms`: cannot be computed here */
+  unsigned flags; /* of the row, beside those of its waves */
 } tg_finding;
 
 /* The trends of all areas, pooled (pooled.h). */

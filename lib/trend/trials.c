@@ -107,7 +107,7 @@ cleanup:
 static trygg_status prepare_trial(tg_trials *all, tg_trial *t, const tg_series *series, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   t->output = TG_NONE;
-  t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0};
+  t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0, 0};
   t->given = (tg_given){NAN, NAN, all->level, NULL};
   t->p_adjusted = NAN;
   place(t, series);
@@ -218,6 +218,7 @@ static trygg_status finish(tg_trials *all, trygg_error *error) {
     if (!t->applies || !t->enough || t->finding.no_test)
       continue;
     TRY(t->test->finish(&t->span, &t->given, &t->finding, error));
+    t->flags |= t->finding.flags;
     if (t->output != TG_NONE && (!(t->given.df > 0) || t->finding.df2 <= 0))
       t->flags |= TG_FLAG_NO_DF;
     if (t->finding.smallest_p > 1 - all->level)
