@@ -54,7 +54,7 @@ typedef struct program_options {
   double margin; /* in the unit of the estimate */
   double target; /* the same */
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, stream, across_breaks, trim_strata, response_collapse, threads, seed, help, version;
+  int pool, stream, across_breaks, trim_strata, response_collapse, response_least, threads, seed, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */

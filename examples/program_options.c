@@ -111,6 +111,9 @@ static const program_option options[] = {
      .help =
          {"What --response goes by: variables known of everybody who was drawn. Default as in settings.csv.",
           "Vad --response går efter: variabler som är kända för alla i urvalet. Annars som i settings.csv."}},
+    {"response-least", "N", PROGRAM_ALL, .set = program_set_least,
+     .help = {"How many must have answered in a class of --response. Default as in settings.csv, else 20.",
+              "Hur många som måste ha svarat i en klass för --response. Annars som i settings.csv, annars 20."}},
     {"response-collapse", NULL, PROGRAM_ALL, TARGET(response_collapse), .set = program_set_flag,
      .help = {"Join classes in which too few answered with a neighbour, instead of refusing them.",
               "Slå ihop klasser där för få svarat med en granne, i stället för att inte godta dem."}},

@@ -302,6 +302,15 @@ int program_set_start(struct program *program, const program_option *option, cha
              : program_usage(program, "--%s wants a year, as in 2021 or 2021.5", option->name);
 }
 
+int program_set_least(struct program *program, const program_option *option, char *value) {
+  int least = read_whole(value);
+
+  if (least < 1)
+    return program_usage(program, "--%s wants a whole number from 1 to 1000000", option->name);
+  program->options.response_least = least;
+  return 0;
+}
+
 int program_set_margin(struct program *program, const program_option *option, char *value) {
   program->options.margin = read_decimal(value);
   return program->options.margin > 0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Designs of data frames give what the survey folders of the golden data sets give, which R's survey package has."""
 
+import math
 import unittest
 
 import trygg
@@ -12,6 +13,11 @@ def golden(case: str, key: str) -> tuple[float, float]:
     rows = [row for row in read_rows(SOURCE / "tests" / "golden" / "golden.csv") if (row["case"], row["key"]) == (case, key)]
     found = {row["statistic"]: float(row["value"]) for row in rows}
     return found["estimate"], found["se"]
+
+
+def row_of(table: trygg.Estimates, row: int) -> int:
+    """0: of all, else the code of the group."""
+    return int(table["g"][row] or 0) if "g" in table.columns else 0
 
 
 class Designs(unittest.TestCase):
@@ -47,6 +53,33 @@ class Designs(unittest.TestCase):
         self.near(design.mean("api00"), "clus1", "||api_mean")  # as it was
         with self.assertRaisesRegex(trygg.Error, "stype"):
             design.calibrate({"stype": {"E": 4421, "H": 755}}).mean("api00")
+
+    def near_row(self, table: trygg.Estimates, golden: str, case: tuple[str, str], indicator: str, row: int = 0) -> None:
+        wanted = [case[0], case[1], ("all", "g1", "g2")[row_of(table, row)], indicator]
+        found = {one["statistic"]: float(one["value"]) for one in read_rows(SOURCE / "tests" / "golden" / f"{golden}.csv")
+                 if [one["data"], one.get("inclusion", ""), one["group"], one["indicator"]] == wanted}
+        self.assertAlmostEqual(table["estimate"][row] / found["estimate"], 1, delta=1e-10)
+        self.assertAlmostEqual(table["se"][row] / found["se"], 1, delta=1e-10)
+
+    def test_two_phases_have_the_errors_of_both(self) -> None:
+        phase = {"fpc": "n1", "weight": "w", "phase2": "sub=1"}
+        rei = trygg.Design(GOLDEN / "phases_rei.csv", phase2_strata="k", **phase)
+        for row in range(3):
+            self.near_row(rei.mean("y", by="g"), "phases", ("rei", ""), "mean", row)
+        self.near_row(rei.total("y"), "phases", ("rei", ""), "total")
+        counties = trygg.Design(GOLDEN / "phases_counties.csv", phase2_clusters="e", **phase)
+        self.near_row(counties.mean("y"), "phases", ("counties", ""), "mean")
+        pbc = trygg.Design(GOLDEN / "phases_pbc.csv", **phase)
+        self.near_row(pbc.mean("y"), "phases", ("pbc", ""), "mean")
+        calibrated = pbc.calibrate({"g": None, "v": math.nan}, "linear")
+        self.near_row(calibrated.total("y"), "phases", ("pbc linear", ""), "total")
+        with self.assertRaisesRegex(trygg.Error, "second phase"):
+            trygg.Design(GOLDEN / "phases_pbc.csv", phase2="sub=5", weight="w").mean("y")
+
+    def test_units_have_probabilities_of_their_own(self) -> None:
+        for method in ("brewer", "poisson", "hartley-rao"):
+            design = trygg.Design(GOLDEN / "pps.csv", inclusion="p", inclusion_method=method)
+            self.near_row(design.total("y"), "unequal", ("pps", method), "total")
 
     def test_the_folder_gives_the_same(self) -> None:
         sample = trygg.Survey(GOLDEN / "apistrat").read(GOLDEN / "apistrat.csv").design()

@@ -8,7 +8,7 @@ as_trygg.trygg_design <- function(design, ...) design
 as_trygg.default <- function(design, ...) {
   if (is.data.frame(design)) stop("a design is expected: trygg_design(weights = ~w, data = frame) makes one of a data frame", call. = FALSE)
   stop("designs of svydesign() and svrepdesign() can be taken over, but this is a ", class(design)[1],
-       if (inherits(design, "twophase") || inherits(design, "twophase2")) ": two phases are not known here", call. = FALSE)
+       if (inherits(design, "twophase")) ", whose variances leave parts out; make it with method = \"full\"", call. = FALSE)
 }
 
 # A subset of a design keeps the numbers of clusters, not the clusters: their zeros would be gone.
@@ -107,6 +107,29 @@ distance_of <- function(g, matrix, call) {
        "trygg_calibrate()", call. = FALSE)
 }
 
+# The strata and units of the second phase of all records are in the formulas alone.
+as_trygg.twophase2 <- function(design, ...) {
+  if (length(design$phase2$postStrata) || length(design$phase1$full$postStrata)) {
+    stop("this design of two phases was calibrated; take it over before that, and use trygg_calibrate(design, ~x)", call. = FALSE)
+  }
+  call <- design$phase2$call
+  if (!is.null(call$probs)) stop("second phases with probabilities of their own cannot be taken over; use trygg_design(phase2_inclusion = )")
+  if (ncol(design$phase2$cluster) > 1) stop("second phases of several stages cannot be taken over")
+  data <- design$phase1$full$variables
+  columns <- function(formula) if (!is.null(formula)) formula_columns(if (inherits(formula, "formula")) formula else eval(formula), data)
+  ids <- columns(call$ids)
+  phase <- second_phase(design$subset, columns(call$strata)[[1]], if (length(ids) && anyDuplicated(ids[[1]])) ids[[1]], NULL, data)
+  result <- as_trygg(design$phase1$full)
+  result$roles <- c(result$roles, phase$roles)
+  result$settings <- c(result$settings, phase$settings)
+  inside <- is.finite(design$prob)
+  if (!all(inside)) {
+    result$within <- rep(FALSE, nrow(data))
+    result$within[which(design$subset)[inside]] <- TRUE
+  }
+  result
+}
+
 as_trygg.svyrep.design <- function(design, ...) {
   result <- trygg_replicates(as.numeric(stats::weights(design, "sampling")), as.data.frame(stats::weights(design, "analysis")),
                              design$variables, type = "other", scale = design$scale, rscales = design$rscales,
@@ -120,6 +143,9 @@ as_trygg.svyrep.design <- function(design, ...) {
 as_survey <- function(design) {
   if (!inherits(design, "trygg_design")) stop("a design of trygg_design() is expected")
   if (!requireNamespace("survey", quietly = TRUE)) stop("package survey is not installed")
+  for (role in design$roles) {
+    if (grepl("^(phase2|inclusion)", role$role)) stop("designs of two phases and of inclusion probabilities are not handed back; make them with survey's own twophase() or svydesign()")
+  }
   frame <- function(role) {
     found <- Filter(function(it) grepl(paste0("^", role, "[0-9]?$"), it$role), design$roles)
     if (length(found)) as.data.frame(setNames(lapply(found, `[[`, "values"), vapply(found, `[[`, "", "role")))

@@ -76,18 +76,40 @@ new_design <- function(data, roles, settings = list(), ...) {
   structure(list(data = data, roles = unname(roles), settings = settings, options = some(...)), class = "trygg_design")
 }
 
+# What was drawn once more, by columns without a role of their own that the settings name.
+second_phase <- function(phase2, strata, clusters, inclusion, data) {
+  columns <- Map(function(given, role) {
+    found <- role_columns(role, given, data)
+    if (length(found) > 1) found[[1]]$values <- do.call(paste, lapply(unname(found), function(it) as.character(it$values)))
+    if (length(found)) list(role = role, name = paste(vapply(found, `[[`, "", "name"), collapse = ", "), values = found[[1]]$values)
+  }, list(phase2, strata, clusters, inclusion), c("phase2", "phase2_strata", "phase2_clusters", "phase2_inclusion"))
+  columns <- Filter(Negate(is.null), unname(columns))
+  if (!length(columns)) return(NULL)
+  if (columns[[1]]$role != "phase2") stop("`phase2` says who was drawn once more: a condition such as ~I(form == 2)", call. = FALSE)
+  if (anyNA(columns[[1]]$values) || !all(columns[[1]]$values %in% 0:1)) {
+    stop("`phase2` is TRUE or FALSE in every record", call. = FALSE)
+  }
+  columns[[1]]$values <- as.integer(columns[[1]]$values)
+  roles <- vapply(columns, `[[`, "", "role")
+  list(roles = columns, settings = as.list(setNames(paste0(".", roles, ifelse(roles == "phase2", "=1", "")), roles)))
+}
+
 trygg_design <- function(ids = ~1, strata = NULL, weights = NULL, fpc = NULL, data, wave = NULL, overlapping = FALSE,
                          lonely = getOption("survey.lonely.psu", "fail"),
-                         domain_lonely = getOption("survey.adjust.domain.lonely", FALSE), ...) {
+                         domain_lonely = getOption("survey.adjust.domain.lonely", FALSE), inclusion = NULL,
+                         inclusion_method = NULL, phase2 = NULL, phase2_strata = NULL, phase2_clusters = NULL,
+                         phase2_inclusion = NULL, ...) {
   if (!is.data.frame(data)) data <- as.data.frame(data)
   weights <- role_columns("weight", weights, data)
   roles <- c(role_columns("cluster", ids, data), role_columns("stratum", strata, data), weights,
-             role_columns("fpc", fpc, data), role_columns("wave", wave, data))
+             role_columns("fpc", fpc, data), role_columns("inclusion", inclusion, data), role_columns("wave", wave, data))
+  phase <- second_phase(phase2, phase2_strata, phase2_clusters, phase2_inclusion, data)
   if (sum(vapply(roles, function(role) grepl("^wave", role$role), NA)) > 1) stop("the wave is one column")
   if (length(weights) > 1) stop("the weight is one column")
-  for (role in roles) if (grepl("^(weight|fpc)", role$role)) check_numbers(role, sub("[0-9]+$", "", role$role))
-  if (length(weights) == 0) warning("no weights are given: each record counts once", call. = FALSE)
-  new_design(data, roles, if (overlapping) list(waves = "overlapping") else list(), lonely = lonely_option(lonely), domain_lonely = as.integer(domain_lonely), ...)
+  for (role in roles) if (grepl("^(weight|fpc|inclusion)", role$role)) check_numbers(role, sub("[0-9]+$", "", role$role))
+  if (length(weights) == 0 && is.null(inclusion)) warning("no weights are given: each record counts once", call. = FALSE)
+  settings <- c(some(waves = if (overlapping) "overlapping", inclusion = inclusion_method), phase$settings)
+  new_design(data, c(roles, phase$roles), settings, lonely = lonely_option(lonely), domain_lonely = as.integer(domain_lonely), ...)
 }
 
 # `repweights`: a formula, a regular expression of names, or columns.
@@ -144,8 +166,21 @@ weights.trygg_design <- function(object, ...) {
 
 # ---- calibration -----------------------------------------------------------------------------------------
 
+# Empty totals are those of the first phase of a sample; how many there are comes with any codes, if only one.
+first_phase_margin <- function(margin, number, data) {
+  columns <- formula_columns(margin, data)
+  if (all(vapply(columns, is.numeric, NA))) columns <- c(list(rep("all", nrow(data))), columns)
+  names(columns) <- sprintf(".first%d_%d", number, seq_along(columns))
+  coded <- names(columns)[!vapply(columns, is.numeric, NA)]
+  codes <- lapply(setNames(coded, coded), function(name) seq_along(unique(as.character(columns[[name]]))))
+  for (name in coded) columns[[name]] <- match(as.character(columns[[name]]), sort(unique(as.character(columns[[name]]))))
+  list(rows = data.frame(variables = names(columns), category = "", total = NA_real_),
+       columns = lapply(columns, as.numeric), codes = codes)
+}
+
 # Totals of the population as rows of margins.csv and the columns that they are about.
 margin_of <- function(margin, number, data) {
+  if (inherits(margin, "formula")) return(first_phase_margin(margin, number, data))
   if (is.numeric(margin) && !is.table(margin)) {
     names <- names(margin)
     if (is.null(names) || !all(nzchar(names))) stop("totals of numbers are named by their columns: c(age = 1234)", call. = FALSE)
@@ -236,7 +271,8 @@ small_survey <- function(design, variables, columns, choices, indicators, missin
   roles <- vapply(design$roles, function(role) role$role, "")
   margins <- design$margin_columns
   rows <- rbind(
-    data.frame(type = ifelse(grepl("^(weight|fpc|replicate)", roles), "decimal", "text"), name = internal, role = roles, label = internal, missing = rep("", length(internal))),
+    data.frame(type = ifelse(grepl("^(weight|fpc|inclusion|replicate|phase2$|phase2_inclusion)", roles), "decimal", "text"), name = internal,
+               role = ifelse(grepl("^phase2_(strata|clusters)", roles), "domain", ifelse(grepl("^phase2", roles), "", roles)), label = internal, missing = rep("", length(internal))),
     data.frame(type = unname(variables), name = names(variables), role = rep("", length(variables)),
                label = labels_of(columns, names(variables)), missing = missing),
     data.frame(type = ifelse(names(margins) %in% names(design$margin_codes), list_type(names(margins)), rep("decimal", length(margins))),

@@ -61,6 +61,37 @@ fails(as_trygg(apiclus1), "trygg_design")
 data(election)
 fails(as_trygg(svydesign(id = ~1, fpc = ~p, data = election_pps, pps = "brewer")), "pps")
 
+# Two phases: Särndal's example, two stages as two phases (survey's tests/twophase.R), clusters, calibration to the first.
+rei <- data.frame(N = 300, w = 15, h = rep(1:2, c(12, 8)), sub = 1:20 %in% c(1:5, 13:15), v = 1:20, y = c(1:5, rep(NA, 7), 6:8, rep(NA, 5)))
+theirs <- twophase(id = list(~1, ~1), strata = list(NULL, ~h), fpc = list(~N, NULL), subset = ~sub, data = rei)
+for (ours in list(as_trygg(theirs), trygg_design(weights = ~w, fpc = ~N, data = rei, phase2 = ~sub, phase2_strata = ~h))) {
+  both(trygg_total(~y, ours), svytotal(~y, theirs))
+  both(trygg_mean(~y, ours, by = ~h), svyby(~y, ~h, theirs, svymean))
+  same(SE(trygg_total(~y, subset(ours, y > 3.5)))^2, 70761.47, 1e-7)
+  stopifnot(as.data.frame(trygg_mean(~y, ours))$df == 6)
+  both(trygg_total(~y, trygg_calibrate(ours, ~v)), svytotal(~y, calibrate(theirs, ~v, phase = 2)))
+}
+both(trygg_mean(~y, as_trygg(subset(theirs, y > 3.5))), svymean(~y, subset(theirs, y > 3.5)))
+data(mu284)
+cut <- mu284[c(1:15, rep(1:5, mu284$n2[1:5] - 3)), ]
+cut$sub <- rep(c(TRUE, FALSE), c(15, 19))
+cut$id <- seq_len(nrow(cut))
+both(trygg_total(~y1, as_trygg(twophase(list(~id1, ~id), strata = list(NULL, ~id1), fpc = list(~n1, NULL), data = cut, subset = ~sub))),
+     svytotal(~y1, svydesign(id = ~id1 + id2, fpc = ~n1 + n2, data = mu284)))
+half <- unique(apiclus1$dnum)[c(1:4, 7:12)]
+theirs <- twophase(list(~dnum, ~dnum), fpc = list(~fpc, NULL), data = apiclus1, subset = ~I(dnum %in% half))
+both(trygg_mean(~api00, as_trygg(theirs)), svymean(~api00, theirs))
+fails(as_trygg(twophase(list(~1, ~1), strata = list(NULL, ~h), fpc = list(~N, NULL), subset = ~sub, data = rei, method = "approx")), "full")
+fails(as_trygg(calibrate(twophase(list(~1, ~1), fpc = list(~N, NULL), subset = ~sub, data = rei), ~v, phase = 2)), "before")
+fails(trygg_design(data = rei, phase2_strata = ~h), "once more")
+fails(trygg_design(data = rei, phase2 = ~y), "TRUE or FALSE")
+fails(as_survey(ours), "not handed back")
+# Probabilities of their own.
+voted <- transform(election_pps, y = Bush)
+both(trygg_total(~y, trygg_design(data = voted, inclusion = ~p)), svytotal(~y, svydesign(id = ~1, fpc = ~p, data = voted, pps = "brewer")))
+both(trygg_total(~y, trygg_design(data = voted, inclusion = ~p, inclusion_method = "poisson")),
+     svytotal(~y, svydesign(id = ~1, fpc = ~p, data = voted, pps = poisson_sampling(voted$p))))
+
 # Our own calibration and replicates.
 ours <- trygg_design(ids = ~dnum, weights = ~pw, fpc = ~fpc, data = apiclus1)
 both(trygg_mean(~api00, trygg_calibrate(ours, types)), svymean(~api00, postStratify(clusters, ~stype, types)))

@@ -7,6 +7,7 @@ import copy
 import csv
 import difflib
 import io
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -63,6 +64,13 @@ class Design:
     together.  ``wave`` names the column of the waves, ``overlapping`` says that equal clusters in several waves are the
     same.  ``lonely`` is ``fail`` (default), ``certainty``, ``adjust`` or ``average``; ``variance`` and ``seed`` are those
     of :meth:`Responses.design`.
+
+    ``inclusion`` has the probabilities with which units were drawn without replacement, a column for each stage, in place
+    of ``fpc``; ``inclusion_method`` says what variances make of them: ``brewer`` (default), ``overton``, ``hartley-rao`` or
+    ``poisson``.  ``phase2`` is a condition ``"COLUMN=NUMBER"`` that those records have which were drawn once more, and
+    answered: all else describes the first phase of the sample, whose records the data hold.  A fixed number was drawn of
+    each of the ``phase2_strata``, of records or of ``phase2_clusters``, or each by itself with the probability in
+    ``phase2_inclusion``.
     """
 
     def __init__(
@@ -75,6 +83,12 @@ class Design:
         fpc: Names = None,
         wave: str | None = None,
         overlapping: bool = False,
+        inclusion: Names = None,
+        inclusion_method: str | None = None,
+        phase2: str | None = None,
+        phase2_strata: Names = None,
+        phase2_clusters: Names = None,
+        phase2_inclusion: str | None = None,
         lonely: str = "fail",
         variance: str | None = None,
         seed: int = 1,
@@ -83,24 +97,33 @@ class Design:
         self._data = data
         self._options = options
         self._design: dict[str, Any] = {"lonely": lonely, "variance": variance, "seed": seed}
-        self._margins: dict[str, Mapping[str, float] | float] = {}
+        self._margins: dict[str, Mapping[str, float] | float | None] = {}
         self._settings = sheet(
-            ["form_id", "waves", "wave"],
-            [["design", "overlapping" if overlapping else "independent", "" if wave else "all"]],
+            ["form_id", "waves", "wave", "inclusion", "phase2", "phase2_strata", "phase2_clusters", "phase2_inclusion"],
+            [["design", "overlapping" if overlapping else "independent", "" if wave else "all", inclusion_method or "",
+              phase2 or "", " ".join(names(phase2_strata) or []), " ".join(names(phase2_clusters) or []),
+              phase2_inclusion or ""]],
         )
         self._roles = [("text", name, "stratum") for name in names(stratum) or []]
         self._roles += [("text", name, stage("cluster", place)) for place, name in enumerate(names(psu) or [])]
         self._roles += [("decimal", name, stage("fpc", place)) for place, name in enumerate(names(fpc) or [])]
+        self._roles += [("decimal", name, stage("inclusion", place)) for place, name in enumerate(names(inclusion) or [])]
         self._roles += [(kind, name, role) for kind, name, role in
-                        [("decimal", weight, "weight"), ("text", wave, "wave")] if name]
+                        [("decimal", weight, "weight"), ("text", wave, "wave"), ("decimal", phase2_inclusion, ""),
+                         ("decimal", phase2.partition("=")[0] if phase2 else None, "")] if name]
+        taken = {name for _, name, _ in self._roles}
+        of_phase2 = dict.fromkeys([*(names(phase2_strata) or []), *(names(phase2_clusters) or [])])
+        self._roles += [("text", name, "domain") for name in of_phase2 if name not in taken]
 
     def calibrate(
-        self, margins: Mapping[str, Mapping[str, float] | float], method: str = "rake", *, spread: str | None = None
+        self, margins: Mapping[str, Mapping[str, float] | float | None], method: str = "rake", *, spread: str | None = None
     ) -> Design:
         """The same design with weights that meet known totals, and variances that know it.
 
         ``margins`` has the totals of each category of a column, ``{"stype": {"E": 4421, "H": 755, "M": 1018}}``, or the
-        total of a number, ``{"api99": 3914069}``; ``method`` is ``linear rake logit:L,U truncated:L,U``.
+        total of a number, ``{"api99": 3914069}``; in a sample of two phases those that the first has, of each value of a
+        column by ``{"stype": None}``, of a number by ``{"api99": math.nan}``.  ``method`` is ``linear rake logit:L,U
+        truncated:L,U``.
         """
         design = copy.copy(self)
         design._margins = dict(margins)
@@ -162,9 +185,13 @@ class Design:
                 lists.setdefault(name, [str(code) for code in margin])
                 kinds[name] = f"select_one {name}"
                 totals += [[name, str(code), repr(float(total))] for code, total in margin.items()]
+            elif margin is None:
+                lists.setdefault(name, self.codes(name))
+                kinds[name] = f"select_one {name}"
+                totals.append([name, "", ""])
             else:
                 kinds.setdefault(name, "decimal")
-                totals.append([name, "", repr(float(margin))])
+                totals.append([name, "", "" if math.isnan(margin) else repr(float(margin))])
         spread = self._design.get("spread")
         if spread:
             kinds.setdefault(spread, "decimal")
