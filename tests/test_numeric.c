@@ -1023,6 +1023,31 @@ START_TEST(random_numbers_have_their_distribution) {
 }
 END_TEST
 
+/* Of few, broken and many degrees of freedom: mean, variance and the tenths of the distribution. */
+START_TEST(chi_squares_have_their_distribution) {
+  enum { many = 100000 };
+  static const double degrees[] = {0.5, 1, 2, 3.7, 28, 400};
+  tg_random random;
+  tg_random_seed(&random, 20240131, 8);
+  for (size_t k = 0; k < sizeof degrees / sizeof *degrees; k++) {
+    double df = degrees[k], root = sqrt((double)many), chisq = 0;
+    tg_sum first = {0}, second = {0};
+    int cells[10] = {0};
+    for (int i = 0; i < many; i++) {
+      double x = tg_random_chi_square(&random, df), upper = tg_distribution_chisq_upper(x, df);
+      tg_sum_add(&first, x);
+      tg_sum_add(&second, (x - df) * (x - df));
+      cells[upper >= 1 ? 9 : (int)(10 * upper)]++;
+    }
+    for (int i = 0; i < 10; i++)
+      chisq += pow(cells[i] - many / 10.0, 2) / (many / 10.0);
+    ck_assert(fabs(tg_sum_value(&first) / many - df) < 5 * sqrt(2 * df) / root);
+    ck_assert(fabs(tg_sum_value(&second) / many - 2 * df) < 5 * sqrt(8 * df * df + 48 * df) / root);
+    ck_assert(tg_distribution_chisq_upper(chisq, 9) > 1e-6);
+  }
+}
+END_TEST
+
 /* Sums of squares of margins, one of which follows from the others: rank, solution and null space. */
 START_TEST(sparse_systems_are_solved_as_far_as_they_are_independent) {
   enum { A = 30, B = 7, N = A + B + 1 };
@@ -1212,6 +1237,7 @@ static Suite *numeric_suite(void) {
   tcase_add_test(solve, failing_allocations_are_reported);
   tcase_add_test(random, random_numbers_repeat_by_seed_and_stream);
   tcase_add_test(random, random_numbers_have_their_distribution);
+  tcase_add_test(random, chi_squares_have_their_distribution);
   suite_add_tcase(suite, sum);
   suite_add_tcase(suite, distribution);
   suite_add_tcase(suite, solve);

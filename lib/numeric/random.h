@@ -20,6 +20,9 @@ double tg_random_uniform(tg_random *random);
 /* Standard normal, by inversion: one number of the sequence each. */
 double tg_random_normal(tg_random *random);
 
+/* Chi-square with df > 0 degrees of freedom, whole or not; as quick for many as for few. */
+double tg_random_chi_square(tg_random *random, double df);
+
 /* Uniform on 0 .. count-1, without bias; 0 for count 0. */
 uint64_t tg_random_below(tg_random *random, uint64_t count);
 

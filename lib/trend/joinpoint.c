@@ -105,14 +105,7 @@ static double largest(const candidates *all, const double *shrink, const double 
 
 /* Root of a chi-square over its df; 1 where that is so near. */
 static double scale(tg_random *random, double df) {
-  double sum = 0;
-  if (!(df < 1000))
-    return 1;
-  for (int i = 0; i < (int)rint(df); i++) {
-    double z = tg_random_normal(random);
-    sum += z * z;
-  }
-  return sqrt(sum / rint(df));
+  return df < 1000 ? sqrt(tg_random_chi_square(random, df) / df) : 1;
 }
 
 static trygg_status share_as_large(const tg_span *span, const candidates *all, double met, double *p,
