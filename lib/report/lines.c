@@ -16,6 +16,7 @@
 #define PLOT_HEIGHT 330.0
 #define WIDEST_LABEL 220.0
 #define LEADING 15.0
+#define ZERO 0.34             /* of the axis at most, for zero */
 #define WAVE_GAP 8.0          /* between the labels of two waves */
 #define DODGE 5.0             /* between series at the same wave, so that intervals do not hide each other */
 #define WAVES_WITH_FIGURES 12 /* a lone series has its figures written where there is room */
@@ -315,7 +316,9 @@ cleanup:
 }
 
 int tg_lines_fit(const tg_chart *chart) {
-  return chart->wave_count > 1 && chart->series_count <= TG_LINES_SERIES;
+  size_t most = chart->view->trend != NULL && chart->wave_count > 2 ? TG_LINES_FITTED : TG_LINES_SERIES;
+
+  return chart->wave_count > 1 && chart->series_count <= most;
 }
 
 trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, tg_text *out,
@@ -327,7 +330,7 @@ trygg_status tg_lines_draw(const tg_chart *chart, double width, double *height, 
   picture.right = chart->series_count > 1 ? picture.label_begin - 24 : width - MARGIN;
   picture.top = *height + 44;
   picture.bottom = picture.top + PLOT_HEIGHT;
-  picture.scale = tg_chart_scale(chart, SIZE_MAX, 0, 6, 0.5);
+  picture.scale = tg_chart_scale(chart, SIZE_MAX, 0, 6, ZERO);
   picture.scale.from = picture.bottom;
   picture.scale.to = picture.top;
   draw_grid(&picture);

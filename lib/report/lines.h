@@ -5,8 +5,9 @@
 
 #include <report/chart.h>
 
-/* More series than this are no longer told apart. */
+/* More series than this are no longer told apart; fewer, where each has a fitted line too. */
 #define TG_LINES_SERIES TG_DRAW_SERIES
+#define TG_LINES_FITTED 3
 
 /* Several waves of few series. */
 int tg_lines_fit(const tg_chart *chart);
