@@ -47,7 +47,7 @@ typedef struct program_options {
   program_list *by; /* one a --by */
   size_t by_count;
   const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse,
-      *scale, *funnel, *outcome, *family, *reference, *covariate, *offset, *exposure;
+      *scale, *funnel, *outcome, *family, *reference, *covariate, *offset, *exposure, *drawn_weight;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   double start;  /* decimal year */

@@ -27,6 +27,10 @@ static const program_option options[] = {
     {"on", "VAR,VAR", PROGRAM_COMPARE, TARGET(on), .set = program_set_list,
      .help = {"For --nonresponse sample: variables with codes that are known of everybody who was drawn.",
               "För --nonresponse sample: variabler med koder som är kända för alla i urvalet."}},
+    {"drawn-weight", "VAR", PROGRAM_COMPARE, TARGET(drawn_weight), .set = program_set_text,
+     .help =
+         {"For --nonresponse sample: the weight that everybody was drawn by, a number in the data; default 1 each.",
+          "För --nonresponse sample: vikten som alla drogs med, ett tal i data; annars 1 för var och en."}},
     {"family", "FAMILY", PROGRAM_MODEL, TARGET(family), .set = program_set_choice,
      .value = trygg_model_family, .value_help = trygg_model_family_help,
      .help = {"Kind of regression; default logistic for shares, poisson for totals, else linear.",

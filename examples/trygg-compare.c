@@ -128,7 +128,8 @@ static trygg_status describe_sample(struct program *program, trygg_table **out) 
                                             .on_count = given->on.count,
                                             .waves = given->waves.items,
                                             .wave_count = given->waves.count,
-                                            .level = given->level};
+                                            .level = given->level,
+                                            .drawn_weight = given->drawn_weight};
   trygg_estimates *estimates = NULL;
   trygg_responses *drawn = NULL;
   trygg_status status;

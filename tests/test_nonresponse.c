@@ -21,7 +21,7 @@ static trygg_error error;
 static const char SURVEY[] =
     "type,name,role\ninteger,ar,wave\nselect_one sex,sex,domain\nselect_one age,age,domain\n"
     "select_one utfall,utfall,status\nselect_one mode,mode,source\ndate,dag,date\n"
-    "decimal,w,weight\nselect_one yn,q,\ninteger,h,\n";
+    "decimal,w,weight\nselect_one yn,q,\ninteger,h,\ninteger,d,\n";
 static const char CHOICES[] =
     "list_name,name,disposition\nsex,1,\nsex,2,\nage,1,\nage,2,\nage,3,\nutfall,1,I\n"
     "utfall,2,R\nutfall,3,NC\nutfall,4,NE\nmode,1,\nmode,2,\nmode,3,\nyn,1,\nyn,2,\n";
@@ -35,20 +35,20 @@ static const int DRAWN[6] = {40, 50, 60, 45, 55, 50}, ANSWERED[6] = {12, 22, 40,
 /* A person: answers come on days 1 to 7, the modes in turn, from the third answer of ten on q is 1. */
 static void put_person(tg_text *data, int wave, int sex, int age, int answered, int i, int modes) {
   if (answered)
-    tg_text_format(data, "%d,%d,%d,1,%d,2024-09-%02d,%d.5,%d,%d\n", wave, sex, age, 1 + i % modes, 1 + i % 7,
-                   1 + i % 3, i % 10 < 3 ? 1 : 2, (i * 37) % 50);
+    tg_text_format(data, "%d,%d,%d,1,%d,2024-09-%02d,%d.5,%d,%d,%d\n", wave, sex, age, 1 + i % modes,
+                   1 + i % 7, 1 + i % 3, i % 10 < 3 ? 1 : 2, (i * 37) % 50, 1 + (i + sex + age) % 4);
   else
-    tg_text_format(data, "%d,%d,%d,%d,,,,,\n", wave, sex, age, 2 + i % 2);
+    tg_text_format(data, "%d,%d,%d,%d,,,,,,%d\n", wave, sex, age, 2 + i % 2, 1 + (i + sex + age) % 4);
 }
 
 static char *make_data(const int *drawn, const int *answered, int waves, int modes) {
   tg_text data = {0};
-  tg_text_put(&data, "ar,sex,age,utfall,mode,dag,w,q,h\n");
+  tg_text_put(&data, "ar,sex,age,utfall,mode,dag,w,q,h,d\n");
   for (int wave = 0; wave < waves; wave++)
     for (int cell = 0; cell < 6; cell++)
       for (int i = 0; i < drawn[cell]; i++)
         put_person(&data, 2020 + wave, 1 + cell / 3, 1 + cell % 3, i < answered[cell], i + wave, modes);
-  tg_text_put(&data, "2020,1,1,4,,,,,\n"); /* not of the population */
+  tg_text_put(&data, "2020,1,1,4,,,,,,1\n"); /* not of the population */
   ck_assert(!data.failed);
   return data.bytes;
 }
@@ -142,10 +142,73 @@ START_TEST(two_groups_are_as_by_hand) {
   ck_near(CELL(table, "estimate", "2020", "r_unadjusted", "", ""), 1 - 2 * sqrt(s2), 1e-12);
   ck_near(CELL(table, "estimate", "2020", "r_indicator", "", ""), 1 - 2 * sqrt(s2 * 301 / 300 - excess),
           1e-11);
-  ck_near(CELL(table, "estimate", "2020", "partial", "sex", ""), (b - a) / 2, 1e-12);
+  ck_near(CELL(table, "estimate", "2020", "partial", "sex", ""), sqrt(s2 * 301 / 300 - excess), 1e-11);
+  ck_near(CELL(table, "se", "2020", "partial", "sex", ""),
+          CELL(table, "se", "2020", "r_indicator", "", "") / 2,
+          1e-11); /* of one variable all of the spread goes along it */
+  ck_near(CELL(table, "estimate", "2020", "partial_unadjusted", "sex", ""), (b - a) / 2, 1e-12);
   ck_near(CELL(table, "estimate", "2020", "partial", "sex", "1"), (a - b) / 2 * sqrt(0.5), 1e-12);
   ck_near(CELL(table, "se", "2020", "partial", "sex", "2"), sqrt(0.5) / 2 * sqrt(2 * excess), 1e-12);
   ck_near(CELL(table, "estimate", "2020", "response_rate", "sex", "2"), b, 1e-13);
+  trygg_table_free(table);
+  forget(&s);
+}
+END_TEST
+
+/* Person by person in R: evenness.c's formulas with matrices of all 300; people counting once, and by a weight. */
+START_TEST(partial_indicators_have_the_numbers_of_R) {
+  static const struct {
+    const char *weight;
+    double rate, r, r_se, sex, sex_se, sex_plain, man, man_se, age, age_se, old, old_se, partial;
+  } known[] = {{NULL, 0.54, 0.72414503653395701, 0.054701938397793769, 0.048967768613254511,
+                0.029069802627337157, 0.056212292600874042, 0.034814847109628698, 0.020707076097112708,
+                0.13518718153279799, 0.027449263538075738, 0.10295492099533611, 0.021838150931590361,
+                0.12877863331127459},
+               {"d", 0.53733333333333366, 0.72705139531057816, 0.060251928845028828, 0.044605904475687345,
+                0.032361571592071363, 0.053883838797387708, 0.031706645113422048, 0.023041921390029113,
+                0.13567042570188256, 0.030179479974376974, 0.10402704282530409, 0.023970683317574855,
+                0.12880021189143306}};
+  surveyed s = survey(DRAWN, ANSWERED, 1, 2);
+  const char *const on[] = {"sex", "age"};
+  for (size_t i = 0; i < 2; i++) {
+    trygg_representativity_options options = {
+        .size = sizeof options, .on = on, .on_count = 2, .drawn_weight = known[i].weight};
+    trygg_table *table = NULL;
+    ck_ok(trygg_model_representativity(s.drawn, &options, &table, &error));
+    ck_near(CELL(table, "estimate", "2020", "response_rate", "", ""), known[i].rate, 1e-12);
+    ck_near(CELL(table, "estimate", "2020", "r_indicator", "", ""), known[i].r, 1e-11);
+    ck_near(CELL(table, "se", "2020", "r_indicator", "", ""), known[i].r_se, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "conditional", "sex", ""), known[i].sex, 1e-10);
+    ck_near(CELL(table, "se", "2020", "conditional", "sex", ""), known[i].sex_se, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "conditional_unadjusted", "sex", ""), known[i].sex_plain, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "conditional", "sex", "1"), known[i].man, 1e-10);
+    ck_near(CELL(table, "se", "2020", "conditional", "sex", "1"), known[i].man_se, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "conditional", "age", ""), known[i].age, 1e-10);
+    ck_near(CELL(table, "se", "2020", "conditional", "age", ""), known[i].age_se, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "conditional", "age", "3"), known[i].old, 1e-10);
+    ck_near(CELL(table, "se", "2020", "conditional", "age", "3"), known[i].old_se, 1e-10);
+    ck_near(CELL(table, "estimate", "2020", "partial", "age", ""), known[i].partial, 1e-10);
+    trygg_table_free(table);
+  }
+  forget(&s);
+}
+END_TEST
+
+/* The spread is that between the ages and that within them; and that within them the sum over the sexes. */
+START_TEST(partial_indicators_add_up) {
+  surveyed s = survey(DRAWN, ANSWERED, 1, 2);
+  trygg_table *table = represent(&s, "sex age", NULL);
+  double all = (1 - CELL(table, "estimate", "2020", "r_unadjusted", "", "")) / 2;
+  double between = CELL(table, "estimate", "2020", "partial_unadjusted", "age", "");
+  double within = CELL(table, "estimate", "2020", "conditional_unadjusted", "sex", "");
+  ck_near(between * between * 300 / 299 + within * within, all * all, 1e-10);
+  ck_near(pow(CELL(table, "estimate", "2020", "conditional", "sex", "1"), 2) +
+              pow(CELL(table, "estimate", "2020", "conditional", "sex", "2"), 2),
+          pow(CELL(table, "estimate", "2020", "conditional", "sex", ""), 2), 1e-10);
+  trygg_table_free(table);
+  table = represent(&s, "sex", NULL); /* beside no others */
+  for (size_t row = 0; row < trygg_table_rows(table); row++)
+    ck_assert_ptr_null(strstr(trygg_table_text(table, row, 1), "conditional"));
   trygg_table_free(table);
   forget(&s);
 }
@@ -191,7 +254,7 @@ START_TEST(a_wave_in_which_all_answered_has_1) {
   surveyed s = survey(one, one, 1, 2);
   char *more = malloc(strlen(s.data) + 64);
   ck_assert_ptr_nonnull(more);
-  sprintf(more, "%s2021,1,1,2,,,,,\n2021,2,2,1,1,2024-09-01,1,1,3\n", s.data);
+  sprintf(more, "%s2021,1,1,2,,,,,,1\n2021,2,2,1,1,2024-09-01,1,1,3,1\n", s.data);
   free(s.data);
   s.data = more;
   trygg_responses_free(s.drawn);
@@ -457,6 +520,8 @@ static Suite *suite(void) {
   tcase_add_test(all, even_and_extreme_response_has_an_indicator);
   tcase_add_test(all, a_wave_in_which_all_answered_has_1);
   tcase_add_test(all, the_silent_do_not_count_as_interviews);
+  tcase_add_test(all, partial_indicators_have_the_numbers_of_R);
+  tcase_add_test(all, partial_indicators_add_up);
   tcase_add_test(all, representativity_says_what_it_needs);
   tcase_add_test(all, differences_are_those_of_groups);
   tcase_add_test(all, early_is_up_to_the_median_day);

@@ -229,6 +229,8 @@ typedef struct trygg_representativity_options {
   size_t wave_count;                /**< 0: all waves. */
   const trygg_estimates *estimates; /**< Shares to bound the bias of; NULL: none. */
   double level;                     /**< Confidence level; 0: 0.95. */
+  const char
+      *drawn_weight; /**< A number of everybody: the weight they were drawn by; NULL: each counts once. */
 } trygg_representativity_options;
 
 /**
@@ -237,9 +239,11 @@ typedef struct trygg_representativity_options {
  * Columns `wave, measure, variable, category, drawn, estimate, se, lower, upper, flag`.  `response_rate` of the wave and of
  * each category; `r_indicator` = 1 - 2 S of the propensities to answer of a logistic regression, 1 when all are as likely to,
  * adjusted for bias, with the standard error of Shlomo, Skinner & Schouten (2012, J. Stat. Plan. Inference 142:201-211)
- * under simple random sampling; `r_unadjusted`; `partial` of each variable and category (unconditional: Schouten, Shlomo &
- * Skinner 2011, J. Off. Stat. 27:231-253); `bias_bound`, the most by which a share of the estimates' totals can be
- * wrong if response depends on these variables alone.  Everybody drawn counts once, so all speaks of the sample.
+ * under simple random sampling; `r_unadjusted`; `partial` of each variable, adjusted likewise, and of its categories: how
+ * much of the spread goes along it (Schouten, Shlomo & Skinner 2011, J. Off. Stat. 27:231-253), `partial_unadjusted`;
+ * where there are several variables `conditional`, what one adds to all the others together, and `conditional_unadjusted`;
+ * `bias_bound`, the most by which a share of the estimates' totals can be wrong if response depends on these variables
+ * alone.  Everybody drawn counts once, so that all speaks of the sample; with `drawn_weight` it speaks of the population.
  *
  * @param[in] drawn  Loaded with `keep_silent`.
  * @retval TRYGG_ENAME   An unknown variable or wave.

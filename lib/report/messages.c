@@ -253,6 +253,9 @@ static const struct {
     {"measure", "r_indicator", {"R-indicator", "R-indikator"}},
     {"measure", "r_unadjusted", {"R-indicator, unadjusted", "R-indikator, ojusterad"}},
     {"measure", "partial", {"partial R", "partiell R"}},
+    {"measure", "partial_unadjusted", {"partial R, unadjusted", "partiell R, ojusterad"}},
+    {"measure", "conditional", {"partial R beside the others", "partiell R vid sidan av de andra"}},
+    {"measure", "conditional_unadjusted", {"the same, unadjusted", "detsamma, ojusterad"}},
     {"measure", "bias_bound", {"largest bias", "största skevhet"}},
 
     /* Flags in a table, and what they say below it. */
@@ -365,6 +368,7 @@ static const struct {
     {"note", "program", {"Made by", "Framställd av"}},
     {"note", "version", {"Version", "Version"}},
     {"note", "family", {"Regression", "Regression"}},
+    {"note", "drawn_weight", {"Weight of those drawn", "Vikt för de utvalda"}},
     {"note", "offset", {"Offset", "Offset"}},
     {"note", "exposure", {"Exposure", "Exponering"}},
     {"note", "model_n", {"Respondents in the model", "Svarande i modellen"}},

@@ -124,7 +124,8 @@ const tg_option tg_nonresponse_options[] = {FIELD(estimates, NESTED), FIELD(leve
 
 #define STRUCT trygg_representativity_options
 const tg_option tg_representativity_options[] = {TEXTS(on, on_count), TEXTS(waves, wave_count),
-                                                 FIELD(estimates, ESTIMATES), FIELD(level, DOUBLE), END};
+                                                 FIELD(estimates, ESTIMATES), FIELD(level, DOUBLE),
+                                                 FIELD(drawn_weight, TEXT), END};
 #undef STRUCT
 
 #define STRUCT trygg_tipping_options

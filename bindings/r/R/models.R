@@ -96,10 +96,11 @@ trygg_weighting <- function(sample, indicators = NULL, by = NULL, where = NULL, 
   new_table(checked(.Call(r_weighting, sample$handle, what, some(level = level, adjust = adjust, min_n = min_n))), sample$survey)
 }
 
-trygg_representativity <- function(drawn, on, estimates = NULL, waves = NULL, level = 0.95) {
+trygg_representativity <- function(drawn, on, estimates = NULL, waves = NULL, level = 0.95, drawn_weight = NULL) {
   if (!inherits(drawn, "trygg_responses")) stop("everybody who was drawn is expected: trygg_read(survey, data, keep_silent = TRUE)")
   handle <- if (!is.null(estimates)) estimates_handle(estimates)
-  new_table(checked(.Call(r_representativity, drawn$handle, handle, some(on = on, waves = waves, level = level))), drawn$survey)
+  new_table(checked(.Call(r_representativity, drawn$handle, handle, some(on = on, waves = waves, level = level, drawn_weight = drawn_weight))),
+            drawn$survey)
 }
 
 trygg_tipping <- function(estimates, level = 0.95, ci = NULL) {

@@ -102,6 +102,7 @@ const option nonresponse_options[] = {FIELD(trygg_nonresponse_options, level, DO
 const option representativity_options[] = {LIST(trygg_representativity_options, "on", on, on_count),
                                            LIST(trygg_representativity_options, "waves", waves, wave_count),
                                            FIELD(trygg_representativity_options, level, DOUBLE),
+                                          FIELD(trygg_representativity_options, drawn_weight, TEXT),
                                            {NULL, TEXT, 0, 0}};
 const option tipping_options[] = {
     FIELD(trygg_tipping_options, level, DOUBLE), FIELD(trygg_tipping_options, ci, TEXT), {NULL, TEXT, 0, 0}};

@@ -221,16 +221,23 @@ class Responses:
         return Table(_trygg.responses_rates(self._handle), self.survey)
 
     def representativity(
-        self, on: Names, *, estimates: Estimates | None = None, waves: Names = None, level: float = 0.95
+        self,
+        on: Names,
+        *,
+        estimates: Estimates | None = None,
+        waves: Names = None,
+        level: float = 0.95,
+        drawn_weight: str | None = None,
     ) -> Table:
         """How evenly people answered: R-indicators of the variables ``on``, which are known of everybody drawn, and the
-        most by which ``estimates`` (shares) can be wrong.  Needs data :meth:`read <Survey.read>` with
+        most by which ``estimates`` (shares) can be wrong.  ``drawn_weight`` names the weight everybody was drawn by.  Needs data :meth:`read <Survey.read>` with
         ``keep_silent=True``."""
         options = {
             "on": names(on),
             "waves": names(waves),
             "level": level,
             "estimates": None if estimates is None else estimates.live(),
+            "drawn_weight": drawn_weight,
         }
         return Table(_trygg.representativity_table(self._handle, options), self.survey)
 
