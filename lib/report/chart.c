@@ -66,12 +66,15 @@ static trygg_status choose_rows(tg_chart *chart, trygg_error *error) {
   if (chart->rows == NULL)
     return tg_error_memory(error);
   for (size_t row = 0; row < rows; row++) {
-    if (tg_view_unit(chart->view, row) != chart->unit ||
-        (test != SIZE_MAX && !same_text(table, row, first, test)) ||
+    if ((test != SIZE_MAX && !same_text(table, row, first, test)) ||
         (part != SIZE_MAX && !same_text(table, row, first, part)))
       continue;
-    chart->rows[chart->row_count++] = row;
+    if (tg_view_unit(chart->view, row) == chart->unit)
+      chart->rows[chart->row_count++] = row;
+    else
+      chart->left_out += isfinite(trygg_table_number(table, row, chart->value)) != 0;
   }
+  chart->drawn = chart->row_count;
   return TRYGG_OK;
 }
 
@@ -253,7 +256,10 @@ static void limit_series(tg_chart *chart) {
     kept = TG_CHART_SERIES;
   for (size_t i = kept; i < chart->series_count; i++)
     for (size_t w = 0; w < chart->wave_count; w++)
-      chart->left_out += chart->series[i].by_wave[w] != SIZE_MAX;
+      if (chart->series[i].by_wave[w] != SIZE_MAX) {
+        chart->left_out++;
+        chart->drawn--;
+      }
   chart->series_count = kept;
 }
 

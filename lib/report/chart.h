@@ -26,7 +26,8 @@ typedef struct tg_chart {
   double neutral; /* where both sides of a comparison are equal: 1 of ratios, else 0 */
   size_t *rows;
   size_t row_count;
-  size_t left_out; /* rows that are not drawn, since their series are too many */
+  size_t left_out; /* rows that are not drawn, since their series are too many or their unit is another */
+  size_t drawn;    /* those that are */
   size_t *keys;    /* key columns that tell series apart */
   size_t key_count;
   size_t group_key; /* column whose labels head groups of series, or SIZE_MAX */

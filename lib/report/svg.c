@@ -109,7 +109,7 @@ static trygg_status put_trends(const tg_chart *chart, tg_text *out, trygg_error 
 
 static void put_description(const tg_chart *chart, tg_text *out) {
   tg_text_put(out, tg_view_word(chart->view, "chart_of"));
-  tg_text_format(out, " %zu ", chart->row_count - chart->left_out);
+  tg_text_format(out, " %zu ", chart->drawn);
   tg_text_put(out, tg_view_word(chart->view, "rows"));
   put_extreme(chart, "highest", 1, out);
   if (chart->series_count > 1)
