@@ -136,19 +136,27 @@ static trygg_status drop(judging *at, size_t record) {
   return TRYGG_OK;
 }
 
-static trygg_status refuse_duplicate(tg_load *load, const tg_duplicates_entry *found) {
+/* Who did not answer is in the index of a panel, where persons are found by it. */
+static int is_silent(const tg_load *load, size_t record) {
+  return load->responses->keeps_silent && load->responses->silent[record] == TG_DID_NOT_ANSWER;
+}
+
+static trygg_status refuse_duplicate(tg_load *load, const tg_duplicates_entry *found, int silent) {
   uint32_t file = file_of(load, found->record);
   int elsewhere = (size_t)file + 1 != load->responses->account->file_count;
   return tg_error_at(
       load->error, TRYGG_EDATA, load->file, load->line, 0, "id",
-      "the same id in the same wave as on line %lld%s%s; remove one, or say with `duplicates` in "
-      "settings.csv which to keep",
+      silent
+          ? "the same id in the same wave as on line %lld%s%s; a person of a panel is drawn once in a wave, also who "
+            "did not answer: remove one"
+          : "the same id in the same wave as on line %lld%s%s; remove one, or say with `duplicates` in "
+            "settings.csv which to keep",
       (long long)found->line, elsewhere ? " of " : "",
       elsewhere ? load->responses->account->files[file] : "");
 }
 
 /* *fate becomes TG_FATE_DUPLICATE when an earlier record with the same id stays. */
-static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate *fate) {
+static trygg_status check_id(judging *at, uint32_t wave, size_t answers, int silent, tg_fate *fate) {
   tg_load *load = at->load;
   const tg_piece_id *ids = at->piece->ids + at->row * at->piece->id_count;
   tg_duplicates mode = load->codebook->settings.duplicates;
@@ -168,8 +176,9 @@ static trygg_status check_id(judging *at, uint32_t wave, size_t answers, tg_fate
     return tg_error_memory(load->error);
   if (!found)
     return TRYGG_OK;
-  if (mode == TG_DUPLICATES_FAIL)
-    return refuse_duplicate(load, found);
+  silent = silent || is_silent(load, found->record);
+  if (mode == TG_DUPLICATES_FAIL || silent)
+    return refuse_duplicate(load, found, silent);
   if (!tg_duplicates_prefers_new(mode, found, &newcomer)) {
     *fate = TG_FATE_DUPLICATE;
     return TRYGG_OK;
@@ -310,11 +319,12 @@ static trygg_status judge(judging *at) {
   if (load->answers_needed > 0 || load->codebook->settings.duplicates == TG_DUPLICATES_COMPLETE)
     answers = count_answers(load, at->piece, at->row);
   TRY(find_fate(at, wave, answers, &fate));
-  if (fate <= TG_FATE_FIRST_PHASE && load->id_count > 0)
-    TRY(check_id(at, wave, answers, &fate));
-  TRY(tg_fieldwork_count(load, at->piece, at->row, fate, wave));
   int silent =
       load->responses->keeps_silent && wave != TG_NO_WAVE && tg_account_is_silent(fate) && is_drawn(at);
+  int finds = silent ? load->codebook->settings.waves == TG_WAVES_PANEL : fate <= TG_FATE_FIRST_PHASE;
+  if (finds && load->id_count > 0)
+    TRY(check_id(at, wave, answers, silent, &fate));
+  TRY(tg_fieldwork_count(load, at->piece, at->row, fate, wave));
   int accepted = fate <= TG_FATE_FIRST_PHASE || silent;
   tg_account *account = load->responses->account;
   if (!accepted && tg_account_reject(account, (uint32_t)account->file_count - 1, load->line, fate) != 0) {
