@@ -3,8 +3,8 @@
 #include <numeric/random.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
-#include <math.h>
 #include <string.h>
 
 /* GSL keeps 624 words of the machine's `unsigned long` and a counter. */
@@ -43,25 +43,9 @@ double tg_random_normal(tg_random *random) {
   return gsl_cdf_ugaussian_Pinv(((double)(next_bits(random) >> 1) + 0.5) * 0x1p-52);
 }
 
-/* Twice a gamma variable of shape a = df/2, by Marsaglia and Tsang (2000, ACM Trans. Math. Softw. 26:363-372):
- * d v with v = (1 + z/sqrt(9 d))^3, d = a - 1/3, is kept with a probability that makes it exact.  Of a < 1, a variable of
- * shape a + 1 times the a-th root of a uniform one. */
 double tg_random_chi_square(tg_random *random, double df) {
-  double a = df / 2, smaller = 1, d, v, z, u;
-  if (a < 1) {
-    smaller = pow(1 - tg_random_uniform(random), 1 / a);
-    a += 1;
-  }
-  d = a - 1.0 / 3;
-  do {
-    do {
-      z = tg_random_normal(random);
-      v = 1 + z / sqrt(9 * d);
-    } while (v <= 0);
-    v = v * v * v;
-    u = 1 - tg_random_uniform(random);
-  } while (log(u) > z * z / 2 + d * (1 - v + log(v)));
-  return 2 * d * v * smaller;
+  gsl_rng mersenne = {gsl_rng_mt19937, random->state};
+  return gsl_ran_chisq(&mersenne, df);
 }
 
 uint64_t tg_random_below(tg_random *random, uint64_t count) {

@@ -8,6 +8,7 @@ allowed() {
 gsl_cdf_ugaussian_P      a rational function, total for every double
 gsl_cdf_ugaussian_Q      the same
 gsl_cdf_ugaussian_Pinv   a rational function of p; 0 and 1 give infinities
+gsl_ran_chisq            uniform and normal draws alone; with 32 bits a number its ziggurat never asks for an integer
 gsl_rng_mt19937          a const table; its set and get are plain integer arithmetic on the caller's state
 EOF
 }
