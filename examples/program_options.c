@@ -154,9 +154,12 @@ static const program_option options[] = {
          {"For partial_mann_kendall: the indicator, among those in --indicator, beyond whose trend to look.",
           "För partial_mann_kendall: den indikator, bland dem i --indicator, vars trend räknas bort."}},
     {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = program_set_list,
-     .value = trygg_inference_group_test, .value_help = trygg_inference_group_test_help,
-     .help = {"Instead of comparing groups one by one: test whether they differ, all at once.",
-              "I stället för att jämföra grupper en och en: pröva om de skiljer sig, alla på en gång."}},
+     .value = program_compare_test_name, .value_help = program_compare_test_help,
+     .help =
+         {"Instead of comparing groups one by one: test whether they differ, all at once. From change on: what "
+          "--against measure looks at; default change, agree, pretrend.",
+          "I stället för att jämföra grupper en och en: pröva om de skiljer sig, alla på en gång. Från change: det "
+          "som --against measure ser på; annars change, agree, pretrend."}},
     {"expected", "CODE:SHARE,...", PROGRAM_COMPARE, TARGET(expected), .set = program_set_list,
      .help =
          {"For --test goodness_of_fit, which is meant where no test is named: what share each answer to the question "
@@ -168,7 +171,7 @@ static const program_option options[] = {
      .help = {"How the terms are tested, each as a whole; default wald.",
               "Hur bakgrunden prövas, varje variabel som helhet; annars wald."}},
     {"against", "KIND", PROGRAM_COMPARE, TARGET(against), .set = program_set_against,
-     .value = trygg_inference_against, .value_help = trygg_inference_against_help,
+     .value = program_against_name, .value_help = program_against_help,
      .help = {"What to compare with; default rest.", "Vad som jämförs med; annars rest."}},
     {"nonresponse", "KIND", PROGRAM_COMPARE, TARGET(nonresponse), .set = program_set_choice,
      .value = program_nonresponse_name, .value_help = program_nonresponse_help,

@@ -55,6 +55,43 @@ const char *program_trend_test_help(size_t i) {
   return trygg_trend_test(i) != NULL ? trygg_trend_help(i) : "all of them";
 }
 
+/* What groups are compared with, and the follow-up of measures. */
+const char *program_against_name(size_t i) {
+  const char *name = trygg_inference_against(i);
+
+  return name != NULL || trygg_inference_against(i - 1) == NULL ? name : "measure";
+}
+
+const char *program_against_help(size_t i) {
+  return trygg_inference_against(i) != NULL
+             ? trygg_inference_against_help(i)
+             : "those whom a measure of measures.csv reached: their change since before it, less that of those "
+               "compared with";
+}
+
+static size_t count_group_tests(void) {
+  size_t count = 0;
+
+  while (trygg_inference_group_test(count) != NULL)
+    count++;
+  return count;
+}
+
+/* The tests of groups, those of measures, and `all` of the latter. */
+const char *program_compare_test_name(size_t i) {
+  size_t groups = count_group_tests();
+  const char *name = i < groups ? trygg_inference_group_test(i) : trygg_trend_measure_test(i - groups);
+
+  return name != NULL || trygg_trend_measure_test(i - groups - 1) == NULL ? name : "all";
+}
+
+const char *program_compare_test_help(size_t i) {
+  size_t groups = count_group_tests();
+  const char *help = i < groups ? trygg_inference_group_test_help(i) : trygg_trend_measure_help(i - groups);
+
+  return help != NULL ? help : "those of measures, all of them";
+}
+
 enum { NONRESPONSE_KINDS = 4 };
 
 const char *program_nonresponse_name(size_t i) {

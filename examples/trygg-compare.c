@@ -18,6 +18,24 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
   return trygg_inference_compare(estimates, &options, out, &program->error);
 }
 
+static int follows_measures(const program_options *given) {
+  return given->against != NULL && strcmp(given->against, "measure") == 0;
+}
+
+static trygg_status follow_up(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
+  const program_options *given = &program->options;
+  trygg_measure_options options = {.size = sizeof options,
+                                   .tests = given->tests.items,
+                                   .test_count = given->tests.count,
+                                   .scale = given->scale,
+                                   .level = given->level,
+                                   .adjust = given->adjust,
+                                   .across_breaks = given->across_breaks,
+                                   .min_n = program_min_n(program)};
+
+  return trygg_trend_measures(estimates, &options, out, &program->error);
+}
+
 /* All groups at once, or all answers with what they should be, where --test or --expected asks for it. */
 static trygg_status test(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
   static const char *const fit[] = {"goodness_of_fit"};
@@ -180,7 +198,8 @@ static trygg_status look_at_nonresponse(struct program *program, trygg_table **o
 
 static trygg_status run(struct program *program) {
   const program_options *given = &program->options;
-  int tested = given->tests.count > 0 || given->expected.count > 0, limits = given->funnel != NULL;
+  int tested = given->tests.count > 0 || given->expected.count > 0, limits = given->funnel != NULL,
+      measures = follows_measures(given);
   trygg_table *table = NULL;
   trygg_status status;
 
@@ -201,14 +220,15 @@ static trygg_status run(struct program *program) {
         "--expected");
   if (!limits && given->target > 0)
     return program_fail(program, TRYGG_EINVAL, "--target goes with --funnel");
-  if (tested && (given->against != NULL || given->scale != NULL))
+  if (measures ? given->expected.count > 0 : tested && (given->against != NULL || given->scale != NULL))
     return program_fail(
         program, TRYGG_EINVAL,
         "--test looks at all groups at once; leave out --against and --scale, or --test and --expected");
   status = program_make_table(program, &given->indicators, &given->waves,
-                              limits   ? draw_limits
-                              : tested ? test
-                                       : make,
+                              limits     ? draw_limits
+                              : measures ? follow_up
+                              : tested   ? test
+                                         : make,
                               &table);
   if (status == TRYGG_OK)
     status = program_write_table(program, table);
@@ -223,10 +243,12 @@ static const program_description description = {
     .text =
         {"Compares each group with the rest, with all, with one group, with each other, with the wave before or "
          "with published figures: the difference with its interval and a p-value that is adjusted for the number "
-         "of comparisons. What the two sides have in common is accounted for: people, sampling units, waves.",
+         "of comparisons. What the two sides have in common is accounted for: people, sampling units, waves. "
+         "Follows up measures too: was the change greater where one was taken than elsewhere?",
          "Jämför varje grupp med övriga, med alla, med en viss grupp, med varandra, med mätningen före eller med "
          "publicerade värden: skillnaden med intervall och ett p-värde som är justerat för antalet jämförelser. "
-         "Det som båda sidor har gemensamt räknas in: personer, kluster, mätningar."},
+         "Det som båda sidor har gemensamt räknas in: personer, kluster, mätningar. Följer också upp åtgärder: blev "
+         "ändringen större där något gjordes än på andra håll?"},
     .example =
         "trygg-compare --wave 2024 --by kommun examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --by kon --against kon=1 examples/surveys/county data.csv.gz\n"
@@ -236,7 +258,8 @@ static const program_description description = {
         "trygg-compare --wave 2024 --nonresponse weights --calibrate rake examples/surveys/county data.csv.gz\n"
         "trygg-compare --wave 2024 --nonresponse tipping examples/surveys/county data.csv.gz\n"
         "trygg-compare --against wave --by kommun --indicator otrygg_kvall examples/surveys/county "
-        "data.csv.gz",
+        "data.csv.gz\n"
+        "trygg-compare --against measure --by kommun --test all examples/surveys/county data.csv.gz",
     .run = run,
 };
 

@@ -76,11 +76,15 @@ static const table_text whole[] = {
                 "q1,,1..2,1,2020,\nq1,,3 4,3,2020 2024,upps*\nq2,oro_2020,,,,\nage,alder,9,refused,,\n"
                 "kommun,,\"Norra delen\",380,,\n"},
     {"sample", "wave,variables,category,disposition,count\n2024,,,,3000\n2024,kommun area,380  1,NE,12\n"},
-    {"references", "wave,variables,category,indicator,estimate,se,lower,upper,level,n,source\n"
-                   "2024,area kommun,1 380,worried,\"0,25\",0.01,,,,1200,NTU\n,,,worried,0.3,,0.2,0.4,0.9,,\n"},
-    {"measures", "name,label,where,comparison,start,indicators\nlight,Belysning,kommun=0380 area=1,kommun=0381,2024,worried\n"
-                 "guards,,kommun=0381,,2024,\n"},
-    {"standards", "standard,variables,category,people\nlan,kommun area,380 1,\"24,1\"\nlan,kommun area,0381 2,30\n"},
+    {"references",
+     "wave,variables,category,indicator,estimate,se,lower,upper,level,n,source\n"
+     "2024,area kommun,1 380,worried,\"0,25\",0.01,,,,1200,NTU\n,,,worried,0.3,,0.2,0.4,0.9,,\n"},
+    {"measures", "name,label,where,comparison,comparison_name,start,indicators\n"
+                 "light,Belysning,kommun=0380 area=1,kommun=0381,near,2024,worried\n"
+                 "guards,,kommun=0381,,,2024,\n"
+                 "light,,kommun=0380 area=1,area=1,,2024,worried\n"},
+    {"standards",
+     "standard,variables,category,people\nlan,kommun area,380 1,\"24,1\"\nlan,kommun area,0381 2,30\n"},
 };
 
 enum { TABLES = sizeof whole / sizeof *whole };
@@ -804,19 +808,29 @@ static const struct fault {
     {"sample", "wave,variables,category,count\n1,,1,1\n", TRYGG_ECODEBOOK, 2, 3, "category", "names 0"},
     {"sample", "wave,disposition,count\n1,I,1\n1,I,2\n", TRYGG_ECODEBOOK, 3, 2, "disposition", "line 2"},
     /* references */
-    {"measures", "name,where,start\nm,q1=1,2024\nm,q1=2,2024\n", TRYGG_ECODEBOOK, 3, 1, "name", "line 2"},
+    {"measures", "name,where,start\nm,q1=1,2024\nm,q1=1,2024\n", TRYGG_ECODEBOOK, 3, 1, "name", "line 2"},
+    {"measures", "name,where,start,comparison,comparison_name\nm,q1=1,2024,q1=2,near\nm,q1=1,2024,,near\n",
+     TRYGG_ECODEBOOK, 3, 5, "comparison_name", "compared with `near` in line 2"},
+    {"measures", "name,where,start,comparison\nm,q1=1,2024,q1=2\nm,q1=3,2024,\n", TRYGG_ECODEBOOK, 3, 2,
+     "where", "another `where` in line 2"},
+    {"measures", "name,where,start,comparison\nm,q1=1,2024,\"q1=1,2\"\n", TRYGG_ECODEBOOK, 2, 4, "comparison",
+     "codes of `q1` are both"},
+    {"measures", "name,where,start,comparison\nm,age=16..24 s=a,2024,s=a age=20..30\n", TRYGG_ECODEBOOK, 2, 4,
+     "comparison", "are both"},
     {"measures", "name,where,start\nm n,q1=1,2024\n", TRYGG_ECODEBOOK, 2, 1, "name", "blank"},
     {"measures", "name,where,start\nm,q7=1,2024\n", TRYGG_ENAME, 2, 2, "where", "`q7`"},
     {"measures", "name,where,start,comparison\nm,q1=1,2024,q1=7\n", TRYGG_ENAME, 2, 4, "comparison", "`7`"},
-    {"measures", "name,where,start,indicators\nm,q1=1,2024,worrid\n", TRYGG_ENAME, 2, 4, "indicators", "`worried`"},
+    {"measures", "name,where,start,indicators\nm,q1=1,2024,worrid\n", TRYGG_ENAME, 2, 4, "indicators",
+     "`worried`"},
     {"measures", "name,where\nm,q1=1\n", TRYGG_ENAME, 1, 0, "start", "start"},
     {"standards", "standard,variables,category,people\np,q1,1,0\n", TRYGG_ECODEBOOK, 2, 4, "people",
      "above 0"},
-    {"standards", "standard,variables,category,people\np,q1,1,x\n", TRYGG_EPARSE, 2, 4, "people", "no number"},
+    {"standards", "standard,variables,category,people\np,q1,1,x\n", TRYGG_EPARSE, 2, 4, "people",
+     "no number"},
     {"standards", "standard,variables,category,people\np,q7,1,5\n", TRYGG_ENAME, 2, 2, "variables", "`q7`"},
     {"standards", "standard,variables,category,people\np,q1,7,5\n", TRYGG_ENAME, 2, 3, "category", "`7`"},
-    {"standards", "standard,variables,category,people\np,q1,1,5\np,s,1,5\n", TRYGG_ECODEBOOK, 3, 2, "variables",
-     "line 2"},
+    {"standards", "standard,variables,category,people\np,q1,1,5\np,s,1,5\n", TRYGG_ECODEBOOK, 3, 2,
+     "variables", "line 2"},
     {"references", "indicator,estimate\nworrid,0.2\n", TRYGG_ENAME, 2, 1, "indicator",
      "did you mean `worried`"},
     {"references", "indicator\nworried\n", TRYGG_ENAME, 1, 0, "estimate", "estimate"},

@@ -103,7 +103,8 @@ static const struct {
     {"indices.csv", "index,section,indicator,weight,knots,label\ni,fear,afraid,1,0:0 0.5:3 1:6,\n"
                     "i,crime,hit,1,ratio 0.4,\n"},
     {"waves.csv", "wave,time,label\n2020,2020.5,\n2022,2022.5,\n2024,2024.5,\n"},
-    {"measures.csv", "name,label,where,comparison,start,indicators\nlight,Light,area=A,,2024,afraid\n"},
+    {"measures.csv", "name,label,where,comparison,start,indicators\nlight,Light,area=A,,2024,afraid\n"
+                     "light,,area=A,area=B,2024,afraid\n"},
     {"references.csv", "variables,category,indicator,estimate,n\narea,A,afraid,0.3,100\n,,hit,0.2,\n"},
     {"strata.csv", "wave,stratum,population\n,n,1000\n,m,800\n"},
 };
@@ -234,8 +235,10 @@ static trygg_status link_compare_group(chain *c) {
 static trygg_status link_compare_published(chain *c) {
   return compare(c, "reference");
 }
-static trygg_status link_compare_measures(chain *c) {
-  return compare(c, "measure");
+static trygg_status link_measures(chain *c) {
+  static const char *const all[] = {"all"};
+  trygg_measure_options options = {.size = sizeof options, .tests = all, .test_count = 1};
+  return trygg_trend_measures(c->estimates, &options, &c->comparison, &error);
 }
 static trygg_status link_compare_waves(chain *c) {
   return compare(c, "wave");
@@ -338,7 +341,7 @@ static const chain_link links[] = {
     {"compare with the rest", link_compare_rest, RESULT(comparison), drop_table},
     {"compare with a group", link_compare_group, RESULT(comparison), drop_table},
     {"compare with published figures", link_compare_published, RESULT(comparison), drop_table},
-    {"compare measures", link_compare_measures, RESULT(comparison), drop_table},
+    {"measures", link_measures, RESULT(comparison), drop_table},
     {"compare with the wave before", link_compare_waves, RESULT(comparison), drop_table},
     {"trend", link_trend, RESULT(trend), drop_table},
     {"a series", link_series, RESULT(series), drop_table},

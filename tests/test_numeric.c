@@ -18,6 +18,7 @@
 #include <numeric/gamma.h>
 #include <numeric/random.h>
 #include <numeric/semidefinite.h>
+#include <numeric/simplex.h>
 #include <numeric/solve.h>
 #include <numeric/sum.h>
 
@@ -1191,6 +1192,94 @@ START_TEST(pencils_have_their_values) {
 }
 END_TEST
 
+/* ---- least squares on the simplex ---------------------------------------------------------------- */
+
+static double misfit(const double *a, size_t rows, size_t columns, const double *b, const double *w) {
+  double sum = 0;
+  for (size_t i = 0; i < rows; i++) {
+    double left = -b[i];
+    for (size_t j = 0; j < columns; j++)
+      left += a[i * columns + j] * w[j];
+    sum += left * left;
+  }
+  return sum;
+}
+
+/* The triangle (0, 0), (1, 0), (0, 1): a point inside is met, one outside by its foot on a side or a corner. */
+START_TEST(mixtures_of_a_triangle_are_known_by_hand) {
+  static const double corners[] = {0, 1, 0, 0, 0, 1};
+  static const struct {
+    double b[2], w[3];
+  } known[] = {{{0.25, 0.25}, {0.5, 0.25, 0.25}},
+               {{2, 2}, {0, 0.5, 0.5}},
+               {{0.3, -1}, {0.7, 0.3, 0}},
+               {{-1, -2}, {1, 0, 0}},
+               {{3, 0.5}, {0, 1, 0}},
+               {{0, 1}, {0, 0, 1}}};
+  double w[3];
+  trygg_error error;
+  for (size_t k = 0; k < COUNT(known); k++) {
+    ck_assert_int_eq(tg_simplex_fit(corners, 2, 3, known[k].b, w, &error), TRYGG_OK);
+    for (size_t j = 0; j < 3; j++)
+      ck_assert_msg(fabs(w[j] - known[k].w[j]) < 1e-14, "point %zu, weight %zu: %.17g", k, j, w[j]);
+  }
+}
+END_TEST
+
+/* Where the gradient along every column is at least that along those in the mixture, no other mixture is nearer. */
+START_TEST(no_mixture_is_nearer_than_the_one_found) {
+  enum { ROWS = 6, COLUMNS = 300 };
+  static double a[ROWS * COLUMNS], b[ROWS], w[COLUMNS];
+  tg_random random;
+  trygg_error error;
+  tg_random_seed(&random, 7, 0);
+  for (size_t round = 0; round < 200; round++) {
+    size_t columns = round % 3 == 0 ? 2 + round % 7 : round % 3 == 1 ? 20 : COLUMNS, used = 0;
+    double sum = 0, common = INFINITY, scale = 0, gradient[COLUMNS];
+    for (size_t i = 0; i < ROWS; i++) {
+      b[i] = 0.3 + 0.5 * tg_random_uniform(&random);
+      for (size_t j = 0; j < columns; j++) /* every fifth column is there twice */
+        a[i * columns + j] = j % 5 == 4 ? a[i * columns + j - 1] : tg_random_uniform(&random);
+    }
+    ck_assert_int_eq(tg_simplex_fit(a, ROWS, columns, b, w, &error), TRYGG_OK);
+    for (size_t j = 0; j < columns; j++) {
+      ck_assert(w[j] >= 0);
+      sum += w[j];
+      used += w[j] > 0;
+    }
+    ck_assert(fabs(sum - 1) < 1e-13);
+    ck_assert_uint_le(used, ROWS + 1);
+    for (size_t j = 0; j < columns; j++) {
+      gradient[j] = 0;
+      for (size_t i = 0; i < ROWS; i++) {
+        double left = -b[i];
+        for (size_t k = 0; k < columns; k++)
+          left += a[i * columns + k] * w[k];
+        gradient[j] += a[i * columns + j] * left;
+        scale = fmax(scale, fabs(left));
+      }
+      if (w[j] > 0)
+        common = fmin(common, gradient[j]);
+    }
+    for (size_t j = 0; j < columns; j++) {
+      ck_assert(gradient[j] >= common - 1e-12 * (1 + scale));
+      if (w[j] > 0)
+        ck_assert(gradient[j] <= common + 1e-12 * (1 + scale));
+    }
+  }
+}
+END_TEST
+
+START_TEST(a_mixture_of_one_is_that_one) {
+  static const double a[] = {1, 2, 3}, b[] = {7, 8, 9};
+  double w = 0;
+  trygg_error error;
+  ck_assert_int_eq(tg_simplex_fit(a, 3, 1, b, &w, &error), TRYGG_OK);
+  ck_assert(w == 1);
+  ck_assert(misfit(a, 3, 1, b, &w) == 108);
+}
+END_TEST
+
 static Suite *numeric_suite(void) {
   Suite *suite = suite_create("numeric");
   TCase *sum = tcase_create("sum"), *distribution = tcase_create("distribution"),
@@ -1234,6 +1323,9 @@ static Suite *numeric_suite(void) {
   tcase_add_test(solve, quadratic_form_of_many_is_that_of_the_inverse);
   tcase_add_test(solve, quadratic_form_leaves_out_directions_without_variance);
   tcase_add_loop_test(solve, sparse_systems_are_solved_as_far_as_they_are_independent, 0, 2);
+  tcase_add_test(solve, mixtures_of_a_triangle_are_known_by_hand);
+  tcase_add_test(solve, no_mixture_is_nearer_than_the_one_found);
+  tcase_add_test(solve, a_mixture_of_one_is_that_one);
   tcase_add_test(solve, failing_allocations_are_reported);
   tcase_add_test(random, random_numbers_repeat_by_seed_and_stream);
   tcase_add_test(random, random_numbers_have_their_distribution);

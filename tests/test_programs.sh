@@ -318,7 +318,15 @@ refuses 1 'no measures' compare --against measure --by kon folder data.csv
 cp -r folder measured
 printf 'name,label,where,start\nljus,Belysning,kommun=0380,2024\n' >measured/measures.csv
 works compare --against measure --by kommun --min-n 0 --format csv measured data.csv
-that "a measure is followed" has out '^2024,,otrygga,ljus,[0-9]*,[-0-9.e]*,[0-9.e-]*,'
+that "a measure is followed" has out '^2024,otrygga,ljus,rest,change,[0-9]*,,[-0-9.e]*,1,'
+works compare --against measure --by kommun --min-n 0 --test all --scale ratio --lang sv measured data.csv
+that "every test of measures has a name in Swedish" has out 'Syntetiskt: rang'
+works compare --against measure --by kommun --min-n 0 --test placebo_areas --format csv measured data.csv
+that "only the tests asked for" lacks out ',change,'
+refuses 2 'did you mean `pretrend`' compare --against measure --by kommun --test pretrnd measured data.csv
+refuses 2 'leave out --against' compare --against measure --by kommun --expected 1:1 measured data.csv
+refuses 1 'no test of measures `rao_scott`' compare --against measure --by kommun --test rao_scott measured data.csv
+refuses 1 'no test of groups `pretrend`' compare --by kommun --test pretrend measured data.csv
 refuses 2 'name that by-variable' compare --against measure measured data.csv
 refuses 1 'did you mean `kon`' compare --against kom=1 --by kon folder data.csv
 

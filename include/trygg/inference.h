@@ -94,15 +94,12 @@ typedef struct trygg_comparison_options {
  * without any of them there is no test, flag `no_se`.  A group is compared with the
  * published figures that have the most of its codes, those for everybody at last.
  *
- * Against `measure`, a is a measure of measures.csv and b the last wave before it: the difference is the change since
- * then of those whom it reached, less that of those compared with.
- *
  * Ratios and odds ratios are tested on the logarithm (delta method), and so is
  * their interval; `se` is that of the ratio itself.
  *
  * @retval TRYGG_ENAME      An unknown kind, scale, adjustment, variable or code.
  * @retval TRYGG_EINVAL     No by-variable where groups are compared, or pooled waves with one another.
- * @retval TRYGG_ECODEBOOK  No published figures, no measures, or a break and a wave whose time is not known.
+ * @retval TRYGG_ECODEBOOK  No published figures, or a break and a wave whose time is not known.
  */
 TRYGG_API trygg_status trygg_inference_compare(const trygg_estimates *estimates,
                                                const trygg_comparison_options *options, trygg_table **out,

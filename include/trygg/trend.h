@@ -76,6 +76,49 @@ TRYGG_API trygg_status trygg_trend_series(const double *time, const double *esti
                                           const trygg_trend_options *options, trygg_table **out,
                                           trygg_error *error);
 
+/** Name of the @p i-th test of measures (`change`, `pretrend`, ...), or NULL past the last; borrowed. */
+TRYGG_API const char *trygg_trend_measure_test(size_t i);
+
+/** One line of help on the @p i-th test of measures, or NULL; borrowed. */
+TRYGG_API const char *trygg_trend_measure_help(size_t i);
+
+/** Options of the follow-up of measures; zero everywhere means what changed, whether the comparisons agree and whether
+ * the difference was the same before. */
+typedef struct trygg_measure_options {
+  size_t size;              /**< sizeof(trygg_measure_options). */
+  const char *const *tests; /**< trygg_trend_measure_test(), or the one word `all`. */
+  size_t test_count;        /**< 0: `change agree pretrend`. */
+  const char *scale;        /**< trygg_inference_scale(); NULL: `difference`. */
+  double level;             /**< Confidence level; 0: 0.95. */
+  const char *adjust;       /**< As trygg_inference_adjust(); NULL: `holm`, over the rows of one test. */
+  int across_breaks;        /**< 1: compare waves across declared breaks. */
+  int64_t min_n; /**< Rows that rest on fewer respondents are no part of an adjustment.  0: all rows are. */
+} trygg_measure_options;
+
+/**
+ * Follow up the measures of measures.csv (@p estimates not pooled, with the variables of their conditions as
+ * by-variables): `wave, indicator, name, comparison, test, since, areas, statistic, df1, df2, estimate, se,
+ * lower, upper, p, p_adjusted, flag`.
+ *
+ * All is about the difference between those whom a measure reached and those compared with, and how much it is another
+ * than it was in the waves `since`.  All figures are of one tally, so that what they share is accounted for; df is
+ * that of the union of their domains.  A test has a row for each wave that it speaks of; where there are too few
+ * waves before the measure, one empty row whose flag says why.
+ *
+ * The areas of `placebo_areas` and the synthetic area are the codes of the first variable in the measure's `where`
+ * that the comparison is made of.  `areas` says how many there are, with the one that had the measure where they are
+ * ranked; where even the first rank would not be below 1 - level, the flag is `cannot_reject`.
+ *
+ * Ratios and odds ratios are tested on the logarithm, and what is linear (slopes, lines, mixtures) is so there.
+ *
+ * @retval TRYGG_ENAME      An unknown test, scale or adjustment.
+ * @retval TRYGG_EINVAL     Pooled waves; a variable of a condition that is no by-variable.
+ * @retval TRYGG_ECODEBOOK  No measures; a wave whose time is not known.
+ */
+TRYGG_API trygg_status trygg_trend_measures(const trygg_estimates *estimates,
+                                            const trygg_measure_options *options, trygg_table **out,
+                                            trygg_error *error);
+
 TRYGG_END_DECLS
 
 #endif /* TRYGG_TREND_H */

@@ -225,9 +225,9 @@ const char *trygg_codebook_label(const trygg_codebook *codebook, const char *nam
   size_t variable = tg_codebook_find_variable(codebook, name, strlen(name));
   size_t indicator = tg_codebook_find_indicator(codebook, name, strlen(name));
   const tg_labels *labels = index_labels(codebook, name);
-  for (size_t i = 0; !labels && i < codebook->measure_count; i++)
-    if (strcmp(codebook->measures[i].name, name) == 0)
-      labels = &codebook->measures[i].labels;
+  size_t measure = labels ? TG_NONE : tg_codebook_find_measure(codebook, name);
+  if (measure != TG_NONE)
+    labels = &codebook->measures[measure].labels;
   /* An indicator called like its variable goes first, where it has a label. */
   if (variable != TG_NONE)
     labels = &codebook->variables[variable].labels;

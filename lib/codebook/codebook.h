@@ -58,6 +58,9 @@ struct trygg_codebook {
 size_t tg_codebook_find_variable(const trygg_codebook *codebook, const char *name, size_t length);
 size_t tg_codebook_find_indicator(const trygg_codebook *codebook, const char *name, size_t length);
 
+/* Index of the measure called `name` or TG_NONE. */
+size_t tg_codebook_find_measure(const trygg_codebook *codebook, const char *name);
+
 /* First variable with a role at a stage (1 for roles without stages), from position `from`; TG_NONE. */
 size_t tg_codebook_find_role(const trygg_codebook *codebook, tg_role role, int stage, size_t from);
 

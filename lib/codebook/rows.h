@@ -156,10 +156,18 @@ typedef struct tg_margin_row {
   int64_t line;
 } tg_margin_row;
 
-/* One row of measures.csv. */
+/* Whom a measure is compared with. */
+typedef struct tg_measure_comparison {
+  char *name, *conditions; /* "": everybody else */
+  int64_t line;
+} tg_measure_comparison;
+
+/* The rows of measures.csv with one name. */
 typedef struct tg_measure_row {
-  char *name, *where, *comparison, *start, *indicators; /* "" where not given */
+  char *name, *where, *start, *indicators; /* "" where not given */
   tg_labels labels;
+  tg_measure_comparison *comparisons; /* at least one */
+  size_t comparison_count;
   char *file;
   int64_t line;
 } tg_measure_row;

@@ -39,17 +39,11 @@ typedef struct side {
   int sign;
 } side;
 
-/* a, b unless it is published, and what they were before. */
-static size_t find_sides(const tg_compare *all, const tg_pair *pair, side out[4]) {
-  size_t count = 0;
-  out[count++] = (side){pair->of ? pair->of : all->estimates, pair->a, 1};
-  if (pair->other)
-    out[count++] = (side){pair->other, pair->b, -1};
-  if (pair->of) {
-    out[count++] = (side){pair->of, pair->a_before, -1};
-    out[count++] = (side){pair->other, pair->b_before, 1};
-  }
-  return count;
+/* a, and b unless it is published. */
+static size_t find_sides(const tg_compare *all, const tg_pair *pair, side out[2]) {
+  out[0] = (side){all->estimates, pair->a, 1};
+  out[1] = (side){pair->other, pair->b, -1};
+  return pair->other ? 2 : 1;
 }
 
 static const tg_row *row_of(const side *s) {
@@ -57,7 +51,7 @@ static const tg_row *row_of(const side *s) {
 }
 
 static const tg_row *row_a(const tg_compare *all, const tg_pair *pair) {
-  return &(pair->of ? pair->of : all->estimates)->rows[pair->a];
+  return &all->estimates->rows[pair->a];
 }
 
 static const tg_indicator *indicator_of(const tg_compare *all, const tg_pair *pair) {
@@ -65,7 +59,7 @@ static const tg_indicator *indicator_of(const tg_compare *all, const tg_pair *pa
 }
 
 static const tg_domain *domain_of(const tg_compare *all, const tg_pair *pair) {
-  return &(pair->of ? pair->of : all->estimates)->domains[row_a(all, pair)->domain];
+  return &all->estimates->domains[row_a(all, pair)->domain];
 }
 
 /* Standard error of a published figure; NaN where nothing is known of it. */
@@ -80,7 +74,7 @@ static double published_error(const tg_published_row *figure, int is_share) {
 
 /* Fewest respondents behind any side. */
 static int64_t base_of(const tg_compare *all, const tg_pair *pair) {
-  side sides[4];
+  side sides[2];
   int64_t least = INT64_MAX;
   for (size_t i = find_sides(all, pair, sides); i-- > 0;)
     if (tg_row_base(row_of(&sides[i])) < least)
@@ -93,9 +87,9 @@ static int64_t base_of(const tg_compare *all, const tg_pair *pair) {
 static trygg_status add_terms(tg_compare *all, tg_pair *pair, const tg_contrast_scale *scale, size_t output,
                               tg_terms *terms, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  side sides[4];
+  side sides[2];
   size_t count = find_sides(all, pair, sides);
-  double slope[4], value = 0, published_slope;
+  double slope[2], value = 0, published_slope;
   for (size_t i = 0; i < count; i++) {
     value += sides[i].sign * scale->link(row_of(&sides[i])->estimate, &slope[i]);
     pair->flags |= row_of(&sides[i])->flags;
@@ -116,7 +110,7 @@ cleanup:
 static void finish(const tg_compare *all, tg_pair *pair, const tg_contrast_scale *scale, double variance,
                    double df, double level) {
   double linked = pair->value, slope;
-  side sides[4];
+  side sides[2];
   tg_limits limits;
   if (!pair->other) {
     double se = published_error(pair->published, indicator_of(all, pair)->type->is_share);
@@ -213,9 +207,7 @@ static trygg_status set_names(trygg_table *table, size_t column, const tg_compar
   trygg_status status = TRYGG_OK;
   tg_text a = {0}, b = {0};
   kind->name_other(all, pair, &b);
-  if (pair->measure)
-    tg_text_put(&a, pair->measure->name);
-  else if (kind->of_waves)
+  if (kind->of_waves)
     tg_text_put(&a, estimates->tally->design->responses->waves[domain->wave].code);
   else
     tg_pairs_name_group(estimates, domain, &a);

@@ -6,13 +6,10 @@
 #include <base/text.h>
 #include <inference/inference.h>
 
-/* One comparison.  a is a row of the estimates, or of `of`; b a row of `other`, or, without that, a published figure.
- * With `of` what a was before is taken from it, and what b was before from that. */
+/* One comparison.  a is a row of the estimates; b a row of `other`, or, without that, a published figure. */
 typedef struct tg_pair {
   size_t a, b;
-  const trygg_estimates *other, *of;
-  size_t a_before, b_before;
-  const tg_measure_row *measure; /* that a is called by; NULL: by its group or wave */
+  const trygg_estimates *other;
   const tg_published_row *published;
   unsigned flags; /* why the two cannot be compared; 0: they can */
   /* What was found; NaN: nothing. */
@@ -53,15 +50,6 @@ trygg_status tg_pairs_find(tg_compare *all, const tg_comparison **out, trygg_err
 
 /* Make every pair. */
 trygg_status tg_pairs_make(tg_compare *all, const tg_comparison *kind, trygg_error *error);
-
-/* Add a pair, whose findings are still to come; fail where waves are pooled, or on no side of a break. */
-trygg_status tg_pairs_add(tg_compare *all, tg_pair pair, trygg_error *error);
-trygg_status tg_pairs_check_waves(tg_compare *all, trygg_error *error);
-
-/* measures.c: the measures of measures.csv. */
-trygg_status tg_measures_prepare(tg_compare *all, trygg_error *error);
-trygg_status tg_measures_add(tg_compare *all, size_t domain, size_t indicator, trygg_error *error);
-void tg_measures_name(const tg_compare *all, const tg_pair *pair, tg_text *out);
 
 /* Append what a is called: the codes of its group as VAR=CODE, or `total`. */
 void tg_pairs_name_group(const trygg_estimates *estimates, const tg_domain *domain, tg_text *out);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-trygg_status tg_pairs_add(tg_compare *all, tg_pair pair, trygg_error *error) {
+static trygg_status add_pair(tg_compare *all, tg_pair pair, trygg_error *error) {
   pair.output = TG_NONE;
   pair.value = pair.se = pair.df = pair.lower = pair.upper = pair.statistic = pair.p = pair.p_adjusted = NAN;
   if (tg_memory_grow((void **)&all->list, &all->capacity, all->count + 1, sizeof *all->list))
@@ -122,11 +122,11 @@ static trygg_status prepare_coded(tg_compare *all, trygg_error *error) {
 static trygg_status add_made(tg_compare *all, size_t domain, size_t indicator, trygg_error *error) {
   if (all->made_of[domain] == TG_NONE)
     return TRYGG_OK;
-  return tg_pairs_add(all,
-                      (tg_pair){.a = row_of(all->estimates, domain, indicator),
-                                .other = all->made,
-                                .b = row_of(all->made, all->made_of[domain], indicator)},
-                      error);
+  return add_pair(all,
+                  (tg_pair){.a = row_of(all->estimates, domain, indicator),
+                            .other = all->made,
+                            .b = row_of(all->made, all->made_of[domain], indicator)},
+                  error);
 }
 
 static void name_against(const tg_compare *all, const tg_pair *pair, tg_text *out) {
@@ -139,8 +139,8 @@ static void name_against(const tg_compare *all, const tg_pair *pair, tg_text *ou
 static trygg_status add_total(tg_compare *all, size_t domain, size_t indicator, trygg_error *error) {
   const trygg_estimates *estimates = all->estimates;
   size_t total = tg_estimate_row(estimates, estimates->domains[domain].wave, TG_TOTAL_DOMAIN, indicator);
-  return tg_pairs_add(
-      all, (tg_pair){.a = row_of(estimates, domain, indicator), .other = estimates, .b = total}, error);
+  return add_pair(all, (tg_pair){.a = row_of(estimates, domain, indicator), .other = estimates, .b = total},
+                  error);
 }
 
 static trygg_status add_pairs(tg_compare *all, size_t domain, size_t indicator, trygg_error *error) {
@@ -148,11 +148,11 @@ static trygg_status add_pairs(tg_compare *all, size_t domain, size_t indicator, 
   trygg_status status = TRYGG_OK;
   for (size_t d = domain + 1; d < estimates->domain_count && status == TRYGG_OK; d++)
     if (estimates->domains[d].wave == estimates->domains[domain].wave)
-      status = tg_pairs_add(all,
-                            (tg_pair){.a = row_of(estimates, domain, indicator),
-                                      .other = estimates,
-                                      .b = row_of(estimates, d, indicator)},
-                            error);
+      status = add_pair(all,
+                        (tg_pair){.a = row_of(estimates, domain, indicator),
+                                  .other = estimates,
+                                  .b = row_of(estimates, d, indicator)},
+                        error);
   return status;
 }
 
@@ -161,7 +161,7 @@ static void name_other_group(const tg_compare *all, const tg_pair *pair, tg_text
   tg_pairs_name_group(pair->other, &pair->other->domains[pair->other->rows[pair->b].domain], out);
 }
 
-trygg_status tg_pairs_check_waves(tg_compare *all, trygg_error *error) {
+static trygg_status check_waves(tg_compare *all, trygg_error *error) {
   const trygg_responses *responses = all->estimates->tally->design->responses;
   if (all->estimates->pooled)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "pool",
@@ -194,7 +194,7 @@ static trygg_status add_wave(tg_compare *all, size_t domain, size_t indicator, t
                            responses->waves[now->wave].time))
       pair.flags |= TG_FLAG_BREAK;
   }
-  return pair.b == TG_NONE ? TRYGG_OK : tg_pairs_add(all, pair, error);
+  return pair.b == TG_NONE ? TRYGG_OK : add_pair(all, pair, error);
 }
 
 static void name_wave(const tg_compare *all, const tg_pair *pair, tg_text *out) {
@@ -241,9 +241,9 @@ static trygg_status add_published(tg_compare *all, size_t domain, size_t indicat
       if (round == 0)
         most = figure->variable_count > most ? figure->variable_count : most;
       else if (figure->variable_count == most)
-        TRY(tg_pairs_add(
-            all, (tg_pair){.a = row_of(estimates, domain, indicator), .b = TG_NONE, .published = figure},
-            error));
+        TRY(add_pair(all,
+                     (tg_pair){.a = row_of(estimates, domain, indicator), .b = TG_NONE, .published = figure},
+                     error));
     }
   if (codes.failed)
     status = tg_error_memory(error);
@@ -272,12 +272,9 @@ const tg_comparison tg_comparisons[] = {
     {"total", "each group with all, itself among them; the overlap is accounted for", 1, 0, NULL, add_total,
      name_against},
     {"pairs", "each group with each other one", 1, 0, NULL, add_pairs, name_other_group},
-    {"wave", "each group, and all, with the wave before", 0, 1, tg_pairs_check_waves, add_wave, name_wave},
+    {"wave", "each group, and all, with the wave before", 0, 1, check_waves, add_wave, name_wave},
     {"reference", "each group, and all, with the published figures of references.csv", 0, 0,
      prepare_published, add_published, name_published},
-    {"measure",
-     "those whom a measure of measures.csv reached: their change since before it, less that of those compared with",
-     0, 0, tg_measures_prepare, tg_measures_add, tg_measures_name},
     {"VAR=CODE", "each group with the one that has this code, the other codes being equal", 1, 0,
      prepare_coded, add_made, name_against},
 };

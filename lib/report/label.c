@@ -47,10 +47,30 @@ static void put_named(const tg_view *view, const char *name, tg_text *out) {
   }
 }
 
-/* Groups of a comparison: VAR=CODE, several with blanks between; codes may have blanks too. */
-static void put_group(const tg_view *view, const char *name, tg_text *out) {
+/* The areas of VAR=CODE,CODE without the variable, as a comparison of measures.csv is called. */
+static void put_areas(const tg_view *view, const char *name, tg_text *out) {
+  const char *codes = strchr(name, '=');
+  char variable[128], code[128];
+
+  if (codes == NULL || view->codebook == NULL) {
+    tg_text_put(out, name);
+    return;
+  }
+  tg_text_print(variable, sizeof variable, "%.*s", (int)(codes - name), name);
+  while (*codes != '\0') {
+    size_t length = strcspn(++codes, ",");
+    tg_text_print(code, sizeof code, "%.*s", (int)length, codes);
+    tg_text_put(out, trygg_codebook_code_label(view->codebook, variable, code, tg_label_language(view)));
+    codes += length;
+    tg_text_put(out, *codes != '\0' ? ", " : "");
+  }
+}
+
+/* Groups of a comparison: VAR=CODE, several with blanks between; codes may have blanks too.  `areas`: the names of the
+ * codes will do. */
+static void put_group(const tg_view *view, const char *name, int areas, tg_text *out) {
   while (*name != '\0') {
-    const char *end = name + strlen(name);
+    const char *end = name + strlen(name), *message;
     char one[256];
     for (const char *blank = strchr(name, ' '); blank != NULL && *end == '\0';
          blank = strchr(blank + 1, ' ')) {
@@ -60,7 +80,13 @@ static void put_group(const tg_view *view, const char *name, tg_text *out) {
         end = blank;
     }
     tg_text_print(one, sizeof one, "%.*s", (int)(end - name), name);
-    put_named(view, one, out);
+    message = tg_messages_find(view->language, "group", one);
+    if (message != NULL)
+      tg_text_put(out, message);
+    else if (areas)
+      put_areas(view, one, out);
+    else
+      put_named(view, one, out);
     name = end + (*end == ' ' ? 1 : 0);
     tg_text_put(out, *name != '\0' ? ", " : "");
   }
@@ -119,10 +145,10 @@ static void put_total(const tg_view *view, size_t column, const char *name, tg_t
 static const struct {
   const char *column, *group; /* group of messages; NULL: shown as it is */
 } worded_columns[] = {
-    {"test", "test"},       {"account", "account"},   {"reason", "reason"}, {"a", "group"},
-    {"b", "group"},         {"part", "part"},         {"term", "term"},     {"file", NULL},
-    {"stratum", NULL},      {"variable", NULL},       {"method", "method"}, {"measure", "measure"},
-    {"silent_at", "group"}, {"position", "position"},
+    {"test", "test"},       {"account", "account"},   {"reason", "reason"},    {"a", "group"},
+    {"b", "group"},         {"part", "part"},         {"term", "term"},        {"file", NULL},
+    {"stratum", NULL},      {"variable", NULL},       {"method", "method"},    {"measure", "measure"},
+    {"silent_at", "group"}, {"position", "position"}, {"comparison", "group"},
 };
 
 /* A variable, or several with colons between. */
@@ -145,7 +171,7 @@ static int put_worded(const tg_view *view, const char *name, const char *text, t
       continue;
     message = group == NULL ? NULL : tg_messages_find(view->language, group, text);
     if (message == NULL && group != NULL && strcmp(group, "group") == 0)
-      put_group(view, text, out);
+      put_group(view, text, strcmp(name, "comparison") == 0, out);
     else if (message == NULL && group != NULL && strcmp(group, "term") == 0)
       put_term(view, text, out);
     else
@@ -233,7 +259,7 @@ void tg_label_cell(const tg_view *view, size_t row, size_t column, tg_text *out)
                          : trygg_codebook_code_label(view->codebook, name, text, tg_label_language(view)));
   } else if (strcmp(name, "wave") == 0) {
     put_wave(view, text, strlen(text), out);
-  } else if (strcmp(name, "waves") == 0) {
+  } else if (strcmp(name, "waves") == 0 || strcmp(name, "since") == 0) {
     put_waves(text, out);
   } else if (!put_worded(view, name, text, out)) {
     put_named(view, text, out);

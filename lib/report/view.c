@@ -46,6 +46,8 @@ static const struct {
     {"tau", TG_KIND_SCALED, 2},
     {"waves", TG_KIND_KEY, 4},
     {"at", TG_KIND_KEY, 1},
+    {"since", TG_KIND_KEY, 4},
+    {"areas", TG_KIND_COUNT, 5},
 };
 
 #define KNOWN_COLUMNS (sizeof known_columns / sizeof *known_columns)

@@ -24,7 +24,8 @@ static const struct {
     {TG_FLAG_EMPTY, "empty", "no valid answer in the cell"},
     {TG_FLAG_FEW_WAVES, "few_waves", "too few waves for the test"},
     {TG_FLAG_IMPOSSIBLE, "impossible", "not even if all or none of the silent had the answer"},
-    {TG_FLAG_CANNOT_REJECT, "cannot_reject", "with so few waves the test finds nothing, whatever happened"},
+    {TG_FLAG_CANNOT_REJECT, "cannot_reject",
+     "with so few waves or areas the test finds nothing, whatever happened"},
     {TG_FLAG_NEGATIVE_VARIANCE, "negative_variance", "the estimate of the variance is negative"},
 };
 

@@ -33,18 +33,20 @@ trygg_status tg_since_earlier_contrast(const tg_span *span, double *c, tg_findin
   return TRYGG_OK;
 }
 
+double tg_change_detectable(double se, double df, double level) {
+  if (!(se > 0) || !(df > 0))
+    return NAN;
+  return se * (tg_distribution_t_quantile((1 + level) / 2, df) + tg_distribution_t_quantile(POWER, df));
+}
+
 trygg_status tg_detectable_finish(const tg_span *span, const tg_given *given, tg_finding *finding,
                                   trygg_error *error) {
   double se = sqrt(given->variance);
   (void)span;
   (void)error;
-  finding->estimate = NAN;
   finding->df2 = given->df;
-  if (!(se > 0) || !(given->df > 0))
-    return TRYGG_OK;
-  finding->se = se;
-  finding->estimate = se * (tg_distribution_t_quantile((1 + given->level) / 2, given->df) +
-                            tg_distribution_t_quantile(POWER, given->df));
+  finding->estimate = tg_change_detectable(se, given->df, given->level);
+  finding->se = isnan(finding->estimate) ? NAN : se;
   return TRYGG_OK;
 }
 

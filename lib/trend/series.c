@@ -8,7 +8,7 @@
 #include <base/text.h>
 #include <design/panel.h>
 
-static trygg_status check_times(const trygg_estimates *estimates, trygg_error *error) {
+trygg_status tg_series_check_times(const trygg_estimates *estimates, trygg_error *error) {
   const trygg_responses *responses = estimates->tally->design->responses;
   if (estimates->pooled)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "pool",
@@ -101,7 +101,7 @@ trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_tren
   *out = tg_memory_new(*count, sizeof **out);
   if (!*out)
     return tg_error_memory(error);
-  TRY(check_times(estimates, error));
+  TRY(tg_series_check_times(estimates, error));
   TRY(find_covariate(&estimates->tally->indicators, options->covariate, &covariate, error));
   for (size_t i = 0; i < *count; i++) {
     tg_series *series = &(*out)[i];

@@ -38,4 +38,10 @@ void tg_wald_covariance(const tg_span *span, const double *rows, size_t q, doubl
 trygg_status tg_wald_of(const tg_span *span, const double *rows, size_t q, double *wald, size_t *rank,
                         trygg_error *error);
 
+/* Adjusted F and p of W; nothing without rank or degrees of freedom. */
+void tg_wald_judge(double wald, size_t rank, double df, tg_finding *finding);
+
+/* The smallest true change that would be found with probability 0.8; NaN without an error or df. */
+double tg_change_detectable(double se, double df, double level);
+
 #endif

@@ -124,6 +124,9 @@ trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_tren
                               tg_series **out, size_t *count, trygg_error *error);
 void tg_series_free(tg_series *list, size_t count);
 
+/* Fail where waves are pooled, or when one of them was is not known. */
+trygg_status tg_series_check_times(const trygg_estimates *estimates, trygg_error *error);
+
 /* One test on one series. */
 typedef struct tg_trial {
   const tg_test *test;

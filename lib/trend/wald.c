@@ -38,7 +38,7 @@ void tg_wald_covariance(const tg_span *span, const double *rows, size_t q, doubl
     }
 }
 
-static void judge(double wald, size_t rank, double df, tg_finding *finding) {
+void tg_wald_judge(double wald, size_t rank, double df, tg_finding *finding) {
   double q = (double)rank;
   if (!rank)
     return;
@@ -89,7 +89,7 @@ static trygg_status finish(const tg_span *span, size_t q, void (*fill)(const tg_
   for (size_t i = 0; i < q; i++)
     fill(span, i, rows + i * span->count);
   TRY(tg_wald_of(span, rows, q, &wald, &rank, error));
-  judge(wald, rank, df, finding);
+  tg_wald_judge(wald, rank, df, finding);
 cleanup:
   tg_memory_free(rows);
   return status;

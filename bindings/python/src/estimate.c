@@ -32,6 +32,7 @@ STEP(model_create, DESIGN, tg_model_options, trygg_model_options, trygg_model, M
 TABLE_STEP(inference_table, ESTIMATES, inference_options, trygg_inference_table)
 TABLE_STEP(index_table, ESTIMATES, index_options, trygg_index_table)
 TABLE_STEP(trend_table, ESTIMATES, trend_options, trygg_trend_table)
+TABLE_STEP(measure_table, ESTIMATES, measure_options, trygg_trend_measures)
 TABLE_STEP(compare_table, ESTIMATES, comparison_options, trygg_inference_compare)
 TABLE_STEP(funnel_table, ESTIMATES, funnel_options, trygg_inference_funnel)
 TABLE_STEP(group_test_table, ESTIMATES, group_test_options, trygg_inference_test_groups)
@@ -233,6 +234,7 @@ PyMethodDef tg_estimate_methods[] = {
     {"index_items", index_items, METH_VARARGS, "Indicators that indices need."},
     {"index_table", index_table, METH_VARARGS, "Indices."},
     {"trend_table", trend_table, METH_VARARGS, "Tests of change and trend."},
+    {"measure_table", measure_table, METH_VARARGS, "Follow-up of measures."},
     {"trend_series", trend_series, METH_VARARGS, "Tests of a series from elsewhere."},
     {"compare_table", compare_table, METH_VARARGS, "Comparisons of groups, waves and published figures."},
     {"funnel_table", funnel_table, METH_VARARGS, "Control limits of all groups."},

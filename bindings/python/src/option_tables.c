@@ -72,6 +72,16 @@ const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
                                       END};
 #undef STRUCT
 
+#define STRUCT trygg_measure_options
+const tg_option tg_measure_options[] = {TEXTS(tests, test_count),
+                                        FIELD(scale, TEXT),
+                                        FIELD(level, DOUBLE),
+                                        FIELD(adjust, TEXT),
+                                        FIELD(across_breaks, INT),
+                                        FIELD(min_n, INT64),
+                                        END};
+#undef STRUCT
+
 #define STRUCT trygg_comparison_options
 const tg_option tg_comparison_options[] = {FIELD(against, TEXT),
                                            FIELD(scale, TEXT),

@@ -30,8 +30,9 @@ typedef struct tg_option {
 } tg_option;
 
 extern const tg_option tg_load_options[], tg_design_options[], tg_estimate_options[], tg_inference_options[],
-    tg_index_options[], tg_trend_options[], tg_comparison_options[], tg_funnel_options[],
-    tg_group_test_options[], tg_model_options[], tg_model_table_options[], tg_nonresponse_options[],
-    tg_representativity_options[], tg_tipping_options[], tg_disclosure_options[], tg_report_options[];
+    tg_index_options[], tg_trend_options[], tg_measure_options[], tg_comparison_options[],
+    tg_funnel_options[], tg_group_test_options[], tg_model_options[], tg_model_table_options[],
+    tg_nonresponse_options[], tg_representativity_options[], tg_tipping_options[], tg_disclosure_options[],
+    tg_report_options[];
 
 #endif /* TG_OPTION_TABLES_H */

@@ -153,6 +153,20 @@ class Real(unittest.TestCase):
         self.assertAlmostEqual(slopes["record_linear"]["estimate"], -0.00265408266, delta=1e-11)
         self.assertAlmostEqual(slopes["record_logit"]["se"], 0.00130985265, delta=1e-11)
 
+    def test_measures(self) -> None:
+        folder, data = GOLDEN / "measures", GOLDEN / "measures.csv"
+        responses = trygg.Survey(folder).read(data)
+        self.assertIn("synthetic_rank", trygg.registry("measure_test"))
+        for scale in ("difference", "ratio"):
+            table = responses.measures("unsafe", by="area", tests="all", scale=scale)
+            rows = {(row["test"], row["comparison"] or "", row["wave"]): row for row in table.rows()}
+            for row in read_rows(SOURCE / "tests" / "golden" / "measures.csv"):
+                if (row["indicator"], row["scale"], row["what"]) == ("unsafe", scale, "se"):
+                    met = rows[row["test"], row["comparison"], row["wave"]]["se"]
+                    self.assertAlmostEqual(met / float(row["value"]), 1, delta=1e-10)
+        text = run("compare", folder, data, "--against", "measure", "--by", "area")
+        self.assertEqual(responses.measures(by="area").publish(0).write("csv"), text)
+
     def test_ncvs(self) -> None:
         responses = self.read("ncvs-2021", "ncvs2021_household.csv.gz")
         table = responses.estimate()

@@ -306,6 +306,16 @@ trygg_trend <- function(sample, indicators = NULL, tests = NULL, by = NULL, wher
   new_table(checked(.Call(r_trend, estimates, options)), sample$survey)
 }
 
+# Follow-up of the measures of measures.csv, taken by the variables `by`.
+trygg_measures <- function(sample, indicators = NULL, by, tests = NULL, scale = "difference", where = NULL, waves = NULL,
+                           level = 0.95, adjust = "holm", across_breaks = FALSE, min_n = 0, threads = NULL, progress = NULL) {
+  sample <- trygg_sample(sample)
+  estimates <- estimates_of(sample, indicators, by, where, waves, FALSE, NULL, threads, progress)
+  options <- some(tests = tests, scale = scale, level = level, adjust = adjust,
+                  across_breaks = as.integer(across_breaks), min_n = min_n)
+  new_table(checked(.Call(r_measures, estimates, options)), sample$survey)
+}
+
 # A series that was published or computed elsewhere: `covariance` a matrix, or standard errors of independent samples.
 trygg_series <- function(time, estimate, covariance = NULL, df = Inf, tests = NULL, level = 0.95, adjust = "holm", start = NULL,
                          margin = NULL) {

@@ -23,6 +23,7 @@ STEP(r_inference, ESTIMATES, inference_options, trygg_inference_options, trygg_t
      trygg_inference_table)
 STEP(r_index, ESTIMATES, index_options, trygg_index_options, trygg_table, TABLE, trygg_index_table)
 STEP(r_trend, ESTIMATES, trend_options, trygg_trend_options, trygg_table, TABLE, trygg_trend_table)
+STEP(r_measures, ESTIMATES, measure_options, trygg_measure_options, trygg_table, TABLE, trygg_trend_measures)
 STEP(r_model, DESIGN, model_options, trygg_model_options, trygg_model, MODEL, trygg_model_create)
 STEP(r_model_table, MODEL, model_table_options, trygg_model_table_options, trygg_table, TABLE,
      trygg_model_table)

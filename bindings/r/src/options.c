@@ -60,6 +60,13 @@ const option trend_options[] = {LIST(trygg_trend_options, "tests", tests, test_c
                                 FIELD(trygg_trend_options, margin, DOUBLE),
                                 FIELD(trygg_trend_options, covariate, TEXT),
                                 {NULL, TEXT, 0, 0}};
+const option measure_options[] = {LIST(trygg_measure_options, "tests", tests, test_count),
+                                  FIELD(trygg_measure_options, scale, TEXT),
+                                  FIELD(trygg_measure_options, level, DOUBLE),
+                                  FIELD(trygg_measure_options, adjust, TEXT),
+                                  FIELD(trygg_measure_options, across_breaks, INT),
+                                  FIELD(trygg_measure_options, min_n, INT64),
+                                  {NULL, TEXT, 0, 0}};
 const option model_options[] = {FIELD(trygg_model_options, outcome, TEXT),
                                 LIST(trygg_model_options, "on", on, on_count),
                                 FIELD(trygg_model_options, family, TEXT),

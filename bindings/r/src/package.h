@@ -29,7 +29,17 @@ SEXP handle_finish(SEXP pointer, trygg_status status, void *handle, const trygg_
 
 /* ---- options: options.c ------------------------------------------------------------------------- */
 
-typedef enum option_kind { TEXT, TEXTS, NUMBERS, CHARACTER, INT, INT64, DOUBLE, PUBLISHED, PROGRESS } option_kind;
+typedef enum option_kind {
+  TEXT,
+  TEXTS,
+  NUMBERS,
+  CHARACTER,
+  INT,
+  INT64,
+  DOUBLE,
+  PUBLISHED,
+  PROGRESS
+} option_kind;
 
 /* A field of an option struct. */
 typedef struct option {
@@ -39,9 +49,9 @@ typedef struct option {
 } option;
 
 extern const option load_options[], design_options[], estimate_options[], inference_options[],
-    index_options[], trend_options[], model_options[], model_table_options[], nonresponse_options[],
-    representativity_options[], tipping_options[], comparison_options[], funnel_options[],
-    group_test_options[], disclosure_options[], report_options[];
+    index_options[], trend_options[], measure_options[], model_options[], model_table_options[],
+    nonresponse_options[], representativity_options[], tipping_options[], comparison_options[],
+    funnel_options[], group_test_options[], disclosure_options[], report_options[];
 
 /* How a call hears of progress: an R function of stage, done, total, or R_NilValue. */
 typedef struct call {
@@ -79,6 +89,7 @@ SEXP r_inference(SEXP, SEXP);
 SEXP r_index(SEXP, SEXP);
 SEXP r_index_items(SEXP, SEXP);
 SEXP r_trend(SEXP, SEXP);
+SEXP r_measures(SEXP, SEXP);
 SEXP r_compare(SEXP, SEXP);
 SEXP r_funnel(SEXP, SEXP);
 SEXP r_test_groups(SEXP, SEXP);

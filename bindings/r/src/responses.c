@@ -182,6 +182,7 @@ static const struct {
                   {"adjustment", trygg_inference_adjustment},
                   {"dispersion", trygg_inference_dispersion},
                   {"group_test", trygg_inference_group_test},
+                  {"measure_test", trygg_trend_measure_test},
                   {"family", trygg_model_family},
                   {"part", trygg_model_part},
                   {"term_test", trygg_model_term_test},

@@ -56,6 +56,14 @@ against_reference <- function(table, path, by) {
   cat(nrow(expected), "reference rows, largest relative difference", signif(off, 2), "\n")
 }
 
+# ---- measures ------------------------------------------------------------------------------------------------
+golden <- file.path(source_folder, "tests", "data", "golden")
+followed <- trygg_read(trygg_survey(file.path(golden, "measures")), file.path(golden, "measures.csv"))
+equal(as_written(trygg_measures(followed, by = "area", tests = "all", scale = "ratio")),
+      program("compare", file.path(golden, "measures"), file.path(golden, "measures.csv"), "--against", "measure", "--by", "area", "--test", "all",
+              "--scale", "ratio"))
+stopifnot("synthetic_rank" %in% trygg_names("measure_test"))
+
 # ---- the county --------------------------------------------------------------------------------------------
 folder <- tempfile()
 invisible(system2(file.path(programs, "make-county"), folder, stdout = FALSE, stderr = FALSE))

@@ -42,7 +42,7 @@ __all__ = [
 
 def registry(name: str) -> list[str]:
     """Names of a registry: ``indicator interval variance calibration trim test usual_test
-    against scale adjustment dispersion group_test family part term_test flag format``."""
+    against scale adjustment dispersion group_test measure_test family part term_test flag format``."""
     return _trygg.registry(name)
 
 

@@ -298,6 +298,10 @@ class Responses:
         """:meth:`Sample.trend` of the default design."""
         return self.design().trend(indicators, **options)
 
+    def measures(self, indicators: Names = None, **options: Any) -> Table:
+        """:meth:`Sample.measures` of the default design."""
+        return self.design().measures(indicators, **options)
+
     def compare(self, indicators: Names = None, **options: Any) -> Table:
         """:meth:`Sample.compare` of the default design."""
         return self.design().compare(indicators, **options)
@@ -448,6 +452,35 @@ class Sample:
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
         return Table(_trygg.trend_table(handle, options), self.survey)
+
+    def measures(
+        self,
+        indicators: Names = None,
+        *,
+        by: Names,
+        tests: Names = None,
+        scale: str = "difference",
+        where: Names = None,
+        waves: Names = None,
+        level: float = 0.95,
+        adjust: str = "holm",
+        across_breaks: bool = False,
+        min_n: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> Table:
+        """Follow-up of the measures of measures.csv, taken by the variables ``by``: did it change more where one was taken
+        than elsewhere, and could that be anything else (``trygg.registry("measure_test")``; ``"all"`` of them)."""
+        options = {
+            "tests": names(tests),
+            "scale": scale,
+            "level": level,
+            "adjust": adjust,
+            "across_breaks": int(across_breaks),
+            "min_n": min_n,
+        }
+        handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
+        return Table(_trygg.measure_table(handle, options), self.survey)
 
     def compare(
         self,
