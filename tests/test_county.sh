@@ -12,6 +12,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 export LC_ALL=C
 
+# Measures that nobody took, of which the truth is known: each municipality with the one before.  And one that is planted:
+# every second one of those in Tierp who were unsafe late in the evening is safe since 2020.
+cp -r "$survey" "$work/measured"
+{
+  echo 'name,where,comparison,start'
+  previous=0382
+  for municipality in 0305 0319 0330 0331 0360 0380 0381 0382; do
+    echo "m$municipality,kommun=$municipality,kommun=$previous,2020"
+    previous=$municipality
+  done
+} >"$work/measured/measures.csv"
+cp -r "$work/measured" "$work/planted"
+printf 'name,where,comparison,start,indicators\nplanted,kommun=0360,kommun=0381,2020,otrygg_kvall\n' >"$work/planted/measures.csv"
+
 for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   "$programs/make-county" --seed "$seed" "$work/data" >/dev/null 2>&1
   "$programs/trygg-estimate" --format csv --min-n 0 --by kommun --by kon --progress never "$survey" \
@@ -31,6 +45,28 @@ for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
       cells++; if (z > 3 || z < -3) far++; sum += z; squares += z * z
     }
     END { printf "%d %d %.17g %.17g\n", cells, far, sum, squares }' "$work/estimates.csv" "$work/data/truth.csv" >>"$work/z"
+  "$programs/trygg-compare" --against measure --by kommun --test change --adjust none --format csv --min-n 0 \
+    --progress never "$work/measured" "$work/data/data.csv.gz" >"$work/changes.csv" 2>/dev/null
+  gzip -dc "$work/data/data.csv.gz" | awk -F, -v OFS=, '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR > 1 && $at["kommun"] == "0360" && $at["ar"] >= 2020 && $at["ute_kvall"] ~ /^[345]$/ && ++met % 2 { $at["ute_kvall"] = 1 }
+    { print }' >"$work/planted.csv"
+  "$programs/trygg-compare" --against measure --by kommun --test change --adjust none --format csv --min-n 0 \
+    --progress never "$work/planted" "$work/planted.csv" 2>/dev/null >>"$work/changes.csv"
+  awk -F, '
+    FILENAME ~ /truth/ { truth[$1, $2, $3] = $4; next }
+    FILENAME ~ /measures/ { where[$1] = $2; other[$1] = $3; next }
+    $1 == "wave" { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["se"] + 0 > 0 && $at["indicator"] != "antal_otrygga" {
+      name = $at["name"]; k = $at["indicator"]; wave = $at["wave"]; kind = name == "planted" ? "planted" : "pairs"
+      true = (kind == "planted" ? 0.5 : 1) * truth[wave, where[name], k] - truth[2017, where[name], k]
+      true -= truth[wave, other[name], k] - truth[2017, other[name], k]
+      z = ($at["estimate"] - true) / $at["se"]
+      count[kind]++; squares[kind] += z * z; found[kind] += $at["p"] < 0.05
+      if (kind == "pairs" && (true / $at["se"])^2 < 0.04) { count["absent"]++; found["absent"] += $at["p"] < 0.05 }
+    }
+    END { for (kind in count) printf "%s %d %d %.17g\n", kind, count[kind], found[kind], squares[kind] }' \
+    "$work/data/truth.csv" "$work/measured/measures.csv" "$work/planted/measures.csv" "$work/changes.csv" >>"$work/effects"
 done
 
 awk '{ cells += $1; far += $2; sum += $3; squares += $4 }
@@ -39,6 +75,15 @@ awk '{ cells += $1; far += $2; sum += $3; squares += $4 }
            100 * far / cells, sum / cells, squares / cells
     exit !(cells > 40000 && far <= 0.006 * cells && squares / cells > 0.9 && squares / cells < 1.1)
   }' "$work/z"
+
+awk '{ count[$1] += $2; found[$1] += $3; squares[$1] += $4 }
+  END {
+    printf "%d effects of measures: variance of z %.4f; found where there is none %d of %d, where one is planted %d of %d\n",
+           count["pairs"], squares["pairs"] / count["pairs"], found["absent"], count["absent"], found["planted"], count["planted"]
+    exit !(count["pairs"] > 10000 && squares["pairs"] / count["pairs"] > 0.9 && squares["pairs"] / count["pairs"] < 1.1 &&
+           found["absent"] > 0.035 * count["absent"] && found["absent"] < 0.065 * count["absent"] &&
+           count["planted"] == 40 && found["planted"] > 32 && squares["planted"] / 40 < 1.6)
+  }' "$work/effects"
 
 "$programs/trygg-trend" --format csv --min-n 0 --by kommun --test linear,wls_slope,record_linear,record_logit \
   --progress never "$survey" "$work/data/data.csv.gz" >"$work/trends.csv" 2>/dev/null
