@@ -93,6 +93,9 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 "$programs/trygg-trend" --format csv --min-n 0 --across-breaks --indicator otrygg_kvall --test linear \
   --progress never "$survey" "$work/data/data.csv.gz" 2>/dev/null | grep -q '2012 2014 2017 2020 2024' ||
   { echo "--across-breaks did not use every wave"; exit 1; }
+"$programs/trygg-trend" --across-breaks --indicator otrygg_kvall --test linear --lang en --progress never "$survey" \
+  "$work/data/data.csv.gz" 2>/dev/null | grep -q '2012–2024, across a break in the series: up ' ||
+  { echo "--across-breaks is not said in the sentence"; exit 1; }
 
 # Pictures of the trends: nine panels on a page, and what changed on the report.
 "$programs/trygg-trend" --format html --lang sv --by kommun --indicator otrygg_kvall --progress never "$survey" \

@@ -478,6 +478,7 @@ static const struct {
     {"word", "no_clear_change", {"no clear change, ", "ingen tydlig förändring, "}},
     {"word", "better", {", for the better", ", till det bättre"}},
     {"word", "worse", {", for the worse", ", till det sämre"}},
+    {"word", "across_break", {", across a break in the series", ", tvärs över ett tidsseriebrott"}},
     {"word", "since_break", {", since the break", ", efter tidsseriebrottet"}},
     {"word", "adjusted", {"adjusted ", "justerat "}},
     {"word",

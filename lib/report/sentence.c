@@ -94,19 +94,29 @@ static const tg_indicator_row *find_indicator(const tg_view *view, size_t row) {
   return found == TG_NONE ? NULL : &view->codebook->indicators[found];
 }
 
-/* Whether a declared break is why the waves of a row begin where they do. */
-static int begins_at_break(const tg_view *view, const columns *at, size_t row) {
-  const char *waves = trygg_table_text(view->table, row, at->waves), *first;
-  double earliest = INFINITY, begin;
-  char wave[128];
+/* Decimal year of the first or last of the waves of a row; NaN where it is not known. */
+static double time_of(const tg_view *view, const columns *at, size_t row, int last) {
+  const char *waves = trygg_table_text(view->table, row, at->waves), *word;
+  char wave[128] = "";
   size_t length;
-  if (!view->codebook || !(first = tg_text_word(&waves, &length)))
-    return 0;
-  tg_text_print(wave, sizeof wave, "%.*s", (int)length, first);
-  begin = tg_codebook_wave_time(view->codebook, wave);
+  while ((word = tg_text_word(&waves, &length)) != NULL && (last || !*wave))
+    tg_text_print(wave, sizeof wave, "%.*s", (int)length, word);
+  return tg_codebook_wave_time(view->codebook, wave);
+}
+
+/* What a declared break has to do with the waves of a row: that they begin at it, or run across it; NULL: nothing. */
+static const char *word_of_break(const tg_view *view, const columns *at, size_t row) {
+  double earliest = INFINITY, begin, end;
+  if (!view->codebook)
+    return NULL;
+  begin = time_of(view, at, row, 0);
+  end = time_of(view, at, row, 1);
+  if (tg_codebook_breaks(view->codebook, find_indicator(view, row), begin, end))
+    return "across_break";
   for (size_t i = 0; i < view->codebook->wave_count; i++)
     earliest = fmin(earliest, tg_codebook_wave_time(view->codebook, view->codebook->waves[i].wave));
-  return earliest < begin && tg_codebook_breaks(view->codebook, find_indicator(view, row), earliest, begin);
+  return tg_codebook_breaks(view->codebook, find_indicator(view, row), earliest, begin) ? "since_break"
+                                                                                        : NULL;
 }
 
 /* The indicator and the group, of a total of groups that it is all of them. */
@@ -134,8 +144,8 @@ static void put_waves(const tg_view *view, const columns *at, size_t row, tg_tex
   if (*trygg_table_text(view->table, row, at->waves) != '\0') {
     tg_text_put(out, out->length ? ", " : "");
     tg_label_cell(view, row, at->waves, out);
-    if (begins_at_break(view, at, row))
-      tg_text_put(out, tg_view_word(view, "since_break"));
+    if (word_of_break(view, at, row))
+      tg_text_put(out, tg_view_word(view, word_of_break(view, at, row)));
   }
   tg_text_put(out, out->length ? ": " : "");
 }
