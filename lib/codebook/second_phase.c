@@ -34,8 +34,10 @@ static trygg_status read_drawn(trygg_codebook *codebook, const tg_sheet_row *row
   tg_conditions conditions = {0};
   trygg_status status = tg_conditions_parse(codebook, phase->drawn_text, &place, &conditions, error);
   const tg_variable *variable;
-  if (status != TRYGG_OK)
+  if (status != TRYGG_OK) {
+    tg_conditions_clear(&conditions);
     return status;
+  }
   variable = &codebook->variables[conditions.sets[0].variable];
   if (conditions.count > 1 || variable->rule || variable->type == TG_SELECT_MULTIPLE ||
       variable->type == TG_STRING || variable->type == TG_DATE)
