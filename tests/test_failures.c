@@ -256,7 +256,7 @@ static trygg_status write_series(const trygg_trend_options *options, trygg_table
   return trygg_trend_series(time, value, covariance, 12, 50, options, out, &error);
 }
 
-/* Every test that draws no random numbers, on twelve half-years: long enough for all of them. */
+/* Every test that draws no random numbers, on twelve half-years: long enough for all of them but yue_wang. */
 static trygg_status link_series(chain *c) {
   static const char *const tests[] = {
       "linear",         "quadratic",     "cubic",        "wls_slope",    "gls_slope",

@@ -554,6 +554,10 @@ START_TEST(every_test_runs_on_a_long_series) {
     double p = trygg_table_number(table, row, trygg_table_find(table, "p"));
     if (!strcmp(test, "siegel_slope") || !strcmp(test, "detectable")) /* have no p */
       continue;
+    if (!strcmp(test, "yue_wang")) { /* wants a hundred */
+      ck_assert_str_eq(trygg_table_text(table, row, trygg_table_find(table, "flag")), "few_waves");
+      continue;
+    }
     ck_assert_msg(p >= 0 && p <= 1 + 1e-12, "%s: p = %g", test, p);
     ck_assert_msg(!trygg_table_missing(table, row, trygg_table_find(table, "statistic")), "%s", test);
   }

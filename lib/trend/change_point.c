@@ -97,7 +97,7 @@ static trygg_status share_as_large(const tg_span *span, tg_change_point_statisti
                                    void (*next)(tg_random *, const double *, double *, size_t), double met,
                                    double *p, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t n = span->count, beyond = 0, at;
+  size_t n = span->count, beyond = 0, draws = 0, at;
   double *drawn = tg_memory_new(n, sizeof *drawn);
   tg_random *random = tg_memory_new(1, sizeof *random);
   if (!drawn || !random) {
@@ -105,11 +105,11 @@ static trygg_status share_as_large(const tg_span *span, tg_change_point_statisti
     goto cleanup;
   }
   tg_random_seed(random, n, 0);
-  for (size_t k = 0; k < TG_DRAWS; k++) {
+  for (; tg_draws_more(beyond, draws); draws++) {
     next(random, tg_span_values(span), drawn, n);
     beyond += statistic(drawn, n, &at) >= met * (1 - 1e-12);
   }
-  *p = tg_draws_p(beyond, TG_DRAWS);
+  *p = tg_draws_p_so_far(beyond, draws);
 cleanup:
   tg_memory_free(random);
   tg_memory_free(drawn);

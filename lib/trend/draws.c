@@ -5,8 +5,6 @@
 
 #include <base/memory.h>
 
-#define SEED 20120
-
 static trygg_status factor(const tg_span *span, tg_draws *draws, trygg_error *error) {
   size_t n = span->count;
   double *matrix = tg_memory_new(n * n, sizeof *matrix);
@@ -24,7 +22,7 @@ trygg_status tg_draws_begin(const tg_span *span, tg_draws *draws, trygg_error *e
   draws->random = tg_memory_new(1, sizeof *draws->random);
   if (!draws->normal || !draws->random)
     return tg_error_memory(error);
-  tg_random_seed(draws->random, SEED, 0);
+  tg_random_seed(draws->random, TG_DRAWS_SEED, 0);
   return factor(span, draws, error);
 }
 

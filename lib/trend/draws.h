@@ -8,6 +8,9 @@
 #include <trend/trend.h>
 
 #define TG_DRAWS 20000
+#define TG_DRAWS_SEED 20120
+#define TG_DRAWS_BEYOND                                                                                      \
+  1000 /* of them that are as large: enough to know p by, and a p of 0.05 needs all draws */
 
 /* Zero-initialise; one a thread. */
 typedef struct tg_draws {
@@ -26,6 +29,14 @@ void tg_draws_clear(tg_draws *draws);
  * Hinkley 1997, Bootstrap Methods and their Application, 4.2.1). */
 static inline double tg_draws_p(size_t count, size_t draws) {
   return ((double)count + 1) / ((double)draws + 1);
+}
+
+/* 1 while more draws are to be made, and p where no more were (Besag & Clifford 1991, Biometrika 78:301-304). */
+static inline int tg_draws_more(size_t count, size_t draws) {
+  return draws < TG_DRAWS && count < TG_DRAWS_BEYOND;
+}
+static inline double tg_draws_p_so_far(size_t count, size_t draws) {
+  return count < TG_DRAWS_BEYOND ? tg_draws_p(count, draws) : (double)count / (double)draws;
 }
 
 #endif

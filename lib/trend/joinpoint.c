@@ -2,10 +2,16 @@
 /* Lines joined at observed waves (Kim, Fay, Feuer & Midthune 2000, Stat. Med. 19:335-351), by generalised least squares
  * with the covariance of the waves.
  *
- * joinpoint: with t_j the t of the change of slope at inner wave j, two waves or more on each side, the largest |t_j|; p is
- * the share of series theta* ~ N(line, V) whose largest is as large.  A line is no part of t_j, so the draws need
- * none.  Where V is an estimate, t_j is that of gls.c on nu - q df, and its denominator in the draws a common root of
- * chi-square over its df.
+ * joinpoint: with t_j the t of the change of slope at inner wave j, two waves or more on each side, the largest |t_j|.  A
+ * line is no part of t_j: whitened, the q = K - 2 residuals u of a line are N(0, I), z_j = e_j' u with e_j of length 1 and
+ * e_i' e_j the correlation of the changes, and p is the share of draws of u whose largest is as large.  Where V is an
+ * estimate on nu df, so is its part for the residuals, and t_j is that of gls.c.  The draws then have a Wishart matrix S on
+ * nu df in the place of V nu: z_j = nu^1/2 e_j' S^-1 u / (e_j' S^-1 e_j)^1/2, T2 = nu u' S^-1 u and
+ *
+ *   t_j^2 = z_j^2 (nu - q + 1) / (nu + T2 - z_j^2)
+ *
+ * with S = L L', L the triangle of roots of chi-squares and normals of Bartlett (1933, Proc. R. Soc. Edinburgh 53:260-283;
+ * Anderson 2003, An Introduction to Multivariate Statistical Analysis, 7.2).
  *
  * joinpoint_last: the slope after the last joint, of the number of joints with the smallest
  * BIC = W + p log K, W the weighted sum of squares that is left and p the regressors: up to one joint, from 11 waves two
@@ -85,16 +91,14 @@ cleanup:
   return status;
 }
 
-/* The largest |t|, with `shrink`, or |z|. */
-static double largest(const candidates *all, const double *shrink, const double *value, size_t n,
-                      size_t *at) {
+/* The largest |t|. */
+static double largest(const candidates *all, const double *value, size_t n, size_t *at) {
   double most = -1;
   for (size_t k = 0; k < all->count; k++) {
     double z = 0;
     for (size_t i = 0; i < n; i++)
       z += all->z[k * n + i] * value[i];
-    if (shrink)
-      z *= shrink[k];
+    z *= all->shrink[k];
     if (fabs(z) > most) {
       most = fabs(z);
       *at = k;
@@ -103,28 +107,107 @@ static double largest(const candidates *all, const double *shrink, const double 
   return most;
 }
 
-/* Root of a chi-square over its df; 1 where that is so near. */
-static double scale(tg_random *random, double df) {
-  return df < 1000 ? sqrt(tg_random_chi_square(random, df) / df) : 1;
+/* ---- its distribution ------------------------------------------------------------------- */
+
+#define LARGE_DF 1000 /* from which V is as good as known */
+
+/* What a draw needs: e_j in coordinates of which the j-th has the first j + 1, as L L' = their correlations. */
+typedef struct reference {
+  double *unit; /* candidates x residuals */
+  size_t candidates, residuals;
+  double df;         /* of V; LARGE_DF and more: known */
+  double *u, *l, *f; /* of one draw: residuals, triangle, L^-1 e_j */
+  tg_random *random;
+} reference;
+
+/* Row by row of the triangle; a change that the ones before determine keeps its direction among theirs. */
+static void find_units(const tg_span *span, const candidates *all, reference *r) {
+  size_t n = span->count;
+  for (size_t a = 0; a < r->candidates; a++) {
+    double *row = r->unit + a * r->residuals, left = 1;
+    for (size_t b = 0; b < a; b++) {
+      const double *other = r->unit + b * r->residuals;
+      double sum = 0;
+      for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+          sum += all->z[a * n + i] * all->z[b * n + j] * tg_span_covariance(span, i, j);
+      for (size_t k = 0; k < b; k++)
+        sum -= row[k] * other[k];
+      row[b] = other[b] > 0 ? sum / other[b] : 0;
+      left -= row[b] * row[b];
+    }
+    row[a] = left > 1e-10 ? sqrt(left) : 0;
+  }
 }
 
-static trygg_status share_as_large(const tg_span *span, const candidates *all, double met, double *p,
-                                   trygg_error *error) {
-  trygg_status status = TRYGG_OK;
-  tg_draws draws = {0};
-  size_t beyond = 0, at;
-  double *value = tg_memory_new(span->count, sizeof *value);
-  if (!value)
-    return tg_error_memory(error);
-  TRY(tg_draws_begin(span, &draws, error));
-  for (size_t k = 0; k < TG_DRAWS; k++) {
-    tg_draws_next(&draws, value);
-    beyond += largest(all, NULL, value, span->count, &at) >= met * scale(draws.random, all->df);
+/* x = L^-1 b, b 0 from `used` on; the sum of squares of x. */
+static double solve(const double *l, const double *b, size_t used, size_t q, double *x) {
+  double squares = 0;
+  for (size_t i = 0; i < q; i++) {
+    double sum = i < used ? b[i] : 0;
+    for (size_t k = 0; k < i; k++)
+      sum -= l[i * q + k] * x[k];
+    x[i] = sum / l[i * q + i];
+    squares += x[i] * x[i];
   }
-  *p = tg_draws_p(beyond, TG_DRAWS);
-cleanup:
-  tg_draws_clear(&draws);
-  tg_memory_free(value);
+  return squares;
+}
+
+static double dot(const double *a, const double *b, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++)
+    sum += a[i] * b[i];
+  return sum;
+}
+
+/* The largest |t| of a draw. */
+static double next(reference *r) {
+  size_t q = r->residuals;
+  double largest = 0, whole, nu = r->df;
+  for (size_t i = 0; i < q; i++)
+    r->u[i] = tg_random_normal(r->random);
+  if (r->df >= LARGE_DF) {
+    for (size_t j = 0; j < r->candidates; j++)
+      largest = fmax(largest, fabs(dot(r->unit + j * q, r->u, j + 1)));
+    return largest;
+  }
+  for (size_t i = 0; i < q; i++) {
+    for (size_t k = 0; k < i; k++)
+      r->l[i * q + k] = tg_random_normal(r->random);
+    r->l[i * q + i] = sqrt(tg_random_chi_square(r->random, r->df - (double)i));
+  }
+  whole = nu * solve(r->l, r->u, q, q, r->u);
+  for (size_t j = 0; j < r->candidates; j++) {
+    double length = solve(r->l, r->unit + j * q, j + 1, q, r->f), z = dot(r->f, r->u, q);
+    z = nu * z * z / length;
+    largest = fmax(largest, sqrt(z * (nu - (double)q + 1) / (nu + whole - z)));
+  }
+  return largest;
+}
+
+static trygg_status share_as_large(const tg_span *span, const candidates *all, double df, double met,
+                                   double *p, trygg_error *error) {
+  size_t q = span->count - 2, beyond = 0, draws = 0;
+  double *memory = tg_memory_new((all->count + q + 2) * q, sizeof *memory);
+  tg_random *random = tg_memory_new(1, sizeof *random);
+  reference r = {memory,
+                 all->count,
+                 q,
+                 df,
+                 memory + all->count * q,
+                 memory + (all->count + 1) * q,
+                 memory + (all->count + 1 + q) * q,
+                 random};
+  trygg_status status = memory && random ? TRYGG_OK : tg_error_memory(error);
+  if (status == TRYGG_OK) {
+    tg_random_seed(random, TG_DRAWS_SEED, 0);
+    find_units(span, all, &r);
+    for (; tg_draws_more(beyond, draws); draws++)
+      beyond += next(&r) >= met;
+    *p = tg_draws_p_so_far(beyond, draws);
+  }
+  tg_memory_free(random);
+  tg_memory_free(memory);
   return status;
 }
 
@@ -137,14 +220,14 @@ trygg_status tg_joinpoint_finish(const tg_span *span, const tg_given *given, tg_
   TRY(list_candidates(span, given->df, &all, finding, error));
   if (finding->no_test || !(all.df >= 1))
     goto cleanup;
-  finding->statistic = largest(&all, all.shrink, tg_span_values(span), span->count, &at);
+  finding->statistic = largest(&all, tg_span_values(span), span->count, &at);
   finding->estimate = 0;
   for (size_t i = 0; i < span->count; i++)
     finding->estimate += all.z[at * span->count + i] * all.se[at] * tg_span_value(span, i);
   finding->changes[0] = all.first + at;
   finding->change_count = 1;
   finding->df2 = all.df;
-  TRY(share_as_large(span, &all, finding->statistic, &finding->p, error));
+  TRY(share_as_large(span, &all, given->df, finding->statistic, &finding->p, error));
 cleanup:
   tg_memory_free(all.z);
   tg_memory_free(all.se);

@@ -109,7 +109,7 @@ cleanup:
 static trygg_status permute(const size_t *tied, const size_t *group, size_t n, size_t groups, double *work,
                             tg_jonckheere *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  size_t beyond = 0, *drawn = tg_memory_new(n, sizeof *drawn);
+  size_t beyond = 0, draws = 0, *drawn = tg_memory_new(n, sizeof *drawn);
   tg_random *random = tg_memory_new(1, sizeof *random);
   double met = fabs(2 * out->j - out->pairs);
   if (!drawn || !random) {
@@ -117,7 +117,7 @@ static trygg_status permute(const size_t *tied, const size_t *group, size_t n, s
     goto cleanup;
   }
   tg_random_seed(random, n, groups);
-  for (size_t k = 0; k < TG_DRAWS; k++) {
+  for (; tg_draws_more(beyond, draws); draws++) {
     for (size_t i = 0; i < n; i++) { /* a random order (Durstenfeld 1964, Comm. ACM 7:420) */
       size_t j = (size_t)tg_random_below(random, i + 1);
       drawn[i] = drawn[j];
@@ -125,7 +125,7 @@ static trygg_status permute(const size_t *tied, const size_t *group, size_t n, s
     }
     beyond += fabs(2 * statistic(tied, drawn, n, groups, work, work + groups) - out->pairs) >= met;
   }
-  out->p = tg_draws_p(beyond, TG_DRAWS);
+  out->p = tg_draws_p_so_far(beyond, draws);
 cleanup:
   tg_memory_free(random);
   tg_memory_free(drawn);

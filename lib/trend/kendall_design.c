@@ -84,39 +84,44 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* |S| of the draws, in increasing order. */
-static trygg_status draw(const tg_span *span, const pair *pairs, size_t count, double **out,
-                         trygg_error *error) {
+/* What the draws of |S| tell: limits of a slope need all of them, p alone often fewer. */
+typedef struct outcome {
+  double *sizes; /* in increasing order */
+  size_t drawn;
+  double p, smallest_p;
+} outcome;
+
+/* Sums of weights that differ by rounding alone are the same S. */
+static double just_below(double s) {
+  return fabs(s) * (1 - 1e-12);
+}
+
+static trygg_status draw(const tg_span *span, const pair *pairs, size_t count, int all, double met,
+                         outcome *out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_draws draws = {0};
-  double *value = tg_memory_new(span->count, sizeof *value), *sizes = tg_memory_new(TG_DRAWS, sizeof *sizes);
-  *out = NULL;
-  if (!value || !sizes) {
+  size_t beyond = 0, most = 0;
+  double *value = tg_memory_new(span->count, sizeof *value);
+  out->sizes = tg_memory_new(TG_DRAWS, sizeof *out->sizes);
+  if (!value || !out->sizes) {
     status = tg_error_memory(error);
     goto cleanup;
   }
   TRY(tg_draws_begin(span, &draws, error));
-  for (size_t k = 0; k < TG_DRAWS; k++) {
+  for (; all ? out->drawn < TG_DRAWS : tg_draws_more(beyond, out->drawn); out->drawn++) {
     tg_draws_next(&draws, value);
-    sizes[k] = fabs(statistic(pairs, count, value));
+    out->sizes[out->drawn] = fabs(statistic(pairs, count, value));
+    beyond += out->sizes[out->drawn] >= just_below(met);
   }
-  qsort(sizes, TG_DRAWS, sizeof *sizes, by_size);
-  *out = sizes;
-  sizes = NULL;
+  qsort(out->sizes, out->drawn, sizeof *out->sizes, by_size);
+  while (most < out->drawn && out->sizes[out->drawn - 1 - most] >= just_below(out->sizes[out->drawn - 1]))
+    most++;
+  out->p = (all ? tg_draws_p : tg_draws_p_so_far)(beyond, out->drawn);
+  out->smallest_p = tg_draws_p(most, out->drawn);
 cleanup:
   tg_draws_clear(&draws);
   tg_memory_free(value);
-  tg_memory_free(sizes);
   return status;
-}
-
-/* Sums of weights that differ by rounding alone are the same S. */
-static double p_of(const double *sizes, double s) {
-  size_t below = 0;
-  double at = fabs(s) * (1 - 1e-12);
-  while (below < TG_DRAWS && sizes[below] < at)
-    below++;
-  return tg_draws_p(TG_DRAWS - below, TG_DRAWS);
 }
 
 /* S of theta - b t falls by twice a pair's weight where b passes its slope: the estimate is where it passes 0, the limits
@@ -147,27 +152,25 @@ static trygg_status finish(const tg_span *span, int slope, double level, tg_find
                            trygg_error *error) {
   trygg_status status = TRYGG_OK;
   pair *pairs = NULL;
-  double *sizes = NULL;
-  size_t count = 0, most = 0;
+  outcome drawn = {0};
+  size_t count = 0;
   TRY(list_pairs(span, slope, &pairs, &count, finding, error));
   finding->estimate = NAN;
   if (finding->no_test)
     goto cleanup;
-  TRY(draw(span, pairs, count, &sizes, error));
   finding->statistic = statistic(pairs, count, tg_span_values(span));
-  finding->p = p_of(sizes, finding->statistic);
-  while (most < TG_DRAWS && sizes[TG_DRAWS - 1 - most] >= sizes[TG_DRAWS - 1] * (1 - 1e-12))
-    most++;
-  finding->smallest_p = tg_draws_p(most, TG_DRAWS);
+  TRY(draw(span, pairs, count, slope, finding->statistic, &drawn, error));
+  finding->p = drawn.p;
+  finding->smallest_p = drawn.smallest_p;
   if (slope) {
-    invert(pairs, count, sizes, level, finding);
+    invert(pairs, count, drawn.sizes, level, finding);
   } else {
     finding->estimate = finding->statistic / (double)count;
     finding->se = sqrt(analytic_variance(span, pairs, count)) / (double)count;
   }
 cleanup:
   tg_memory_free(pairs);
-  tg_memory_free(sizes);
+  tg_memory_free(drawn.sizes);
   return status;
 }
 
