@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Classic tests over several series, beside a covariate and on answers that have an order. */
+#include <trend/autocorrelation.h>
 #include <trend/jonckheere.h>
 #include <trend/kendall.h>
 #include <trend/partial.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "rain.h"
 
 /* J. W. Longley's (1967) unemployed, armed forces and gross national product, 1947-1962: NIST StRD, R's `longley`. */
 static const double longley[3][16] = {{235.6, 232.5, 368.2, 335.1, 209.9, 193.2, 187.0, 357.8, 290.4, 282.2,
@@ -188,6 +190,47 @@ START_TEST(seasons_are_exact_where_short) {
 }
 END_TEST
 
+/* K13, thirty years of rain by month (pymannkendall's tests): as one series without the unknown months, whitened, by month,
+ * and of the years that have all months, by month and correlated. */
+START_TEST(rain_by_month_K13) {
+  double t[360], y[360], white[360];
+  size_t n = 0, whole = 0;
+  tg_kendall k;
+  tg_season s;
+  for (int i = 0; i < 360; i++)
+    if (rain[i] >= 0) {
+      t[n] = 1981 + (i + 0.5) / 12;
+      y[n++] = rain[i];
+    }
+  tg_kendall_test(NULL, y, n, &k, NULL);
+  ck_near(k.s, -1959, 0);
+  ck_near(k.variance, 4889800.333333333, 1e-14);
+  ck_near(k.z, -0.8854562842589916, 1e-13);
+  ck_near(k.p, 0.37591058740506833, 1e-12);
+  tg_autocorrelation_whiten(t, y, n, 0, white, NULL);
+  tg_kendall_test(NULL, white, n - 1, &k, NULL);
+  ck_near(k.s, -219, 0);
+  ck_near(k.z, -0.09882867695903437, 1e-13);
+  tg_season_test(t, y, n, TG_SEASONS_INDEPENDENT, &s, NULL);
+  ck_near(s.s, -399, 0);
+  ck_near(s.variance, 34702.333333333336, 1e-14);
+  ck_near(s.z, -2.136504114534638, 1e-13);
+  for (int year = 0; year < 30; year++) {
+    int known = 1;
+    for (int m = 0; m < 12; m++)
+      known &= rain[12 * year + m] >= 0;
+    for (int m = 0; known && m < 12; m++) {
+      t[whole] = 1981 + year + (m + 0.5) / 12;
+      y[whole++] = rain[12 * year + m];
+    }
+  }
+  tg_season_test(t, y, whole, TG_SEASONS_CORRELATED, &s, NULL);
+  ck_near(s.s, -333, 0);
+  ck_near(s.variance, 31427.666666666664, 1e-14);
+  ck_near(s.z, -1.878400366918792, 1e-13);
+}
+END_TEST
+
 /* ---- beside a covariate -------------------------------------------------------------------- */
 
 /* pymannkendall 1.4.3: partial_test() of unemployment given the gross national product. */
@@ -198,6 +241,23 @@ START_TEST(kendall_given_a_covariate) {
   ck_near(p.variance, 302.7027027027027, 1e-13);
   ck_near(p.z, -0.9258409513417883, 1e-13);
   ck_near(p.p, 0.3545286417919502, 1e-12);
+}
+END_TEST
+
+/* The same of its test data: solids in a river given its discharge, 74 samples with ties in both.  It takes variances
+ * without ties, as R's trend does (K4); ours know them. */
+START_TEST(kendall_given_a_covariate_with_ties) {
+  double untied = 74 * 73 * 153 / 18.0, both = tg_kendall_covariance(solids, discharge, 74);
+  tg_kendall y, x;
+  tg_partial p;
+  tg_kendall_test(NULL, solids, 74, &y, NULL);
+  tg_kendall_test(NULL, discharge, 74, &x, NULL);
+  ck_near(y.s - both / untied * x.s, -282.53012319329804, 1e-12);
+  ck_near(untied - both * both / untied, 23740.695506142725, 1e-12);
+  tg_partial_test(solids, discharge, 74, &p);
+  ck_near(p.s, y.s - both / x.variance * x.s, 1e-12);
+  ck_near(p.variance, y.variance - both * both / x.variance, 1e-12);
+  ck_near(p.p, 0.06670496348739152, 0.01);
 }
 END_TEST
 
@@ -484,6 +544,8 @@ static Suite *classic_suite(void) {
   tcase_add_test(tests, page_of_many_areas_is_normal);
   tcase_add_test(tests, seasons_are_exact_where_short);
   tcase_add_test(tests, kendall_given_a_covariate);
+  tcase_add_test(tests, kendall_given_a_covariate_with_ties);
+  tcase_add_test(tests, rain_by_month_K13);
   tcase_add_test(tests, a_covariate_that_says_all_or_nothing);
   tcase_add_test(tests, jonckheere_of_coffee_K10);
   tcase_add_test(tests, jonckheere_of_two_groups_is_mann_whitney);

@@ -10,6 +10,7 @@
 #include "fixture.h"
 #include "nile.h"
 
+/* K1. */
 START_TEST(mann_kendall_of_the_nile) {
   /* R trend 1.1.6 mk.test(Nile) and Kendall 2.2.1 */
   tg_kendall k;
