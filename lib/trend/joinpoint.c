@@ -218,7 +218,7 @@ trygg_status tg_joinpoint_finish(const tg_span *span, const tg_given *given, tg_
   size_t at = 0;
   finding->estimate = NAN;
   TRY(list_candidates(span, given->df, &all, finding, error));
-  if (finding->no_test || !(all.df >= 1))
+  if (finding->no_test || !(all.df >= 1) || !(given->df > (double)(span->count - 3)))
     goto cleanup;
   finding->statistic = largest(&all, tg_span_values(span), span->count, &at);
   finding->estimate = 0;
