@@ -288,22 +288,35 @@ START_TEST(score_limits_of_equal_values_are_the_value) {
 }
 END_TEST
 
-START_TEST(score_limits_need_linearised_errors) {
-  fixture f = numbers("g,w,y\n1,1,4\n1,2,5\n1,1,6\n2,5,7\n", "q,quantile,y,0.5\n", "bootstrap:20");
-  trygg_estimates *estimates = fixture_estimate(&f, NULL, NULL);
-  trygg_inference_options options = {sizeof options, 0, "score"};
-  trygg_table *table = NULL;
-  trygg_error error = {0};
-  ck_assert_int_eq(trygg_inference_table(estimates, &options, &table, &error), TRYGG_EUNSUPPORTED);
-  ck_assert_str_eq(error.field, "ci");
-  ck_assert_ptr_null(table);
-  trygg_estimate_free(estimates);
-  fixture_free(&f);
+/* The jackknife gives sums their linearised error, so that its limits are the same; those of a bootstrap are near, and
+ * belong to its own errors. */
+START_TEST(score_limits_of_replicates_are_of_their_errors) {
+  char data[8192] = "g,w,y\n";
+  trygg_estimates *estimates[3];
+  fixture f[3];
+  const char *const variances[] = {NULL, "jackknife", "bootstrap:600"};
+  tg_limits limits[3];
+  for (int i = 0; i < 120; i++)
+    sprintf(data + strlen(data), "1,%d,%d\n", 1 + i % 3, (i * 53) % 1000);
+  for (size_t k = 0; k < 3; k++) {
+    f[k] = numbers(data, "q,quantile,y,0.5\n", variances[k]);
+    estimates[k] = fixture_estimate(&f[k], NULL, NULL);
+    limits[k] = score_limits(estimates[k], 0);
+  }
+  ck_near(limits[1].lower, limits[0].lower, 1e-12);
+  ck_near(limits[1].upper, limits[0].upper, 1e-12);
+  ck_assert(fabs(limits[2].lower - limits[0].lower) < 30 && fabs(limits[2].upper - limits[0].upper) < 30);
+  ck_assert(limits[2].lower != limits[0].lower || limits[2].upper != limits[0].upper);
+  for (size_t k = 0; k < 3; k++) {
+    trygg_estimate_free(estimates[k]);
+    fixture_free(&f[k]);
+  }
 }
 END_TEST
 
 START_TEST(score_limits_may_lack_memory) {
-  fixture f = numbers("g,w,y\n1,1,4\n1,2,5\n1,1,6\n2,5,7\n", "q,quantile,y,0.5\n", NULL);
+  fixture f =
+      numbers("g,w,y\n1,1,4\n1,2,5\n1,1,6\n2,5,7\n", "q,quantile,y,0.5\n", _i ? "bootstrap:20" : NULL);
   trygg_estimates *estimates = fixture_estimate(&f, "g", NULL);
   trygg_inference_options options = {sizeof options, 0, "score"};
   for (long after = 0;; after++) {
@@ -368,8 +381,8 @@ static Suite *inference_suite(void) {
   tcase_add_test(tests, score_limits_of_quantiles_by_hand);
   tcase_add_test(tests, score_limits_are_those_of_the_test);
   tcase_add_test(tests, score_limits_of_equal_values_are_the_value);
-  tcase_add_test(tests, score_limits_need_linearised_errors);
-  tcase_add_test(tests, score_limits_may_lack_memory);
+  tcase_add_test(tests, score_limits_of_replicates_are_of_their_errors);
+  tcase_add_loop_test(tests, score_limits_may_lack_memory, 0, 2);
   tcase_add_test(tests, level_outside_is_refused);
   tcase_add_test(tests, every_interval_is_listed_with_help);
   tcase_add_test(tests, estimates_that_are_retained_outlive_their_first_owner);

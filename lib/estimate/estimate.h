@@ -186,7 +186,8 @@ trygg_status tg_quantile_order(const trygg_estimates *estimates, size_t row, tg_
 trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t row, const double *p, double *values,
                                 size_t count, trygg_error *error);
 
-/* Linearised standard errors of the shares at or below `values` in the row's domain, which are known. */
+/* Standard errors of the shares at or below `values` in the row's domain, which are known: linearised, or of the design's
+ * replicates. */
 trygg_status tg_quantile_share_errors(const trygg_estimates *estimates, size_t row, const double *values,
                                       const double *shares, size_t count, double *errors, trygg_error *error);
 

@@ -15,6 +15,7 @@
 #include <base/keys.h>
 #include <numeric/distribution.h>
 #include <numeric/sum.h>
+#include <tally/influence.h>
 
 static int by_value(const void *a, const void *b) {
   const tg_valued *p = a, *q = b;
@@ -278,11 +279,64 @@ trygg_status tg_quantile_invert(const trygg_estimates *estimates, size_t index, 
   return status;
 }
 
+/* Shares at or below values, by what each record adds to them: w (1[y <= value] - share) / sum of w. */
+typedef struct stepping {
+  const tg_ordered *d;
+  const uint32_t *place; /* of each record among the ordered values, from 1; 0: it is none of them */
+  const double *values, *shares;
+  size_t count;
+} stepping;
+
+static void fill_steps(const void *context, size_t first, size_t records, double *u, unsigned char *inside) {
+  const stepping *s = context;
+  for (size_t r = 0; r < records; r++) {
+    const tg_valued *value;
+    inside[r] = s->place[first + r] != 0;
+    if (!inside[r])
+      continue;
+    value = &s->d->values[s->place[first + r] - 1];
+    for (size_t o = 0; o < s->count; o++)
+      u[r * s->count + o] = value->weight * ((value->y <= s->values[o]) - s->shares[o]) / s->d->total;
+  }
+}
+
+/* Their errors from replicates, whose changes of the weights are those of the records' additions. */
+static trygg_status share_errors_of_replicates(const trygg_estimates *estimates, size_t index,
+                                               const double *values, const double *shares, size_t count,
+                                               double *errors, trygg_error *error) {
+  const trygg_design *design = estimates->tally->design;
+  double *covariance = tg_memory_new(count * count, sizeof *covariance);
+  uint32_t *place = tg_memory_new(design->responses->count, sizeof *place);
+  tg_ordered d = {0};
+  stepping s = {&d, place, values, shares, count};
+  tg_influence influence = {
+      design, count, fill_steps, &s, 0, tg_design_weight(design, tg_row_indicator(estimates, index)->weight)};
+  tg_influence_degrees degrees;
+  trygg_status status = TRYGG_OK;
+  if (!covariance || !place) {
+    status = tg_error_memory(error);
+    goto cleanup;
+  }
+  TRY(tg_quantile_order(estimates, index, &d, error));
+  for (size_t i = 0; i < d.count; i++)
+    place[d.values[i].record] = (uint32_t)i + 1;
+  TRY(tg_influence_covariance(&influence, covariance, &degrees, error));
+  for (size_t i = 0; i < count; i++)
+    errors[i] = sqrt(covariance[i * count + i]);
+cleanup:
+  tg_memory_free(d.copy);
+  tg_memory_free(place);
+  tg_memory_free(covariance);
+  return status;
+}
+
 trygg_status tg_quantile_share_errors(const trygg_estimates *estimates, size_t index, const double *values,
                                       const double *shares, size_t count, double *errors,
                                       trygg_error *error) {
   tg_terms terms = {0};
   trygg_status status = TRYGG_OK;
+  if (estimates->tally->design->replicates)
+    return share_errors_of_replicates(estimates, index, values, shares, count, errors, error);
   for (size_t i = 0; i < count; i++)
     TRY(add_share(estimates, index, values[i], shares[i], i, &terms, error));
   TRY(tg_tally_combine(estimates->tally, terms.list, terms.count, count, 0, 1, errors, NULL, error));

@@ -3,10 +3,10 @@
  *
  *   |F(y) - p| <= t SE(F(y))
  *
- * The standard error is that at y, not at the estimate as in Woodruff's.  The lower limit is the first value y with
- * F(y) - p >= -t SE, the upper one the first with F(y) - p >= t SE; both are handed on as the share p -+ t SE on the step
- * of F there, so that any rule of quantiles can read them off.  Beyond the ends F is 0 or 1 and has no error: the
- * nearest one stands in, and where it does not reject the end, there is no limit. */
+ * The standard error is that at y, not at the estimate as in Woodruff's, by the design or by its replicates.  The lower
+ * limit is the first value y with F(y) - p >= -t SE, the upper one the first with F(y) - p >= t SE; both are handed on as
+ * the share p -+ t SE on the step of F there, so that any rule of quantiles can read them off.  Beyond the ends F is 0 or 1
+ * and has no error: the nearest one stands in, and where it does not reject the end, there is no limit. */
 #include <inference/intervals.h>
 
 #include <math.h>
@@ -118,11 +118,6 @@ trygg_status tg_score_of_quantile(const trygg_estimates *estimates, size_t row, 
   steps all = {0};
   side sides[2] = {{.sign = -1}, {.sign = 1}};
   trygg_status status = TRYGG_OK;
-  if (estimates->tally->design->replicates)
-    return tg_error_at(
-        error, TRYGG_EUNSUPPORTED, NULL, 0, 0, "ci",
-        "the `score` interval of a quantile rests on linearised errors, not on replicates; choose another "
-        "--ci, or --variance taylor");
   TRY(find_steps(estimates, row, &all, error));
   sides[0].first = sides[1].first = all.count;
   TRY(search(estimates, row, &all, sides, p, t, error));
