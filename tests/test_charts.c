@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <base/memory.h>
+#include <base/number.h>
 #include <base/text.h>
 #include <report/draw.h>
 #include <table/flag.h>
@@ -398,21 +399,21 @@ END_TEST
 /* Corners of a marker about its own middle: its shape. */
 static void read_shape(const mark *polygon, char *out, size_t size) {
   const char *at = strstr(polygon->begin, "points=\"") + 8;
-  double x[8], y[8], middle[2] = {0, 0};
+  double place[2][8] = {{0}}, middle[2] = {0, 0};
   int corners = 0;
-  char *end;
 
-  while (*at != '"' && corners < 8) {
-    x[corners] = strtod(at, &end);
-    y[corners] = strtod(end + 1, &end);
-    middle[0] += x[corners];
-    middle[1] += y[corners++];
-    at = end + strspn(end, " ");
-  }
+  for (; *at != '"' && corners < 8; corners++)
+    for (int axis = 0; axis < 2; axis++) {
+      size_t length = strcspn(at, ", \"");
+      ck_assert_int_eq(tg_number_parse(at, length, '.', &place[axis][corners]), 0);
+      middle[axis] += place[axis][corners];
+      at += length + (at[length] != '"');
+    }
   *out = '\0';
   for (int i = 0; i < corners; i++) {
     size_t used = strlen(out);
-    snprintf(out + used, size - used, "%.0f,%.0f ", x[i] - middle[0] / corners, y[i] - middle[1] / corners);
+    snprintf(out + used, size - used, "%.0f,%.0f ", place[0][i] - middle[0] / corners,
+             place[1][i] - middle[1] / corners);
   }
 }
 
