@@ -140,10 +140,16 @@ START_TEST(new_memory_is_zero_and_never_null_for_nothing) {
   tg_memory_free(block);
   static const size_t shapes[][2] = {{0, 8}, {8, 0}, {0, 0}};
   for (size_t i = 0; i < 3; i++) {
-    void *nothing = tg_memory_new(shapes[i][0], shapes[i][1]);
+    void *nothing = tg_memory_new(shapes[i][0], shapes[i][1]),
+         *room = tg_memory_room(shapes[i][0], shapes[i][1]);
     ck_assert_ptr_nonnull(nothing);
+    ck_assert_ptr_nonnull(room);
     tg_memory_free(nothing);
+    tg_memory_free(room);
   }
+  block = tg_memory_room(3, 1000001);
+  memset(block, 1, 3000003);
+  tg_memory_free(block);
   tg_memory_free(NULL);
   tg_memory_wipe(NULL, 10);
 }
@@ -153,6 +159,8 @@ START_TEST(size_products_do_not_overflow) {
   void *block = tg_memory_new(4, 4);
   ck_assert_ptr_null(tg_memory_new(SIZE_MAX, 2));
   ck_assert_ptr_null(tg_memory_new(2, SIZE_MAX));
+  ck_assert_ptr_null(tg_memory_room(2, SIZE_MAX));
+  ck_assert_ptr_null(tg_memory_room((size_t)PTRDIFF_MAX, 1));
   ck_assert_ptr_null(tg_memory_new(SIZE_MAX / 8 + 2, 8)); /* wraps to 8 bytes */
   ck_assert_ptr_null(tg_memory_new((size_t)PTRDIFF_MAX + 1, 1));
   ck_assert_ptr_null(tg_memory_resize(block, SIZE_MAX / 8 + 2, 8));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LARGE ((size_t)1 << 20)
+#define PAGE ((size_t)2 << 20) /* a large one, on most machines */
 
 /* The hook's only state: allocations still to succeed, negative when off. */
 static atomic_long countdown = -1;
@@ -68,6 +69,19 @@ void *tg_memory_resize(void *block, size_t count, size_t size) {
   if (!product(count, size, &bytes) || fails())
     return NULL;
   return realloc(block, bytes);
+}
+
+void *tg_memory_room(size_t count, size_t size) {
+  size_t bytes;
+  void *block = NULL;
+  if (!product(count, size, &bytes) || fails())
+    return NULL;
+  if (bytes < LARGE)
+    return malloc(bytes);
+  if (posix_memalign(&block, PAGE, bytes) != 0)
+    return NULL;
+  ask_for_large_pages(block, bytes);
+  return block;
 }
 
 int tg_memory_grow(void **block, size_t *capacity, size_t needed, size_t size) {

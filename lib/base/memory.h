@@ -10,6 +10,9 @@
 /* count * size bytes, zeroed; never NULL for count 0; NULL without memory. */
 void *tg_memory_new(size_t count, size_t size);
 
+/* The same with any content: room for what is written before it is read. */
+void *tg_memory_room(size_t count, size_t size);
+
 /* Resize to count * size bytes; new bytes are not zeroed; the old block stays on failure. */
 void *tg_memory_resize(void *block, size_t count, size_t size);
 

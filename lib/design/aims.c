@@ -210,10 +210,11 @@ size_t tg_aims_ranks(const tg_aims *f, const tg_margin *m) {
 
 /* ---- aims --------------------------------------------------------------------------------------- */
 
-/* A text or, where none is the same, the same number (380 is 0380). */
-static size_t find_name(const tg_categories *names, const char *word, size_t length) {
+/* A text or, where none is the same, the same number (380 is 0380).  Rows tend to stand in the order of the names. */
+static size_t find_name(const tg_categories *names, size_t likely, const char *word, size_t length) {
   double wanted, met;
-  for (size_t i = 0; i < names->count; i++)
+  for (size_t i = likely < names->count ? likely : 0, k = 0; k < names->count;
+       k++, i = i + 1 < names->count ? i + 1 : 0)
     if (tg_text_equal(word, length, names->names[i]))
       return i;
   if (tg_number_parse(word, length, 0, &wanted))
@@ -224,15 +225,17 @@ static size_t find_name(const tg_categories *names, const char *word, size_t len
   return TG_NONE;
 }
 
-/* The combination that a row means; TG_NONE when a code does not occur. */
-static size_t combination_of_row(const tg_aims *f, const tg_margin *m, const tg_margin_row *row) {
+/* The combination that a row means, sought from that of a row before on; TG_NONE when a code does not occur. */
+static size_t combination_of_row(const tg_aims *f, const tg_margin *m, const tg_margin_row *row,
+                                 size_t before) {
   const char *cursor = row->category, *word = cursor;
-  size_t length = strlen(cursor), key = 0;
+  size_t length = strlen(cursor), key = 0, radix = m->table_size;
   for (size_t k = 0; k < row->variable_count; k++) {
     const tg_categories *names = &f->combination.parts[m->parts[k]].names;
     if (row->variable_count > 1)
       word = tg_text_word(&cursor, &length);
-    size_t found = word ? find_name(names, word, length) : TG_NONE;
+    radix /= names->count ? names->count : 1;
+    size_t found = word && radix ? find_name(names, before / radix % names->count, word, length) : TG_NONE;
     if (found == TG_NONE)
       return TG_NONE;
     key = key * names->count + found;
@@ -327,6 +330,7 @@ static trygg_status add_margin(tg_aims *f, const tg_margin_row *row, size_t wave
   const trygg_codebook *codebook = f->responses->codebook;
   trygg_status status = TRYGG_OK;
   tg_margin *m = &f->list[f->margin_count++];
+  size_t before = 0;
   *m = (tg_margin){.kind = kind_of(row, codebook), .wave = wave, .row = row, .first = f->patterns->aim_count};
   if (isnan(row->total) && !f->request->given)
     return tg_error_at(error, TRYGG_EDESIGN, row->file, row->line, 0, "total",
@@ -342,9 +346,9 @@ static trygg_status add_margin(tg_aims *f, const tg_margin_row *row, size_t wave
       size_t key;
       if (!is_of_wave(f, other, wave) || strcmp(other->names, row->names))
         continue;
-      key = m->kind == TG_MARGIN_CATEGORIES ? combination_of_row(f, m, other) : TG_NONE;
+      key = m->kind == TG_MARGIN_CATEGORIES ? combination_of_row(f, m, other, before) : TG_NONE;
       if (key != TG_NONE)
-        m->table[key] = (uint32_t)(f->patterns->aim_count - m->first);
+        m->table[before = key] = (uint32_t)(f->patterns->aim_count - m->first);
       TRY(add_aim(f, other, other->category, m->kind != TG_MARGIN_NUMBER, error));
     }
   m->count = f->patterns->aim_count - m->first;

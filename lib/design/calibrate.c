@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <base/number.h>
+#include <base/thread.h>
 #include <numeric/sum.h>
 
 /* Given weights have few decimals: they meet a total when they come as near. */
@@ -83,7 +84,7 @@ static trygg_status take_first(tg_calibration *c, const tg_calibrate_request *re
         "fill them all in, or none",
         p->aims[known].row->names);
   c->first_phase = 1;
-  tg_pattern_sums(p, request->first, c->records, sums, sums + p->count);
+  TRY(tg_pattern_sums(p, request->first, c->records, request->threads, sums, error));
   TRY(set_sums(c, sums, 1, error));
   for (size_t j = 0; j < p->aim_count; j++)
     p->aims[j].total = p->aims[j].after;
@@ -115,39 +116,61 @@ trygg_status tg_calibrate_factors(const tg_calibration *c, const double *sums, d
   return solve_waves(c, sums, factor, NULL, error);
 }
 
-/* w = d g; a weight below 0 would count people away. */
-static trygg_status multiply(const tg_calibration *c, const double *base, const double *factor, double *out,
-                             trygg_error *error) {
-  size_t negative = 0;
-  double least = 0;
-  for (size_t i = 0; i < c->records; i++) {
+/* Weights of a block below 0, and the least. */
+typedef struct below {
+  size_t count;
+  double least;
+} below;
+
+static size_t block_count(const tg_calibration *c) {
+  return (c->records + TG_BLOCK - 1) / TG_BLOCK;
+}
+
+/* w = d g */
+static below multiply(const tg_calibration *c, const double *base, const double *factor, size_t block,
+                      double *out) {
+  size_t first = block * TG_BLOCK, end = c->records - first < TG_BLOCK ? c->records : first + TG_BLOCK;
+  below result = {0, 0};
+  for (size_t i = first; i < end; i++) {
     out[i] = (base ? base[i] : 1) * factor[c->patterns.of[i]];
-    negative += out[i] < 0;
-    least = out[i] < least ? out[i] : least;
+    result.count += out[i] < 0;
+    result.least = out[i] < result.least ? out[i] : result.least;
   }
-  if (negative) {
-    char number[TG_NUMBER_SIZE], lowest[TG_NUMBER_SIZE];
-    return tg_error_set(
-        error, TRYGG_EDESIGN,
-        "linear calibration makes %s weights negative (down to %s); use rake, or logit or truncated "
-        "with bounds",
-        tg_number_format_integer(number, (int64_t)negative), tg_number_fixed(lowest, least, 3));
-  }
-  return TRYGG_OK;
+  return result;
+}
+
+/* A weight below 0 would count people away. */
+static trygg_status refuse_negative(below all, trygg_error *error) {
+  char number[TG_NUMBER_SIZE], lowest[TG_NUMBER_SIZE];
+  if (!all.count)
+    return TRYGG_OK;
+  return tg_error_set(
+      error, TRYGG_EDESIGN,
+      "linear calibration makes %s weights negative (down to %s); use rake, or logit or truncated "
+      "with bounds",
+      tg_number_format_integer(number, (int64_t)all.count), tg_number_fixed(lowest, all.least, 3));
+}
+
+static void join(below *all, below one) {
+  all->count += one.count;
+  all->least = one.least < all->least ? one.least : all->least;
 }
 
 trygg_status tg_calibrate_weights(const tg_calibration *c, const double *base, double *out,
                                   trygg_error *error) {
   size_t n = c->patterns.count;
-  double *memory = tg_memory_new(n, 3 * sizeof *memory);
+  double *sums = tg_memory_new(n, 2 * sizeof *sums), *factor = sums ? sums + n : NULL;
   trygg_status status = TRYGG_OK;
-  if (!memory)
+  below all = {0, 0};
+  if (!sums)
     return tg_error_memory(error);
-  tg_pattern_sums(&c->patterns, base, c->records, memory, memory + n);
-  TRY(solve_waves(c, memory, memory + 2 * n, NULL, error));
-  TRY(multiply(c, base, memory + 2 * n, out, error));
+  TRY(tg_pattern_sums(&c->patterns, base, c->records, 1, sums, error));
+  TRY(solve_waves(c, sums, factor, NULL, error));
+  for (size_t b = 0; b < block_count(c); b++)
+    join(&all, multiply(c, base, factor, b, out));
+  TRY(refuse_negative(all, error));
 cleanup:
-  tg_memory_free(memory);
+  tg_memory_free(sums);
   return status;
 }
 
@@ -230,19 +253,17 @@ cleanup:
   return status;
 }
 
-static trygg_status make_regression(tg_calibration *c, const double *sums, trygg_error *error) {
+static trygg_status make_regression(tg_calibration *c, size_t w, const double *sums, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  for (size_t p = 0; p < c->patterns.count; p++)
+  const tg_pattern_wave *wave = &c->patterns.waves[w];
+  int uncertain = 0;
+  for (size_t p = wave->first_pattern; p < wave->first_pattern + wave->patterns; p++)
     c->regression[p] = c->factor[p] == 0 ? 0 : c->patterns.q[p] / c->factor[p];
-  for (size_t w = 0; w < c->patterns.wave_count; w++) {
-    const tg_pattern_wave *wave = &c->patterns.waves[w];
-    int uncertain = 0;
-    for (size_t j = wave->first_aim; j < wave->first_aim + wave->aims; j++)
-      uncertain |= c->patterns.aims[j].se > 0;
-    TRY(make_normal(c, w, sums, error));
-    if (uncertain)
-      TRY(make_uncertainty(c, w, error));
-  }
+  for (size_t j = wave->first_aim; j < wave->first_aim + wave->aims; j++)
+    uncertain |= c->patterns.aims[j].se > 0;
+  TRY(make_normal(c, w, sums, error));
+  if (uncertain)
+    TRY(make_uncertainty(c, w, error));
 cleanup:
   return status;
 }
@@ -291,7 +312,7 @@ static void set_own(tg_calibration *c, const double *base, const double *weight)
 trygg_status tg_calibrate_settle(tg_calibration *c, const double *base, const double *weight,
                                  trygg_error *error) {
   size_t n = c->patterns.count;
-  double *sums = tg_memory_new(n, 2 * sizeof *sums);
+  double *sums = tg_memory_new(n, sizeof *sums);
   trygg_status status = TRYGG_OK;
   c->own = tg_memory_new(c->records, sizeof *c->own);
   if (!sums || !c->own) {
@@ -300,7 +321,7 @@ trygg_status tg_calibrate_settle(tg_calibration *c, const double *base, const do
   }
   set_own(c, base, weight);
   memcpy(c->weight, weight, c->records * sizeof *weight);
-  tg_pattern_sums(&c->patterns, weight, c->records, sums, sums + n);
+  TRY(tg_pattern_sums(&c->patterns, weight, c->records, 1, sums, error));
   TRY(set_sums(c, sums, 1, error));
 cleanup:
   tg_memory_free(sums);
@@ -313,13 +334,50 @@ static trygg_status allocate(tg_calibration *c, double **sums, trygg_error *erro
   size_t n = c->patterns.count, waves = c->patterns.wave_count;
   c->factor = tg_memory_new(n, sizeof *c->factor);
   c->regression = tg_memory_new(n, sizeof *c->regression);
-  c->weight = tg_memory_new(c->records, sizeof *c->weight);
+  c->weight = tg_memory_room(c->records, sizeof *c->weight);
   c->waves = tg_memory_new(waves, sizeof *c->waves);
   c->iterations = tg_memory_new(waves, sizeof *c->iterations);
-  *sums = tg_memory_new(n, 2 * sizeof **sums);
+  *sums = tg_memory_new(n, sizeof **sums);
   return c->factor && c->regression && c->weight && c->waves && c->iterations && *sums
              ? TRYGG_OK
              : tg_error_memory(error);
+}
+
+/* What is left once the factors are known: a regression a wave, and a block of weights, are a task each. */
+typedef struct finishing {
+  tg_calibration *calibration;
+  const double *base, *sums; /* d of each record; sum of w of each pattern */
+  below *below;              /* of each block */
+} finishing;
+
+static trygg_status finish_part(void *opaque, size_t task, trygg_error *error) {
+  const finishing *f = opaque;
+  tg_calibration *c = f->calibration;
+  size_t waves = c->patterns.wave_count;
+  if (task < waves)
+    return make_regression(c, task, f->sums, error);
+  f->below[task - waves] = multiply(c, f->base, c->factor, task - waves, c->weight);
+  return TRYGG_OK;
+}
+
+static trygg_status finish(tg_calibration *c, const tg_calibrate_request *request, double *sums,
+                           trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t blocks = block_count(c);
+  finishing f = {c, request->weight, sums, tg_memory_new(blocks, sizeof *f.below)};
+  below all = {0, 0};
+  if (!f.below)
+    return tg_error_memory(error);
+  for (size_t p = 0; p < c->patterns.count; p++)
+    sums[p] *= c->factor[p];
+  TRY(set_sums(c, sums, 1, error));
+  TRY(tg_thread_run(request->threads, c->patterns.wave_count + blocks, finish_part, &f, NULL, NULL, error));
+  for (size_t b = 0; b < blocks; b++)
+    join(&all, f.below[b]);
+  TRY(refuse_negative(all, error));
+cleanup:
+  tg_memory_free(f.below);
+  return status;
 }
 
 trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_calibrate_request *request,
@@ -347,17 +405,13 @@ trygg_status tg_calibrate_create(const trygg_responses *responses, const tg_cali
   TRY(allocate(c, &sums, error));
   if (first)
     TRY(take_first(c, request, sums, error));
-  tg_pattern_sums(&c->patterns, request->weight, c->records, sums, sums + c->patterns.count);
+  TRY(tg_pattern_sums(&c->patterns, request->weight, c->records, request->threads, sums, error));
   tg_pattern_centre(&c->patterns, sums);
   TRY(set_sums(c, sums, 0, error));
   if (c->distance.row->keeps)
     TRY(check_given(c, error));
   TRY(solve_waves(c, sums, c->factor, c->iterations, error));
-  TRY(multiply(c, request->weight, c->factor, c->weight, error));
-  for (size_t p = 0; p < c->patterns.count; p++)
-    sums[p] *= c->factor[p];
-  TRY(set_sums(c, sums, 1, error));
-  TRY(make_regression(c, sums, error));
+  TRY(finish(c, request, sums, error));
   *out = c;
   c = NULL;
 cleanup:

@@ -63,7 +63,7 @@ void tg_codes_clear_numbers(tg_numbers *n) {
 trygg_status tg_codes_number(const tg_codes *codes, tg_numbers *out, trygg_error *error) {
   const tg_combination *c = &codes->combination;
   trygg_status status = TRYGG_OK;
-  *out = (tg_numbers){.of_record = tg_memory_new(c->records, sizeof *out->of_record)};
+  *out = (tg_numbers){.of_record = tg_memory_room(c->records, sizeof *out->of_record)};
   if (!out->of_record)
     return tg_error_memory(error);
   TRY(tg_combination_rank(c, out->of_record, &out->keys, &out->count, error));

@@ -201,6 +201,24 @@ static void search(solver *s, double begin) {
   memcpy(s->lambda, s->trial, s->aims * sizeof *s->lambda);
 }
 
+/* Patterns with a weight have one category of each margin, in the margins' order. */
+static int is_in_all_margins(const solver *s) {
+  const tg_patterns *p = s->patterns;
+  size_t last = s->wave->first_pattern + s->wave->patterns, m = 0;
+  for (size_t j = 0, end; j < s->aims; j = end, m++) {
+    end = margin_end(s, j);
+    for (size_t i = s->wave->first_pattern; i < last; i++) {
+      size_t at = p->begin[i] + m, column = at < p->begin[i + 1] ? p->column[at] - s->wave->first_aim : end;
+      if (s->sums[i] != 0 && (column < j || column >= end))
+        return 0;
+    }
+  }
+  for (size_t i = s->wave->first_pattern; i < last; i++)
+    if (s->sums[i] != 0 && p->begin[i + 1] - p->begin[i] != m)
+      return 0;
+  return 1;
+}
+
 /* Raking to categories, where nothing but the margins' own factors is asked for. */
 static int is_by_categories(const solver *s) {
   const tg_patterns *p = s->patterns;
@@ -217,25 +235,26 @@ static int is_by_categories(const solver *s) {
       if (p->value[k] != 1)
         return 0;
   }
-  return 1;
+  return is_in_all_margins(s);
 }
 
-/* Sums of the factors' weights over the categories of a margin, into `rest`. */
-static void sum_margin(solver *s, size_t begin, size_t end) {
+/* Sums of the factors' weights over the categories of the m-th margin, into `rest`. */
+static void sum_margin(solver *s, size_t m, size_t begin, size_t end) {
   const tg_patterns *p = s->patterns;
-  size_t first = s->wave->first_aim, last = s->wave->first_pattern + s->wave->patterns;
+  size_t last = s->wave->first_pattern + s->wave->patterns;
   for (size_t j = begin; j < end; j++)
     s->rest[j] = s->correction[j] = 0;
-  for (size_t i = s->wave->first_pattern; i < last; i++)
-    for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++) {
-      size_t j = p->column[k] - first;
-      tg_sum sum = {s->rest[j], s->correction[j]};
-      if (j < begin || j >= end)
-        continue;
-      tg_sum_add(&sum, s->sums[i] * s->factor[i]);
-      s->rest[j] = sum.sum;
-      s->correction[j] = sum.correction;
-    }
+  for (size_t i = s->wave->first_pattern; i < last; i++) {
+    size_t j;
+    tg_sum sum;
+    if (s->sums[i] == 0)
+      continue;
+    j = p->column[p->begin[i] + m] - s->wave->first_aim;
+    sum = (tg_sum){s->rest[j], s->correction[j]};
+    tg_sum_add(&sum, s->sums[i] * s->factor[i]);
+    s->rest[j] = sum.sum;
+    s->correction[j] = sum.correction;
+  }
 }
 
 /* Each margin in turn is met by one factor a category (Deming & Stephan 1940, Ann. Math. Stat. 11:427-444).  That goes
@@ -247,9 +266,9 @@ static void rake_in_turn(solver *s) {
   double before = INFINITY, left;
   for (int sweep = 0; sweep < MOST_STEPS; sweep++, before = left) {
     left = 0;
-    for (size_t j = 0, end; j < s->aims; j = end) {
+    for (size_t j = 0, m = 0, end; j < s->aims; j = end, m++) {
       end = margin_end(s, j);
-      sum_margin(s, j, end);
+      sum_margin(s, m, j, end);
       for (size_t k = j; k < end; k++) {
         double sum = s->rest[k] + s->correction[k];
         s->step[k] = sum > 0 ? s->target[k] / sum : 1;
@@ -257,9 +276,8 @@ static void rake_in_turn(solver *s) {
         left = fmax(left, fabs(s->step[k] - 1));
       }
       for (size_t i = s->wave->first_pattern; i < last; i++)
-        for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++)
-          if (p->column[k] - first >= j && p->column[k] - first < end)
-            s->factor[i] *= s->step[p->column[k] - first];
+        if (s->sums[i] != 0)
+          s->factor[i] *= s->step[p->column[p->begin[i] + m] - first];
     }
     if (left <= MET || !(left < 0.9 * before))
       break;

@@ -8,6 +8,7 @@
 #include <base/keys.h>
 #include <base/number.h>
 #include <base/text.h>
+#include <base/thread.h>
 #include <design/aims.h>
 #include <numeric/sum.h>
 
@@ -251,7 +252,7 @@ trygg_status tg_pattern_find(const trygg_responses *responses, const tg_pattern_
   trygg_status status = TRYGG_OK;
   tg_aims margins = {.responses = responses, .request = request, .patterns = out};
   key_maker keys = {.margins = &margins};
-  *out = (tg_patterns){.of = tg_memory_new(responses->count, sizeof *out->of)};
+  *out = (tg_patterns){.of = tg_memory_room(responses->count, sizeof *out->of)};
   if (!out->of)
     return tg_error_memory(error);
   TRY(tg_aims_find(&margins, error));
@@ -270,22 +271,43 @@ cleanup:
 
 /* ---- sums --------------------------------------------------------------------------------------- */
 
-/* Compensated (Neumaier), for the sums are what the margins are met by; `work` is as long as `out`. */
-void tg_pattern_sums(const tg_patterns *patterns, const double *number, size_t records, double *out,
-                     double *work) {
-  memset(out, 0, patterns->count * sizeof *out);
-  memset(work, 0, patterns->count * sizeof *work);
-  for (size_t i = 0; i < records; i++) {
-    uint32_t p = patterns->of[i];
-    tg_sum sum = {out[p], work[p]};
-    tg_sum_add(&sum, number ? number[i] : 1);
-    out[p] = sum.sum;
-    work[p] = sum.correction;
+typedef struct summing {
+  const tg_patterns *patterns;
+  const double *number;
+  size_t records, part; /* records of a part */
+  tg_sum *sums;         /* [part][pattern] */
+} summing;
+
+static trygg_status sum_block(void *opaque, size_t block, trygg_error *error) {
+  const summing *s = opaque;
+  size_t first = block * s->part, end = s->records - first < s->part ? s->records : first + s->part;
+  tg_sum *sums = s->sums + block * s->patterns->count;
+  (void)error;
+  for (size_t i = first; i < end; i++)
+    tg_sum_add(&sums[s->patterns->of[i]], s->number ? s->number[i] : 1);
+  return TRYGG_OK;
+}
+
+/* Compensated (Neumaier), for the sums are what the margins are met by.  Quarters are added up by threads and
+ * merged in order, where patterns are few enough for that to pay. */
+trygg_status tg_pattern_sums(const tg_patterns *patterns, const double *number, size_t records, int threads,
+                             double *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  size_t count = patterns->count, blocks = count > records / 16 || records < TG_BLOCK ? 1 : 4;
+  summing s = {
+      .patterns = patterns, .number = number, .records = records, .part = (records + blocks - 1) / blocks};
+  s.sums = tg_memory_new(blocks * count, sizeof *s.sums);
+  if (!s.sums)
+    return tg_error_memory(error);
+  TRY(tg_thread_run(threads, blocks, sum_block, &s, NULL, NULL, error));
+  for (size_t p = 0; p < count; p++) {
+    for (size_t b = 1; b < blocks; b++)
+      tg_sum_merge(&s.sums[p], &s.sums[b * count + p]);
+    out[p] = tg_sum_value(&s.sums[p]);
   }
-  for (size_t p = 0; p < patterns->count; p++) {
-    tg_sum sum = {out[p], work[p]};
-    out[p] = tg_sum_value(&sum);
-  }
+cleanup:
+  tg_memory_free(s.sums);
+  return status;
 }
 
 /* With N people, sum of w (x - c) = T - c N is as good an aim as sum of w x = T, and its numbers are as small as x

@@ -53,9 +53,9 @@ void tg_patterns_clear(tg_patterns *patterns);
 trygg_status tg_household_join(const trygg_responses *responses, const double *weight, tg_patterns *patterns,
                                trygg_error *error);
 
-/* Sums of a number over the records of each pattern; NULL: 1. */
-void tg_pattern_sums(const tg_patterns *patterns, const double *number, size_t records, double *out,
-                     double *work);
+/* Sums of a number over the records of each pattern; NULL: 1.  The same on any number of threads. */
+trygg_status tg_pattern_sums(const tg_patterns *patterns, const double *number, size_t records, int threads,
+                             double *out, trygg_error *error);
 
 /* Take the weighted mean from sums of numbers, where the wave has a margin of people too. */
 void tg_pattern_centre(tg_patterns *patterns, const double *weight);

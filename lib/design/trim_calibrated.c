@@ -19,10 +19,10 @@ enum { FREE, AT_LOWER, AT_UPPER };
 typedef struct rounds {
   tg_trim *trim;
   tg_calibration *calibration;
-  tg_calibration rest;          /* the same margins less what is held */
-  const double *base;           /* before calibration; NULL: 1 */
-  double *free;                 /* base of those that are not held, else 0 */
-  double *sums, *work, *factor; /* of patterns */
+  tg_calibration rest;   /* the same margins less what is held */
+  const double *base;    /* before calibration; NULL: 1 */
+  double *free;          /* base of those that are not held, else 0 */
+  double *sums, *factor; /* of patterns */
   unsigned char *held;
   size_t held_count;
 } rounds;
@@ -37,8 +37,7 @@ static trygg_status begin(rounds *r, trygg_error *error) {
   r->sums = tg_memory_new(patterns->count, 3 * sizeof *r->sums);
   if (!r->rest.patterns.aims || !r->free || !r->held || !r->sums)
     return tg_error_memory(error);
-  r->work = r->sums + patterns->count;
-  r->factor = r->work + patterns->count;
+  r->factor = r->sums + patterns->count;
   return TRYGG_OK;
 }
 
@@ -136,7 +135,9 @@ static trygg_status solve(rounds *r, trygg_error *error) {
   trygg_error fault = {0};
   trygg_status status;
   reduce_totals(r);
-  tg_pattern_sums(&r->rest.patterns, r->free, r->trim->records, r->sums, r->work);
+  status = tg_pattern_sums(&r->rest.patterns, r->free, r->trim->records, 1, r->sums, error);
+  if (status != TRYGG_OK)
+    return status;
   status = tg_calibrate_factors(&r->rest, r->sums, r->factor, &fault);
   if (status == TRYGG_ENOMEM)
     return tg_error_memory(error);

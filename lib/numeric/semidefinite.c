@@ -92,7 +92,7 @@ trygg_status tg_semidefinite_factor(double *matrix, size_t size, tg_semidefinite
   sort_rows(f, met, met + size);
   for (; f->rank < size; f->rank++) {
     size_t best = f->rank, v;
-    for (size_t k = best + 1; k < size; k++)
+    for (size_t k = best + 1; k < size && left[f->order[best]] < 1; k++) /* nothing is larger than 1 */
       if (left[f->order[k]] > left[f->order[best]])
         best = k;
     v = f->order[best];

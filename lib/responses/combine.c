@@ -21,7 +21,7 @@ tg_part tg_part_of_numbers(const uint32_t *numbers, size_t count) {
 
 tg_part tg_part_of_waves(const trygg_responses *responses) {
   size_t count = responses->wave_count;
-  return (tg_part){.values = responses->wave, .width = 2, .size = count, .count = count};
+  return (tg_part){.values = responses->wave, .width = 2, .size = count, .count = count, .full = count > 0};
 }
 
 void tg_part_clear(tg_part *part) {
@@ -55,10 +55,15 @@ void tg_combination_clear(tg_combination *c) {
   c->part_capacity = 0;
 }
 
+/* Digits of a part: its numbers, and one more where a record may have none. */
+static uint64_t radix_of(const tg_part *part) {
+  return (uint64_t)part->count + !part->full;
+}
+
 uint32_t tg_combination_number(const tg_combination *c, uint64_t key, size_t k) {
   for (size_t i = c->part_count; --i > k;)
-    key /= c->parts[i].count + 1;
-  key %= c->parts[k].count + 1;
+    key /= radix_of(&c->parts[i]);
+  key %= radix_of(&c->parts[k]);
   return key == c->parts[k].count ? TG_RANK_NONE : (uint32_t)key;
 }
 
@@ -69,7 +74,7 @@ typedef struct ranking {
   uint32_t *of;          /* of each record; keys at first, where there are few */
   uint64_t *keys;        /* of each record, where there are many */
   const tg_part *part;   /* the one that is added to them */
-  atomic_uchar *met;     /* of each key */
+  _Atomic uint64_t *met; /* a bit of each key */
   const uint32_t *ranks; /* the same */
 } ranking;
 
@@ -111,6 +116,12 @@ static size_t end_of(const ranking *r, size_t first, size_t length) {
   return r->combination->records - first < length ? r->combination->records : first + length;
 }
 
+/* Few records are the first of their combination. */
+static inline void mark(_Atomic uint64_t *bits, uint64_t bit) {
+  if (!(atomic_load_explicit(bits, memory_order_relaxed) & bit))
+    atomic_fetch_or_explicit(bits, bit, memory_order_relaxed);
+}
+
 /* Keys of a block's records, marked. */
 static trygg_status mark_block(void *opaque, size_t block, trygg_error *error) {
   const ranking *r = opaque;
@@ -122,10 +133,10 @@ static trygg_status mark_block(void *opaque, size_t block, trygg_error *error) {
     uint32_t *keys = r->of + first;
     memset(keys, 0, count * sizeof *keys);
     for (size_t k = 0; k < c->part_count; k++)
-      add_part(&c->parts[k], first, count, (uint32_t)c->parts[k].count + 1, keys);
+      if (radix_of(&c->parts[k]) > 1) /* else the digit is 0 */
+        add_part(&c->parts[k], first, count, (uint32_t)radix_of(&c->parts[k]), keys);
     for (size_t i = 0; i < count; i++)
-      if (!atomic_load_explicit(&r->met[keys[i]], memory_order_relaxed))
-        atomic_store_explicit(&r->met[keys[i]], 1, memory_order_relaxed);
+      mark(&r->met[keys[i] / 64], UINT64_C(1) << keys[i] % 64);
   }
   return TRYGG_OK;
 }
@@ -149,36 +160,43 @@ static int is_combination(const tg_combination *c, uint64_t key) {
   return !c->strict || tg_combination_number(c, key, c->part_count - 1) != TG_RANK_NONE;
 }
 
-/* Number the marked keys; eight that are not are passed at a time. */
+/* The next marked key; sixty-four that are not are passed at a time. */
+static size_t next_met(const ranking *r, size_t most, size_t key) {
+  for (; key < most; key = (key / 64 + 1) * 64) {
+    uint64_t left = atomic_load_explicit(&r->met[key / 64], memory_order_relaxed) >> key % 64;
+    for (; left; left >>= 1, key++)
+      if (left & 1)
+        return key;
+  }
+  return most;
+}
+
+/* Number the marked keys. */
 static trygg_status list_met(const ranking *r, size_t most, uint32_t *ranks, uint64_t **distinct,
                              size_t *count, trygg_error *error) {
-  static const unsigned char nothing[8];
-  const unsigned char *met = (const unsigned char *)r->met;
-  for (size_t key = 0; key < most; key++) {
-    while (key + 8 <= most && !memcmp(met + key, nothing, 8))
-      key += 8;
-    if (key < most && met[key])
-      ranks[key] = is_combination(r->combination, key) ? (uint32_t)(*count)++ : TG_RANK_NONE;
+  size_t capacity = 0;
+  for (size_t key = next_met(r, most, 0); key < most; key = next_met(r, most, key + 1)) {
+    if (!is_combination(r->combination, key)) {
+      ranks[key] = TG_RANK_NONE;
+      continue;
+    }
+    if (distinct && tg_memory_grow((void **)distinct, &capacity, *count + 1, sizeof **distinct) != 0)
+      return tg_error_memory(error);
+    if (distinct)
+      (*distinct)[*count] = key;
+    ranks[key] = (uint32_t)(*count)++;
   }
-  if (!distinct)
-    return TRYGG_OK;
-  if (!(*distinct = tg_memory_new(*count, sizeof **distinct)))
+  if (distinct && !*distinct && !(*distinct = tg_memory_new(0, sizeof **distinct)))
     return tg_error_memory(error);
-  for (size_t key = 0; key < most; key++) {
-    while (key + 8 <= most && !memcmp(met + key, nothing, 8))
-      key += 8;
-    if (key < most && met[key] && ranks[key] != TG_RANK_NONE)
-      (*distinct)[ranks[key]] = key;
-  }
   return TRYGG_OK;
 }
 
 static trygg_status rank_few(ranking *r, size_t most, uint64_t **distinct, size_t *count,
                              trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  uint32_t *ranks = tg_memory_new(most, sizeof *ranks);
+  uint32_t *ranks = tg_memory_room(most, sizeof *ranks);
   r->ranks = ranks;
-  r->met = tg_memory_new(most, sizeof *r->met);
+  r->met = tg_memory_new(most / 64 + 1, sizeof *r->met);
   if (!ranks || !r->met) {
     status = tg_error_memory(error);
     goto cleanup;
@@ -198,7 +216,7 @@ cleanup:
 
 static trygg_status extend_block(void *opaque, size_t block, trygg_error *error) {
   const ranking *r = opaque;
-  uint64_t radix = (uint64_t)r->part->count + 1;
+  uint64_t radix = radix_of(r->part);
   int strict = r->combination->strict && r->part == &r->combination->parts[r->combination->part_count - 1];
   size_t end = end_of(r, block * TG_BLOCK, TG_BLOCK);
   uint32_t digits[PIECE];
@@ -209,7 +227,7 @@ static trygg_status extend_block(void *opaque, size_t block, trygg_error *error)
     add_part(r->part, first, count, 0, digits);
     for (size_t i = 0; i < count; i++)
       r->keys[first + i] =
-          strict && digits[i] == radix - 1 ? TG_KEY_NONE : r->keys[first + i] * radix + digits[i];
+          strict && digits[i] == r->part->count ? TG_KEY_NONE : r->keys[first + i] * radix + digits[i];
   }
   return TRYGG_OK;
 }
@@ -235,10 +253,10 @@ static trygg_status rank_many(ranking *r, uint64_t **distinct, size_t *count, tr
     return tg_error_memory(error);
   for (size_t k = 0; k < c->part_count; k++) {
     r->part = &c->parts[k];
-    if (most > MOST_KEYS / (r->part->count + 1))
+    if (most > MOST_KEYS / radix_of(r->part))
       TRY(shorten(r, &most, error));
     TRY(run(r, extend_block, error));
-    most *= r->part->count + 1;
+    most *= radix_of(r->part);
   }
   TRY(tg_keys_rank(r->keys, c->records, r->of, distinct ? distinct : &own, count, error));
 cleanup:
@@ -255,12 +273,12 @@ trygg_status tg_combination_rank(const tg_combination *c, uint32_t *of, uint64_t
   if (distinct)
     *distinct = NULL;
   for (size_t k = 0; k < c->part_count; k++) {
-    if (most > MOST_KEYS / (c->parts[k].count + 1)) {
+    if (most > MOST_KEYS / radix_of(&c->parts[k])) {
       if (distinct)
         return tg_error_set(error, TRYGG_ELIMIT, "the variables have too many combinations");
       return rank_many(&r, distinct, count, error);
     }
-    most *= c->parts[k].count + 1;
+    most *= radix_of(&c->parts[k]);
   }
   if (c->part_count && most / FEW <= c->records && most <= UINT32_MAX)
     return rank_few(&r, (size_t)most, distinct, count, error);

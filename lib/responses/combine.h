@@ -13,6 +13,7 @@ typedef struct tg_part {
   size_t size;         /* stored values from here on have no number */
   uint32_t *table;     /* [size + 1] TG_RANK_NONE, and the last: none; NULL: stored values are the numbers */
   size_t count;        /* */
+  int full;            /* every record has a number */
   uint32_t *owned;     /* values that are the part's own */
   tg_categories names; /* of a column's categories */
 } tg_part;

@@ -60,8 +60,8 @@ trygg_status tg_blocks_arrange(const tg_tally *tally, size_t weight_variable, in
   arrange_context context = {tally, tg_design_weight(tally->design, weight_variable), nobody, out};
   out->variable = weight_variable;
   out->count = (records + TG_BLOCK - 1) / TG_BLOCK;
-  out->position = tg_memory_new(records, sizeof *out->position);
-  out->weight = tg_memory_new(records, sizeof *out->weight);
+  out->position = tg_memory_room(records, sizeof *out->position);
+  out->weight = tg_memory_room(records, sizeof *out->weight);
   out->runs = tg_memory_new(out->count, sizeof *out->runs);
   out->run_count = tg_memory_new(out->count, sizeof *out->run_count);
   if (!out->position || !out->weight || !out->runs || !out->run_count)

@@ -113,7 +113,7 @@ static trygg_status index_cells(cell_index *c, trygg_error *error) {
   const trygg_responses *responses = tally->design->responses;
   trygg_status status = TRYGG_OK;
   uint64_t *cells = NULL;
-  c->of = tg_memory_new(responses->count, sizeof *c->of);
+  c->of = tg_memory_room(responses->count, sizeof *c->of);
   tally->categories = tg_memory_new(tally->by_count, sizeof *tally->categories);
   if (!c->of || !tally->categories)
     return tg_error_memory(error);
@@ -189,7 +189,7 @@ static trygg_status index_entries(tg_tally *tally, const cell_index *cells, tryg
   tg_part cell = tg_part_of_numbers(cells->of, tally->cell_count);
   tg_combination c = {.records = design->responses->count, .threads = cells->request->threads, .strict = 1};
   uint64_t *distinct = NULL;
-  tally->entry = tg_memory_new(c.records, sizeof *tally->entry);
+  tally->entry = tg_memory_room(c.records, sizeof *tally->entry);
   if (!tally->entry)
     return tg_error_memory(error);
   TRY(tg_combination_add(&c, &unit, error));
