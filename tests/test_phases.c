@@ -830,6 +830,8 @@ static void add_edges(TCase *edges) {
 static Suite *phases_suite(void) {
   Suite *suite = suite_create("phases");
   TCase *golden = tcase_create("golden"), *exact = tcase_create("exact"), *edges = tcase_create("edges");
+  tcase_set_timeout(exact, 60);
+  tcase_set_timeout(edges, 60);
   tcase_add_loop_test(golden, numbers_are_those_of_survey, 0, case_count);
   tcase_add_test(golden, the_example_is_as_printed);
   tcase_add_test(exact, a_second_phase_of_all_is_one_phase);
