@@ -63,8 +63,10 @@ const tg_test tg_tests[] = {
      NUMBER, NULL, NULL, NULL, tg_pooled_share_finish},
     {"joinpoint", "two lines joined at the wave `at`; largest |t| of a change of slope, p from draws", ERRORS,
      0, 7, 0, CHANGE, NULL, tg_wald_contrast, NULL, tg_joinpoint_finish},
-    {"joinpoint_last", "slope after the last of the joints that BIC chooses; t", ERRORS, 0, 7, 0, CHANGE,
-     NULL, tg_joinpoint_last_contrast, NULL, tg_gls_finish},
+    {"joinpoint_last",
+     "slope after the last of the joints that BIC chooses, as if given; t, finds slopes in 12 to 17 % of series "
+     "without one",
+     ERRORS, 0, 7, 0, CHANGE, NULL, tg_joinpoint_last_contrast, NULL, tg_gls_finish},
     {"level_change", "change of level when a measure began, beside lines before and after; t", START, 0, 5, 0,
      CHANGE, NULL, tg_level_change_contrast, NULL, tg_gls_finish},
     {"slope_change", "change of slope when a measure began, per year; t", START, 0, 5, 0, CHANGE, NULL,
