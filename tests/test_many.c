@@ -79,9 +79,29 @@ static const char *text(const trygg_table *table, int area, const char *indicato
 
 /* ---- limits ---------------------------------------------------------------------------------- */
 
-/* About a target sin^2(asin sqrt c +- t / (2 sqrt n)), n = p (1 - p) / se^2: Spiegelhalter 2005, table of
- * transformations. */
-START_TEST(limits_about_a_target_are_those_of_the_arcsine) {
+/* R: b <- pbinom(k - 1, n, c) + dbinom(k, n, c) / 2; qnorm(b) */
+START_TEST(shares_are_judged_by_the_binomial_distribution) {
+  static const struct {
+    double hits, answers, target, deviate;
+  } cases[] = {{0, 50, 0.05, -1.76869387329015}, {1, 50, 0.05, -0.922291152749563},
+               {7, 50, 0.05, 2.4329881487623},   {30, 50, 0.3, 4.35288063096045},
+               {50, 50, 0.9, 2.79726181115676},  {120, 400, 0.25, 2.26846672000188},
+               {0, 50, 0.02, -0.907448484247891}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double share = cases[i].hits / cases[i].answers, deviate = cases[i].deviate;
+    ck_near(tg_funnel_deviate(share, cases[i].answers, cases[i].target), deviate, 1e-12);
+    ck_assert(fabs(tg_funnel_limit(cases[i].answers, cases[i].target, deviate) - share) < 1e-9);
+  }
+  ck_assert(tg_funnel_limit(50, 0.05, -2) == 0); /* nobody is not few */
+  ck_assert(tg_funnel_limit(50, 0.95, 2) == 1);
+  ck_assert(isnan(tg_funnel_limit(NAN, 0.5, 2)));
+  /* Large numbers are normal. */
+  ck_near(tg_funnel_limit(1e6, 0.3, 1.96), 0.3 + 1.96 * sqrt(0.21 / 1e6), 1e-5);
+}
+END_TEST
+
+/* About a target: n = p (1 - p) / se^2 answers, limits where their deviate is that of t. */
+START_TEST(limits_about_a_target_are_those_of_the_effective_answers) {
   fixture f = load();
   trygg_estimates *e = fixture_estimate(&f, "area", NULL);
   trygg_table *table = limits(e, (trygg_funnel_options){.target = 0.3});
@@ -90,15 +110,15 @@ START_TEST(limits_about_a_target_are_those_of_the_arcsine) {
     if (p == 1)
       continue;
     double se = cell(table, area, "hit", "se"), n = p * (1 - p) / (se * se),
-           df = cell(table, area, "hit", "df"), distance = (asin(sqrt(p)) - asin(sqrt(0.3))) * 2 * sqrt(n);
+           df = cell(table, area, "hit", "df"), deviate = tg_funnel_deviate(p, n, 0.3),
+           t = tg_distribution_t_quantile(0.975, df), outer = tg_distribution_t_quantile(0.999, df);
     ck_near(cell(table, area, "hit", "effective_n"), n, 1e-12);
     ck_near(cell(table, area, "hit", "target"), 0.3, 0);
-    ck_near(cell(table, area, "hit", "statistic"), distance, 1e-12);
-    ck_near(cell(table, area, "hit", "limit_upper"),
-            pow(sin(asin(sqrt(0.3)) + tg_distribution_t_quantile(0.975, df) / (2 * sqrt(n))), 2), 1e-12);
-    ck_near(cell(table, area, "hit", "outer_upper"),
-            pow(sin(asin(sqrt(0.3)) + tg_distribution_t_quantile(0.999, df) / (2 * sqrt(n))), 2), 1e-12);
-    ck_near(cell(table, area, "hit", "p"), tg_distribution_t_two_sided(distance, df), 1e-12);
+    ck_near(cell(table, area, "hit", "statistic"), deviate, 1e-12);
+    ck_near(tg_funnel_deviate(cell(table, area, "hit", "limit_upper"), n, 0.3), t, 1e-9);
+    ck_near(tg_funnel_deviate(cell(table, area, "hit", "limit_lower"), n, 0.3), -t, 1e-9);
+    ck_near(tg_funnel_deviate(cell(table, area, "hit", "outer_upper"), n, 0.3), outer, 1e-9);
+    ck_near(cell(table, area, "hit", "p"), tg_distribution_t_two_sided(deviate, df), 1e-12);
   }
   trygg_table_free(table);
   trygg_estimate_free(e);
@@ -138,8 +158,8 @@ START_TEST(an_area_without_the_answer_has_limits_by_its_answers) {
   trygg_table *about = limits(e, (trygg_funnel_options){.target = 0.1}),
               *all = limits(e, (trygg_funnel_options){0});
   ck_near(cell(about, AREAS, "hit", "effective_n"), 58, 1e-12);
-  ck_near(cell(about, AREAS, "hit", "statistic"), -asin(sqrt(0.1)) * 2 * sqrt(58), 1e-12);
-  ck_assert_str_eq(text(about, AREAS, "hit", "position"), "below_outer");
+  ck_near(cell(about, AREAS, "hit", "statistic"), tg_distribution_normal_quantile(pow(0.9, 58) / 2), 1e-12);
+  ck_assert_str_eq(text(about, AREAS, "hit", "position"), "below");
   ck_assert_ptr_nonnull(strstr(text(about, AREAS, "hit", "flag"), "boundary"));
   /* With all, itself among them: a larger effective number, since what it shares does not count. */
   ck_assert(cell(all, AREAS, "hit", "effective_n") > 58);
@@ -802,7 +822,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("many");
   TCase *tests = tcase_create("many");
-  tcase_add_test(tests, limits_about_a_target_are_those_of_the_arcsine);
+  tcase_add_test(tests, shares_are_judged_by_the_binomial_distribution);
+  tcase_add_test(tests, limits_about_a_target_are_those_of_the_effective_answers);
   tcase_add_test(tests, a_distance_from_all_is_a_comparison_with_all);
   tcase_add_test(tests, an_area_without_the_answer_has_limits_by_its_answers);
   tcase_add_test(tests, a_tenth_at_each_end_is_drawn_in);

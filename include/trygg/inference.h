@@ -130,7 +130,8 @@ typedef struct trygg_funnel_options {
  *
  * An area whose estimate is outside its limits differs from the target by more than its own standard error makes of
  * 5 and of 0.2 areas in 100; `position` says so.  What an area has in common with the figure of all is accounted for.
- * Limits of shares are computed on the arcsine of their root, with t on the area's df.
+ * Shares are judged by the binomial distribution (mid-p) of their effective answers, so that rare ones have limits too;
+ * t has the area's df.
  *
  * @retval TRYGG_ENAME   An unknown model or adjustment.
  * @retval TRYGG_EINVAL  No by-variable, or a target that is no number.

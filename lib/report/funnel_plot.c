@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A funnel plot: estimates by effective answers, limits as curves that close to the right.
  *
- * The half-width of a limit on the scale on which limits are computed (inference/funnel.c) is
+ * A limit lies t errors from the target (inference/funnel.c), the square of an error at x answers being
  *
- *   h(x) = t sqrt(a / x + tau^2),   a = phi/4 for shares
+ *   a / x + tau^2,   a = phi/4 for shares
  *
  * t, and a of other figures, are taken from the limits of the area that is known best. */
 #include <report/funnel_plot.h>
@@ -13,6 +13,7 @@
 
 #include <base/error.h>
 #include <base/memory.h>
+#include <inference/funnel.h>
 #include <numeric/distribution.h>
 #include <report/figure.h>
 #include <report/label.h>
@@ -66,15 +67,6 @@ static double number(const funnel_plot *plot, size_t row, size_t column) {
   return trygg_table_number(plot->chart->view->table, row, column);
 }
 
-static double linked(const funnel_plot *plot, double value) {
-  return plot->is_share ? asin(sqrt(fmin(fmax(value, 0), 1))) : value;
-}
-
-static double unlinked(const funnel_plot *plot, double value) {
-  double root = plot->is_share ? sin(fmin(fmax(value, 0), asin(1))) : 0;
-  return plot->is_share ? root * root : value;
-}
-
 /* ---- what is drawn ------------------------------------------------------------------------------------ */
 
 static void find_columns(funnel_plot *plot) {
@@ -120,31 +112,32 @@ static size_t gather(funnel_plot *plot, size_t from, size_t until) {
   return best;
 }
 
-/* The wider side of a limit: the other may have met 0 or 1. */
-static double half_width(const funnel_plot *plot, size_t row, const size_t *limit) {
-  return fmax(linked(plot, number(plot, row, limit[1])) - plot->middle,
-              plot->middle - linked(plot, number(plot, row, limit[0])));
+/* Errors from the target to the limits of the area that is known best; of the two sides the one that has not met 0 or 1. */
+static double errors_to(const funnel_plot *plot, size_t row, const size_t *limit, double variance) {
+  double lower = number(plot, row, limit[0]), upper = number(plot, row, limit[1]);
+  if (plot->is_share)
+    return fabs(tg_funnel_deviate(upper < 1 ? upper : lower, 1 / (4 * variance), plot->middle));
+  return (upper - plot->middle) / sqrt(variance);
 }
 
 static void find_curves(funnel_plot *plot, size_t best) {
   double phi = number(plot, best, plot->phi), tau = number(plot, best, plot->tau),
-         target = number(plot, best, plot->target), x = number(plot, best, plot->effective),
-         outer = half_width(plot, best, plot->outer),
-         normal = tg_distribution_normal_quantile((1 + OUTER) / 2), se;
+         x = number(plot, best, plot->effective), half, variance;
   plot->is_share = plot->chart->unit == TG_UNIT_SHARE;
-  plot->middle = linked(plot, target);
-  outer = half_width(plot, best, plot->outer);
-  plot->tau2 = isnan(tau) ? 0 : tau * tau / (plot->is_share ? 4 * target * (1 - target) : 1);
-  plot->a = plot->is_share ? (isnan(phi) ? 1 : phi) / 4
-                           : fmax(0, outer * outer / (normal * normal) - plot->tau2) * x;
-  se = sqrt(plot->a / x + plot->tau2);
-  plot->t[0] = half_width(plot, best, plot->limit) / se;
-  plot->t[1] = outer / se;
+  plot->middle = number(plot, best, plot->target);
+  plot->tau2 = isnan(tau) ? 0 : tau * tau / (plot->is_share ? 4 * plot->middle * (1 - plot->middle) : 1);
+  half =
+      (number(plot, best, plot->outer[1]) - plot->middle) / tg_distribution_normal_quantile((1 + OUTER) / 2);
+  plot->a = plot->is_share ? (isnan(phi) ? 1 : phi) / 4 : fmax(0, half * half - plot->tau2) * x;
+  variance = plot->a / x + plot->tau2;
+  plot->t[0] = errors_to(plot, best, plot->limit, variance);
+  plot->t[1] = errors_to(plot, best, plot->outer, variance);
 }
 
 static double curve_at(const funnel_plot *plot, int which, int side, double x) {
-  return unlinked(plot, plot->middle + side * plot->t[which] * sqrt(plot->a / x + plot->tau2)) *
-         plot->chart->factor;
+  double variance = plot->a / x + plot->tau2, t = side * plot->t[which];
+  return plot->chart->factor * (plot->is_share ? tg_funnel_limit(1 / (4 * variance), plot->middle, t)
+                                               : plot->middle + t * sqrt(variance));
 }
 
 static double value_of(const funnel_plot *plot, size_t row) {
@@ -234,7 +227,7 @@ static void draw_curve(funnel_plot *plot, int which, int side) {
 }
 
 static void draw_curves(funnel_plot *plot) {
-  double y = tg_scale_place(&plot->y, unlinked(plot, plot->middle) * plot->chart->factor);
+  double y = tg_scale_place(&plot->y, plot->middle * plot->chart->factor);
   tg_draw_line(plot->out, plot->x.from, y, plot->x.to, y, TG_DRAW_SOFT, 1.2, NULL);
   for (int which = 0; which < 2; which++) {
     draw_curve(plot, which, -1);
