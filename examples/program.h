@@ -47,14 +47,15 @@ typedef struct program_options {
   program_list *by; /* one a --by */
   size_t by_count;
   const char *variance, *ci, *df, *lonely, *adjust, *calibrate, *response, *trim, *against, *nonresponse,
-      *scale, *funnel, *outcome, *family, *reference, *covariate, *offset, *exposure, *drawn_weight;
+      *scale, *funnel, *outcome, *family, *reference, *covariate, *base, *offset, *exposure, *drawn_weight;
   const char *format, *output, *rejected, *language, *progress, *color;
   double level;
   double start;  /* decimal year */
   double margin; /* in the unit of the estimate */
   double target; /* the same */
   int64_t min_n; /* as in trygg_disclosure_options */
-  int pool, stream, across_breaks, trim_strata, response_collapse, response_least, threads, seed, help, version;
+  int pool, stream, across_breaks, references, pool_waves, trim_strata, response_collapse, response_least,
+      threads, seed, help, version;
   char delimiter, decimal;
   const char *survey; /* the survey folder */
   char **data;        /* data files */

@@ -120,7 +120,8 @@ static trygg_status check_where(struct program *program, const char *condition) 
 
 /* A variable, or two with * or : between. */
 static trygg_status check_on(struct program *program, const char *term) {
-  const char *sign = strchr(term, '=') == NULL && !is_variable(program, term, strlen(term)) ? strpbrk(term, "*:") : NULL;
+  const char *sign =
+      strchr(term, '=') == NULL && !is_variable(program, term, strlen(term)) ? strpbrk(term, "*:") : NULL;
   char first[64];
   trygg_status status;
 

@@ -153,6 +153,16 @@ static const program_option options[] = {
      .help =
          {"For partial_mann_kendall: the indicator, among those in --indicator, beyond whose trend to look.",
           "För partial_mann_kendall: den indikator, bland dem i --indicator, vars trend räknas bort."}},
+    {"base", "WAVE", PROGRAM_TREND, TARGET(base), .set = program_set_text,
+     .help = {"The wave that since_base compares later ones with.",
+              "Mätningen som since_base jämför senare med."}},
+    {"references", NULL, PROGRAM_TREND, TARGET(references), .set = program_set_flag,
+     .help =
+         {"Take the published figures of references.csv into the series, for waves that the data do not have.",
+          "Ta med publicerade värden i references.csv i serien, för mätningar som inte finns i data."}},
+    {"pool-waves", "N", PROGRAM_TREND, .set = program_set_pool_waves,
+     .help = {"Make each point of a series the mean of N waves that follow each other.",
+              "Låt varje punkt i serien vara medelvärdet av N mätningar i följd."}},
     {"test", "LIST", PROGRAM_COMPARE, TARGET(tests), .set = program_set_list,
      .value = program_compare_test_name, .value_help = program_compare_test_help,
      .help =
@@ -177,7 +187,7 @@ static const program_option options[] = {
      .value = program_nonresponse_name, .value_help = program_nonresponse_help,
      .help = {"Instead of comparing groups: what those who did not answer may do to the figures.",
               "I stället för att jämföra grupper: vad de som inte svarat kan göra med siffrorna."}},
-    {"scale", "SCALE", PROGRAM_COMPARE, TARGET(scale), .set = program_set_choice,
+    {"scale", "SCALE", PROGRAM_COMPARE | PROGRAM_TREND, TARGET(scale), .set = program_set_choice,
      .value = trygg_inference_scale, .value_help = trygg_inference_scale_help,
      .help = {"How the two are compared; default difference.", "Hur de jämförs; annars difference."}},
     {"funnel", "MODEL", PROGRAM_COMPARE, TARGET(funnel), .set = program_set_choice,

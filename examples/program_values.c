@@ -364,6 +364,13 @@ int program_set_target(struct program *program, const program_option *option, ch
                              option->name);
 }
 
+int program_set_pool_waves(struct program *program, const program_option *option, char *value) {
+  program->options.pool_waves = read_whole(value);
+  return program->options.pool_waves > 0
+             ? 0
+             : program_usage(program, "--%s wants a whole number of waves, as in 2", option->name);
+}
+
 int program_set_min_n(struct program *program, const program_option *option, char *value) {
   int min_n = read_whole(value);
 

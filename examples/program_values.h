@@ -46,6 +46,7 @@ int program_set_threads(struct program *program, const program_option *option, c
 int program_set_start(struct program *program, const program_option *option, char *value);
 int program_set_target(struct program *program, const program_option *option, char *value);
 int program_set_least(struct program *program, const program_option *option, char *value);
+int program_set_pool_waves(struct program *program, const program_option *option, char *value);
 int program_set_margin(struct program *program, const program_option *option, char *value);
 int program_set_min_n(struct program *program, const program_option *option, char *value);
 int program_set_method(struct program *program, const program_option *option, char *value);

@@ -29,6 +29,18 @@ static trygg_status choose_tests(struct program *program, program_list *out) {
   return failed ? program_fail(program, TRYGG_ENOMEM, "out of memory") : TRYGG_OK;
 }
 
+/* Said once a --by: the table has it in its notes. */
+static void note_published(struct program *program, const trygg_table *table) {
+  for (size_t i = 0; i < trygg_table_notes(table); i++)
+    if (strcmp(trygg_table_note_key(table, i), "published_passed_over") == 0 &&
+        strcmp(trygg_table_note_text(table, i), "0") != 0)
+      program_text_format(
+          &program->notes, "%s %s\n", trygg_table_note_text(table, i),
+          program_say(
+              program, "published figures are in no series: the data, or a source before, have their wave",
+              "publicerade värden ingår inte i någon serie: data, eller en tidigare källa, har deras mätning"));
+}
+
 static trygg_status make(struct program *program, const trygg_estimates *estimates, trygg_table **out) {
   const program_options *given = &program->options;
   program_list tests = {0};
@@ -42,10 +54,16 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .min_n = program_min_n(program),
                                  .start = given->start,
                                  .margin = given->margin,
-                                 .covariate = given->covariate};
+                                 .covariate = given->covariate,
+                                 .scale = given->scale,
+                                 .base = given->base,
+                                 .references = given->references,
+                                 .pool_waves = given->pool_waves};
 
   if (status == TRYGG_OK)
     status = trygg_trend_table(estimates, &options, out, &program->error);
+  if (status == TRYGG_OK)
+    note_published(program, *out);
   free(tests.items);
   return status;
 }

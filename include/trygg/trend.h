@@ -35,10 +35,16 @@ typedef struct trygg_trend_options {
   double start;  /**< Decimal year in which a measure began: tests of a change of level and slope then have
                                  rows.  0: none. */
   double margin; /**< A change that does not matter, in the unit of the estimate (0.02: two percentage points
-                                 of a share): tests of equivalence then have rows.  0: not said. */
+                                 of a share): tests of equivalence then have rows.  On another scale how many times
+                                 as much, as 1.1.  0: not said. */
   const char
       *covariate; /**< Name of an indicator: partial_mann_kendall then asks whether the others have a trend
                                  beyond that of its series in the same domain.  NULL: none. */
+  const char *scale; /**< trygg_inference_scale(): on which values are compared and lines drawn; NULL: `difference`. */
+  const char *base;  /**< Code of the wave (of trygg_trend_series() its time as text) with which `since_base` compares
+                          later ones.  NULL: none. */
+  int references;    /**< 1: published figures of references.csv are waves of the series too. */
+  int pool_waves;    /**< Each point is the mean of so many waves that follow each other; 0 and 1: of one. */
 } trygg_trend_options;
 
 /**

@@ -77,8 +77,11 @@ static void clear_waves(trygg_codebook *codebook) {
     tg_labels_clear(&codebook->waves[i].labels);
   }
   tg_memory_free(codebook->waves);
-  for (size_t i = 0; i < codebook->break_count; i++)
-    FREE_TEXTS(codebook->breaks[i].wave, codebook->breaks[i].note, codebook->breaks[i].file);
+  for (size_t i = 0; i < codebook->break_count; i++) {
+    FREE_TEXTS(codebook->breaks[i].wave, codebook->breaks[i].scale, codebook->breaks[i].note,
+               codebook->breaks[i].file);
+    tg_conditions_clear(&codebook->breaks[i].parallel);
+  }
   tg_memory_free(codebook->breaks);
   for (size_t i = 0; i < codebook->strata_count; i++)
     FREE_TEXTS(codebook->strata[i].wave, codebook->strata[i].stratum, codebook->strata[i].collapse,

@@ -76,9 +76,13 @@ int tg_codebook_has_populations(const trygg_codebook *codebook);
 /* Decimal year of a wave code: waves.csv, else a four-digit code; NaN when neither. */
 double tg_codebook_wave_time(const trygg_codebook *codebook, const char *wave);
 
-/* 1 when a break declared for the indicator (NULL: for all of them only) lies after one time and not after a later one. */
-int tg_codebook_breaks(const trygg_codebook *codebook, const tg_indicator_row *indicator, double after,
-                       double until);
+/* 1 when a row of breaks.csv is about the indicator; NULL: one made of a variable, which only rows for all are about. */
+int tg_codebook_break_is_of(const trygg_codebook *codebook, const tg_break_row *row,
+                            const tg_indicator_row *indicator);
+
+/* What is declared for the indicator after one time and not after a later one: a break, else a bridge, else NULL. */
+const tg_break_row *tg_codebook_break(const trygg_codebook *codebook, const tg_indicator_row *indicator,
+                                      double after, double until);
 
 /* Days since 1970-01-01 of YYYY-MM-DD (anything after a blank or T is ignored); -1 when it is no date. */
 int tg_codebook_parse_date(const char *text, size_t length, double *days);

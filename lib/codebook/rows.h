@@ -34,6 +34,10 @@ typedef struct tg_wave_row {
 typedef struct tg_break_row {
   char *wave;
   size_t indicator; /* TG_NONE: all */
+  /* Of a bridge: which records of the wave were asked by the old method, and on which scale of comparison the waves
+   * before are moved by what the two methods differ.  A break has none of them. */
+  tg_conditions parallel;
+  char *scale; /* "": difference */
   char *note;
   char *file;
   int64_t line;

@@ -72,28 +72,41 @@ trygg_status tg_waves_check(const trygg_codebook *codebook, const char *wave, co
 
 /* ---- breaks ------------------------------------------------------------------------------------------ */
 
-enum { BREAK_WAVE, BREAK_INDICATOR, BREAK_KIND, BREAK_PARALLEL, BREAK_NOTE, BREAK_FIELDS };
+enum { BREAK_WAVE, BREAK_INDICATOR, BREAK_KIND, BREAK_PARALLEL, BREAK_SCALE, BREAK_NOTE, BREAK_FIELDS };
 
 static const tg_sheet_field break_fields[BREAK_FIELDS] = {
     [BREAK_WAVE] = {"wave", 1, "first wave of the new series"},
     [BREAK_INDICATOR] = {"indicator", 0, "the indicator that breaks; empty: all"},
-    [BREAK_KIND] = {"kind", 0, "break"},
-    [BREAK_PARALLEL] = {"parallel", 0, "records of the old method, for a bridge; not yet read"},
+    [BREAK_KIND] = {"kind", 0, "break, or bridge where both methods were in use in that wave"},
+    [BREAK_PARALLEL] = {"parallel", 0, "VAR=CODE of the wave's records of the old method; of a bridge"},
+    [BREAK_SCALE] = {"scale", 0, "difference, ratio or odds: how a bridge moves earlier waves"},
     [BREAK_NOTE] = {"note", 0, "why, for readers"},
 };
 
-static trygg_status add_break(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
-  static const char *const kinds[] = {"break", "bridge"};
+static trygg_status check_kind(const tg_sheet_row *row, trygg_error *error) {
+  static const char *const kinds[] = {"break", "bridge"}, *const scales[] = {"difference", "ratio", "odds"};
   trygg_status status = TRYGG_OK;
-  int kind = 0;
+  int is_bridge = 0, scale;
   if (row->cells[BREAK_KIND][0])
-    TRY(tg_sheet_choose(row, BREAK_KIND, kinds, COUNT(kinds), &kind, error));
-  if (kind == 1)
-    return tg_sheet_fail(error, TRYGG_EUNSUPPORTED, row, BREAK_KIND,
-                         "`bridge` is not yet supported by this version; a `break` starts a new series");
-  if (row->cells[BREAK_PARALLEL][0])
-    return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, BREAK_PARALLEL,
-                         "`parallel` belongs to a bridge; leave it empty for a break");
+    TRY(tg_sheet_choose(row, BREAK_KIND, kinds, COUNT(kinds), &is_bridge, error));
+  if (row->cells[BREAK_SCALE][0])
+    TRY(tg_sheet_choose(row, BREAK_SCALE, scales, COUNT(scales), &scale, error));
+  if (is_bridge && !row->cells[BREAK_PARALLEL][0])
+    return tg_sheet_fail(
+        error, TRYGG_ECODEBOOK, row, BREAK_PARALLEL,
+        "a bridge needs the records of this wave that were asked by the old method; mark them "
+        "as VAR=CODE");
+  for (size_t field = BREAK_PARALLEL; field <= BREAK_SCALE && !is_bridge; field++)
+    if (row->cells[field][0])
+      return tg_sheet_fail(error, TRYGG_ECODEBOOK, row, field,
+                           "`%s` belongs to a bridge; leave it empty for a break", break_fields[field].name);
+cleanup:
+  return status;
+}
+
+static trygg_status add_break(trygg_codebook *codebook, const tg_sheet_row *row, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  TRY(check_kind(row, error));
   tg_break_row *grown = tg_sheet_room(codebook->breaks, codebook->break_count, sizeof *grown);
   if (!grown)
     return tg_error_memory(error);
@@ -102,9 +115,10 @@ static trygg_status add_break(trygg_codebook *codebook, const tg_sheet_row *row,
   kept->indicator = TG_NONE;
   kept->line = row->line;
   kept->wave = tg_sheet_copy(row, BREAK_WAVE);
+  kept->scale = tg_sheet_copy(row, BREAK_SCALE);
   kept->note = tg_sheet_copy(row, BREAK_NOTE);
   kept->file = tg_memory_string(row->file);
-  if (!kept->wave || !kept->note || !kept->file)
+  if (!kept->wave || !kept->scale || !kept->note || !kept->file)
     status = tg_error_memory(error);
 cleanup:
   return status;
@@ -122,7 +136,12 @@ static trygg_status link_break(trygg_codebook *codebook, size_t i, trygg_error *
   tg_break_row *kept = &codebook->breaks[i];
   const tg_sheet_row *row = codebook->reader->sheets[TG_BREAKS].rows[i];
   const char *indicator = row->cells[BREAK_INDICATOR];
-  trygg_error place = tg_sheet_place(row, BREAK_INDICATOR);
+  trygg_error place = tg_sheet_place(row, BREAK_PARALLEL);
+  trygg_status status =
+      tg_conditions_parse(codebook, row->cells[BREAK_PARALLEL], &place, &kept->parallel, error);
+  if (status != TRYGG_OK)
+    return status;
+  place = tg_sheet_place(row, BREAK_INDICATOR);
   if (indicator[0]) {
     kept->indicator = tg_codebook_find_indicator(codebook, indicator, strlen(indicator));
     if (kept->indicator == TG_NONE)
@@ -132,17 +151,24 @@ static trygg_status link_break(trygg_codebook *codebook, size_t i, trygg_error *
   return tg_waves_check(codebook, kept->wave, &place, error);
 }
 
-int tg_codebook_breaks(const trygg_codebook *codebook, const tg_indicator_row *indicator, double after,
-                       double until) {
+int tg_codebook_break_is_of(const trygg_codebook *codebook, const tg_break_row *row,
+                            const tg_indicator_row *indicator) {
+  return row->indicator == TG_NONE || &codebook->indicators[row->indicator] == indicator;
+}
+
+const tg_break_row *tg_codebook_break(const trygg_codebook *codebook, const tg_indicator_row *indicator,
+                                      double after, double until) {
+  const tg_break_row *bridge = NULL;
   for (size_t b = 0; b < codebook->break_count; b++) {
     const tg_break_row *row = &codebook->breaks[b];
     double time = tg_codebook_wave_time(codebook, row->wave);
-    if (row->indicator != TG_NONE && &codebook->indicators[row->indicator] != indicator)
+    if (!tg_codebook_break_is_of(codebook, row, indicator) || !(after < time && time <= until))
       continue;
-    if (after < time && time <= until)
-      return 1;
+    if (!row->parallel.count)
+      return row;
+    bridge = row;
   }
-  return 0;
+  return bridge;
 }
 
 /* ---- strata ------------------------------------------------------------------------------------------ */
@@ -155,7 +181,9 @@ static const tg_sheet_field strata_fields[STRATUM_FIELDS] = {
                          "code of the stratum; several stratum variables: their codes with blanks between"},
     [STRATUM_POPULATION] = {"population", 0, "units in the population, for the finite population correction"},
     [STRATUM_SAMPLE] = {"sample", 0, "units drawn"},
-    [STRATUM_COLLAPSE] = {"collapse", 0, "a number, with a word before it a block: a lonely stratum is joined with the nearest"},
+    [STRATUM_COLLAPSE] =
+        {"collapse", 0,
+         "a number, with a word before it a block: a lonely stratum is joined with the nearest"},
 };
 
 static trygg_status check_sizes(const tg_sheet_row *row, double population, double sample,

@@ -275,6 +275,8 @@ void tg_indicator_evaluate(const tg_indicator *indicator, const trygg_responses 
   memset(values->state, TG_INSIDE, count);
   if (indicator->where.count)
     tg_conditions_apply(&indicator->where, responses, first, count, values->state);
+  if (indicator->bridge_count)
+    tg_bridges_apply(indicator, responses, first, count, values->state);
   indicator->type->evaluate(indicator, responses, first, count, values);
 }
 

@@ -112,7 +112,12 @@ struct tg_indicator {
   const tg_function *function; /* of TG_FUNCTION */
   size_t part_begin, part_count;
   size_t depth; /* 0, of a part that of its whole + 1 */
-  int borrows;  /* name, items, where and centre are those of another in the list */
+  int borrows;  /* name, items, where, bridges and centre are those of another in the list */
+  /* Waves in which two methods ran (bridges.c): rows of breaks.csv; whether the records of the old one are meant; and of
+   * those that were asked for which in the list is the same one of the old method, 0: there is none. */
+  size_t *bridges, bridge_count;
+  unsigned char is_old;
+  size_t old;
   /* Moments (moment.c): the product of two items, each less its centre. */
   size_t left, right;   /* or TG_MOMENT_SUM; right TG_NONE: the left one alone */
   double *centre;       /* of each item; NaN until a record is met */
@@ -127,7 +132,8 @@ struct tg_indicator {
 trygg_status tg_indicator_compile(const trygg_codebook *codebook, size_t row, int standardise,
                                   tg_indicator *out, trygg_error *error);
 
-/* A list of indicators: first those that are asked for, then the parts of functions among them, each behind its whole. */
+/* A list of indicators: first those that are asked for, then those of an old method, and the parts of functions among
+ * them, each behind its whole. */
 struct tg_indicators {
   tg_indicator *list;
   size_t count; /* asked for */
@@ -147,6 +153,14 @@ trygg_status tg_indicator_append_part(tg_indicators *all, size_t at, tg_indicato
 /* The same, compiled from a row of the codebook; `standardise`: with its standard population. */
 trygg_status tg_indicator_append_row(tg_indicators *all, size_t at, const trygg_codebook *codebook,
                                      size_t row, int standardise, trygg_error *error);
+
+/* Add the bridges that are declared for an indicator, and those of the whole it is a part of (NULL: of none). */
+trygg_status tg_bridges_find(tg_indicator *indicator, const tg_indicator *whole,
+                             const trygg_codebook *codebook, trygg_error *error);
+
+/* Leave only records of the method that is meant. */
+void tg_bridges_apply(const tg_indicator *indicator, const trygg_responses *responses, size_t first,
+                      size_t count, unsigned char *state);
 
 /* Note the records' values that later ones are centred at, where they are not known yet. */
 void tg_indicator_centre(tg_indicators *all, const trygg_responses *responses);

@@ -16,6 +16,7 @@ static void clear_one(tg_indicator *indicator) {
   if (indicator->borrows)
     return;
   tg_memory_free(indicator->centre);
+  tg_memory_free(indicator->bridges);
   for (size_t i = 0; i < indicator->item_count; i++) {
     tg_code_set_clear(&indicator->items[i].codes);
     tg_code_set_clear(&indicator->items[i].numerator);
@@ -129,20 +130,50 @@ trygg_status tg_indicator_append_row(tg_indicators *all, size_t at, const trygg_
   return status == TRYGG_OK ? tg_indicator_compile(codebook, row, standardise, part, error) : status;
 }
 
+/* The same indicator of the records of the old method.  A function has parts of its own. */
+static trygg_status append_old(tg_indicators *all, size_t at, const trygg_codebook *codebook,
+                               trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  tg_indicator *old = append(all, error);
+  if (!old)
+    return TRYGG_ENOMEM;
+  if (all->list[at].estimand == TG_FUNCTION) {
+    status =
+        tg_indicator_compile(codebook, (size_t)(all->list[at].row - codebook->indicators), 1, old, error);
+  } else {
+    *old = all->list[at];
+    old->borrows = 1;
+  }
+  old->is_old = 1;
+  all->list[at].old = all->all - 1;
+  return status;
+}
+
 /* Parts are appended behind their whole, and may be wholes themselves. */
-static trygg_status divide_all(const trygg_codebook *codebook, tg_indicators *out, trygg_error *error) {
+static trygg_status divide(tg_indicators *all, size_t at, const trygg_codebook *codebook,
+                           trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  all->list[at].part_begin = all->all;
+  TRY(all->list[at].function->divide(all, at, codebook, error));
+  all->list[at].part_count = all->all - all->list[at].part_begin;
+  for (size_t k = all->list[at].part_begin; k < all->all; k++)
+    TRY(tg_bridges_find(&all->list[k], &all->list[at], codebook, error));
+cleanup:
+  return status;
+}
+
+static trygg_status append_others(const trygg_codebook *codebook, tg_indicators *out, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
   out->count = out->all;
   for (size_t i = 0; i < out->all; i++) {
-    trygg_status status;
-    if (out->list[i].estimand != TG_FUNCTION)
-      continue;
-    out->list[i].part_begin = out->all;
-    status = out->list[i].function->divide(out, i, codebook, error);
-    if (status != TRYGG_OK)
-      return status;
-    out->list[i].part_count = out->all - out->list[i].part_begin;
+    TRY(tg_bridges_find(&out->list[i], NULL, codebook, error));
+    if (i < out->count && out->list[i].bridge_count)
+      TRY(append_old(out, i, codebook, error));
+    if (out->list[i].estimand == TG_FUNCTION)
+      TRY(divide(out, i, codebook, error));
   }
-  return TRYGG_OK;
+cleanup:
+  return status;
 }
 
 trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *const *names, size_t count,
@@ -163,7 +194,7 @@ trygg_status tg_indicator_select(const trygg_codebook *codebook, const char *con
     else
       TRY(tg_codebook_unknown_indicator(codebook, names[i], length, NULL, error));
   }
-  TRY(divide_all(codebook, out, error));
+  TRY(append_others(codebook, out, error));
 cleanup:
   if (status != TRYGG_OK)
     tg_indicator_clear(out);

@@ -51,6 +51,8 @@ static const tg_column *only_column(const tg_indicator *indicator, const trygg_r
   if (indicator->item_count != 1 || indicator->centre || (indicator->type->uses & TG_MANY_VARIABLES) ||
       indicator->denominator_variable != TG_NONE || column->kind != TG_COLUMN_CODE8)
     return NULL;
+  if (indicator->bridge_count) /* and what method asked it */
+    return NULL;
   for (size_t c = 0; c < indicator->where.count; c++)
     if (indicator->where.sets[c].variable != indicator->items->variable)
       return NULL;

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include <base/options.h>
-#include <numeric/distribution.h>
 
 static const tg_column_description key_columns[] = {
     {"indicator", TRYGG_TEXT, TRYGG_KEY, "the indicator", 0},
@@ -62,16 +61,6 @@ static const tg_domain *domain_of(const tg_compare *all, const tg_pair *pair) {
   return &all->estimates->domains[row_a(all, pair)->domain];
 }
 
-/* Standard error of a published figure; NaN where nothing is known of it. */
-static double published_error(const tg_published_row *figure, int is_share) {
-  double level = isnan(figure->level) ? 0.95 : figure->level, p = figure->estimate;
-  if (!isnan(figure->se))
-    return figure->se;
-  if (!isnan(figure->lower))
-    return (figure->upper - figure->lower) / (2 * tg_distribution_normal_quantile((1 + level) / 2));
-  return is_share ? sqrt(p * (1 - p) / figure->n) : NAN;
-}
-
 /* Fewest respondents behind any side. */
 static int64_t base_of(const tg_compare *all, const tg_pair *pair) {
   side sides[2];
@@ -113,7 +102,7 @@ static void finish(const tg_compare *all, tg_pair *pair, const tg_contrast_scale
   side sides[2];
   tg_limits limits;
   if (!pair->other) {
-    double se = published_error(pair->published, indicator_of(all, pair)->type->is_share);
+    double se = tg_pairs_published_error(pair->published, indicator_of(all, pair)->type->is_share);
     scale->link(pair->published->estimate, &slope);
     variance += slope * se * slope * se;
   }

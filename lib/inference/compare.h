@@ -51,6 +51,15 @@ trygg_status tg_pairs_find(tg_compare *all, const tg_comparison **out, trygg_err
 /* Make every pair. */
 trygg_status tg_pairs_make(tg_compare *all, const tg_comparison *kind, trygg_error *error);
 
+/* Standard error of a published figure: as given, from its interval, or of a share from its number of answers; NaN where
+ * nothing is known of it. */
+double tg_pairs_published_error(const tg_published_row *figure, int is_share);
+
+/* Whether the codes of a figure are among those of a domain; figures for everybody go with every domain.  `codes` is work
+ * room, which says when it failed. */
+int tg_pairs_describes(const tg_tally *tally, const tg_published_row *figure, const tg_domain *domain,
+                       tg_text *codes);
+
 /* Append what a is called: the codes of its group as VAR=CODE, or `total`. */
 void tg_pairs_name_group(const trygg_estimates *estimates, const tg_domain *domain, tg_text *out);
 
@@ -63,7 +72,8 @@ typedef struct tg_contrast_scale {
   int of_shares;      /* has no meaning for anything else */
   int changes_unit;   /* the result is no share any more, nor in the unit of the estimate */
   double (*link)(double estimate, double *slope); /* NaN where it has none; slope: its derivative */
-  double (*back)(double linked);
+  double (*back)(double linked);                  /* of a difference of two */
+  double (*inverse)(double linked);               /* of link */
 } tg_contrast_scale;
 
 extern const tg_contrast_scale tg_contrast_scales[];

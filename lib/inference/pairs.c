@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <numeric/distribution.h>
+
 static trygg_status add_pair(tg_compare *all, tg_pair pair, trygg_error *error) {
   pair.output = TG_NONE;
   pair.value = pair.se = pair.df = pair.lower = pair.upper = pair.statistic = pair.p = pair.p_adjusted = NAN;
@@ -190,8 +192,8 @@ static trygg_status add_wave(tg_compare *all, size_t domain, size_t indicator, t
     if (pair.b != TG_NONE && isnan(estimates->rows[pair.b].estimate))
       pair.b = TG_NONE;
     if (pair.b != TG_NONE && !all->across_breaks &&
-        tg_codebook_breaks(responses->codebook, row, responses->waves[estimates->waves[w]].time,
-                           responses->waves[now->wave].time))
+        tg_codebook_break(responses->codebook, row, responses->waves[estimates->waves[w]].time,
+                          responses->waves[now->wave].time))
       pair.flags |= TG_FLAG_BREAK;
   }
   return pair.b == TG_NONE ? TRYGG_OK : add_pair(all, pair, error);
@@ -204,10 +206,17 @@ static void name_wave(const tg_compare *all, const tg_pair *pair, tg_text *out) 
 
 /* ---- against published figures -------------------------------------------------------------------------- */
 
-/* Whether the codes of a figure are among those of a domain; figures for everybody go with every domain. */
-static int describes(const tg_compare *all, const tg_published_row *figure, const tg_domain *domain,
-                     tg_text *codes) {
-  const tg_tally *tally = all->estimates->tally;
+double tg_pairs_published_error(const tg_published_row *figure, int is_share) {
+  double level = isnan(figure->level) ? 0.95 : figure->level, p = figure->estimate;
+  if (!isnan(figure->se))
+    return figure->se;
+  if (!isnan(figure->lower))
+    return (figure->upper - figure->lower) / (2 * tg_distribution_normal_quantile((1 + level) / 2));
+  return is_share ? sqrt(p * (1 - p) / figure->n) : NAN;
+}
+
+int tg_pairs_describes(const tg_tally *tally, const tg_published_row *figure, const tg_domain *domain,
+                       tg_text *codes) {
   tg_text_clear(codes);
   tg_text_put(codes, "");
   for (size_t i = 0; i < figure->variable_count; i++) {
@@ -236,7 +245,8 @@ static trygg_status add_published(tg_compare *all, size_t domain, size_t indicat
     for (size_t i = 0; i < codebook->published_count; i++) {
       const tg_published_row *figure = &codebook->published[i];
       if (&codebook->indicators[figure->indicator] != estimates->tally->indicators.list[indicator].row ||
-          (*figure->wave && strcmp(figure->wave, wave)) || !describes(all, figure, d, &codes))
+          (*figure->wave && strcmp(figure->wave, wave)) ||
+          !tg_pairs_describes(estimates->tally, figure, d, &codes))
         continue;
       if (round == 0)
         most = figure->variable_count > most ? figure->variable_count : most;

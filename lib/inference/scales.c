@@ -26,10 +26,14 @@ static double log_odds(double estimate, double *slope) {
   return estimate > 0 && estimate < 1 ? log(estimate / (1 - estimate)) : NAN;
 }
 
+static double expit(double linked) {
+  return 1 / (1 + exp(-linked));
+}
+
 const tg_contrast_scale tg_contrast_scales[] = {
-    {"difference", "a less b, in the unit of the figures", "difference", 0, 0, identity, itself},
-    {"ratio", "a over b: of shares, the relative risk", "ratio", 0, 1, logarithm, exp},
-    {"odds", "odds of a over odds of b; shares only", "odds_ratio", 1, 1, log_odds, exp},
+    {"difference", "a less b, in the unit of the figures", "difference", 0, 0, identity, itself, itself},
+    {"ratio", "a over b: of shares, the relative risk", "ratio", 0, 1, logarithm, exp, exp},
+    {"odds", "odds of a over odds of b; shares only", "odds_ratio", 1, 1, log_odds, exp, expit},
 };
 
 const size_t tg_contrast_scale_count = sizeof tg_contrast_scales / sizeof *tg_contrast_scales;

@@ -138,7 +138,7 @@ static trygg_status add_rows(const writing *w, size_t index) {
                   tg_estimate_row(estimates, domain->wave, TG_TOTAL_DOMAIN, row->indicator)));
   for (size_t k = 1; k < estimates->wave_count; k++)
     if (estimates->waves[k] == domain->wave &&
-        !tg_codebook_breaks(responses->codebook, indicator->row,
+        !tg_codebook_break(responses->codebook, indicator->row,
                             responses->waves[estimates->waves[k - 1]].time,
                             responses->waves[domain->wave].time))
       TRY(add_other(w, index, rate, responses->waves[estimates->waves[k - 1]].code,

@@ -113,6 +113,9 @@ static const struct {
 
     /* Tests. */
     {"test", "difference", {"Latest change", "Senaste förändringen"}},
+    {"test", "bridge", {"Shift to the new method", "Skifte till den nya metoden"}},
+    {"test", "pairs", {"Change between two", "Förändring mellan två"}},
+    {"test", "since_base", {"Change since the base", "Förändring sedan basen"}},
     {"test", "since_first", {"Change since the first", "Förändring sedan den första"}},
     {"test", "since_earlier", {"Change from those before", "Förändring mot de tidigare"}},
     {"test", "control", {"Last wave, control limits", "Senaste mätningen, kontrollgränser"}},
@@ -296,6 +299,7 @@ static const struct {
     {"flag", "cannot_reject", {"cannot reject", "kan inte förkasta"}},
     {"flag", "impossible", {"impossible", "omöjligt"}},
     {"flag", "negative_variance", {"negative variance", "negativ varians"}},
+    {"flag", "bridged", {"bridged", "länkad"}},
     {"footnote",
      "suppressed",
      {"too few answers to publish, shown as ..", "för få svar för att redovisas, visas som .."}},
@@ -340,6 +344,10 @@ static const struct {
      "negative_variance",
      {"the estimate of the variance is negative, which says nothing of the uncertainty",
       "variansskattningen är negativ, vilket inte säger något om osäkerheten"}},
+    {"footnote",
+     "bridged",
+     {"earlier waves were moved to where the new method would have found them",
+      "tidigare mätningar är flyttade dit den nya metoden skulle ha funnit dem"}},
     {"footnote", "missing", {"- means not available", "- betyder att uppgift saknas"}},
 
     /* Units. */
@@ -397,6 +405,12 @@ static const struct {
     {"note", "dispersion", {"Differences between areas", "Skillnader mellan områden"}},
     {"note", "adjust", {"Adjustment of p", "Justering av p"}},
     {"note", "scale", {"Scale", "Skala"}},
+    {"note", "pool_waves", {"Waves in each point", "Mätningar i varje punkt"}},
+    {"note", "published", {"Published figures in the series", "Publicerade värden i serierna"}},
+    {"note",
+     "published_passed_over",
+     {"Published figures that the data or another source stand for",
+      "Publicerade värden som data eller en annan källa står för"}},
 
     /* Values of provenance notes, where they are words of the library: `note_value.KEY VALUE`. */
     {"note_value", "waves independent", {"independent", "oberoende"}},
@@ -474,6 +488,13 @@ static const struct {
     {"word", "down", {"down ", "ned "}},
     {"word", "points", {" percentage points", " procentenheter"}},
     {"word", "a_year", {" a year", " om året"}},
+    {"word", "times", {" times as much", " gånger så mycket"}},
+    {"word", "times_odds", {" times the odds", " gånger oddset"}},
+    {"word", "waves_before", {"; waves before ", "; mätningarna före "}},
+    {"word", "moved_by", {" moved by ", " flyttade med "}},
+    {"word", "multiplied_by", {" multiplied by ", " multiplicerade med "}},
+    {"word", "odds_multiplied_by", {", their odds multiplied by ", ", deras odds multiplicerade med "}},
+    {"word", "new_method", {": new method", ": ny metod"}},
     {"word", "between", {" to ", " till "}},
     {"word", "no_clear_change", {"no clear change, ", "ingen tydlig förändring, "}},
     {"word", "better", {", for the better", ", till det bättre"}},

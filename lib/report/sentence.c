@@ -15,6 +15,7 @@
 #include <report/figure.h>
 #include <report/label.h>
 #include <report/layout.h>
+#include <table/flag.h>
 
 #define MOST 12 /* series that each have a sentence, whatever they show */
 
@@ -106,17 +107,18 @@ static double time_of(const tg_view *view, const columns *at, size_t row, int la
 
 /* What a declared break has to do with the waves of a row: that they begin at it, or run across it; NULL: nothing. */
 static const char *word_of_break(const tg_view *view, const columns *at, size_t row) {
+  const tg_break_row *met;
   double earliest = INFINITY, begin, end;
   if (!view->codebook)
     return NULL;
   begin = time_of(view, at, row, 0);
   end = time_of(view, at, row, 1);
-  if (tg_codebook_breaks(view->codebook, find_indicator(view, row), begin, end))
+  met = tg_codebook_break(view->codebook, find_indicator(view, row), begin, end);
+  if (met && !(met->parallel.count && tg_view_flags(view, row) & TG_FLAG_BRIDGED))
     return "across_break";
   for (size_t i = 0; i < view->codebook->wave_count; i++)
     earliest = fmin(earliest, tg_codebook_wave_time(view->codebook, view->codebook->waves[i].wave));
-  return tg_codebook_breaks(view->codebook, find_indicator(view, row), earliest, begin) ? "since_break"
-                                                                                        : NULL;
+  return tg_codebook_break(view->codebook, find_indicator(view, row), earliest, begin) ? "since_break" : NULL;
 }
 
 /* The indicator and the group, of a total of groups that it is all of them. */
@@ -154,7 +156,20 @@ static void put_scaled(const tg_view *view, size_t row, double value, tg_text *o
   tg_figure_put(view, value * tg_figure_factor(tg_view_unit(view, row)), tg_figure_decimals(view, row), out);
 }
 
+/* The scale of the table's changes; NULL: their own unit. */
+static const char *scale_of(const tg_view *view) {
+  for (size_t i = 0; i < trygg_table_notes(view->table); i++)
+    if (!strcmp(trygg_table_note_key(view->table, i), "scale"))
+      return strcmp(trygg_table_note_text(view->table, i), "difference")
+                 ? trygg_table_note_text(view->table, i)
+                 : NULL;
+  return NULL;
+}
+
 static void put_unit(const tg_view *view, size_t row, tg_text *out) {
+  const char *scale = scale_of(view);
+  if (scale)
+    tg_text_put(out, tg_view_word(view, strcmp(scale, "odds") ? "times" : "times_odds"));
   if (tg_view_unit(view, row) == TG_UNIT_CHANGE)
     tg_text_put(out, tg_view_word(view, "points"));
   tg_text_put(out, tg_view_word(view, "a_year"));
@@ -164,12 +179,13 @@ static void put_unit(const tg_view *view, size_t row, tg_text *out) {
 static void put_slope(const tg_view *view, const columns *at, size_t row, int has_direction, tg_text *out) {
   double slope = trygg_table_number(view->table, row, at->estimate);
   const tg_indicator_row *indicator = find_indicator(view, row);
-  const char *better = indicator && indicator->better ? indicator->better : "";
-  tg_text_put(out, tg_view_word(view, !has_direction ? "no_clear_change" : slope < 0 ? "down" : "up"));
-  put_scaled(view, row, has_direction ? fabs(slope) : slope, out);
+  const char *better = indicator && indicator->better ? indicator->better : "", *scale = scale_of(view);
+  int falls = slope < (scale ? 1 : 0);
+  tg_text_put(out, tg_view_word(view, !has_direction ? "no_clear_change" : falls ? "down" : "up"));
+  put_scaled(view, row, has_direction && !scale ? fabs(slope) : slope, out);
   put_unit(view, row, out);
   if (has_direction && *better)
-    tg_text_put(out, tg_view_word(view, !strcmp(better, "high") == (slope > 0) ? "better" : "worse"));
+    tg_text_put(out, tg_view_word(view, !strcmp(better, "high") == !falls ? "better" : "worse"));
 }
 
 /* Of a fall the limits of its size, else those of the slope. */
@@ -178,7 +194,7 @@ static void put_limits(const tg_view *view, const columns *at, size_t row, int h
          upper = trygg_table_number(view->table, row, at->upper);
   if (!isfinite(lower) || !isfinite(upper))
     return;
-  if (has_direction && upper <= 0) {
+  if (has_direction && upper <= 0 && !scale_of(view)) {
     double turned = -lower;
     lower = upper < 0 ? -upper : 0;
     upper = turned;
@@ -232,6 +248,34 @@ static void put_failure(const tg_view *view, const columns *at, const series *s,
   tg_text_putc(out, '.');
 }
 
+/* "; waves before 2017 moved by -2.1 percentage points (95% interval -2.9 to -1.3): new method".  By a factor where the
+ * bridge says so. */
+static void put_bridges(const tg_view *view, const columns *at, const series *s, tg_text *out) {
+  static const char *const bridge[] = {"bridge", NULL};
+  series rest = *s;
+  for (size_t row; tg_view_flags(view, s->line) & TG_FLAG_BRIDGED &&
+                   (row = find_test(view->table, at, &rest, bridge, 1)) != SIZE_MAX;) {
+    const char *wave = trygg_table_text(view->table, row, at->waves);
+    double time = view->codebook ? tg_codebook_wave_time(view->codebook, wave) : NAN;
+    const tg_break_row *known =
+        isnan(time) ? NULL
+                    : tg_codebook_break(view->codebook, find_indicator(view, row), nextafter(time, 0), time);
+    int times = known && *known->scale && strcmp(known->scale, "difference") != 0;
+    tg_text_put(out, tg_view_word(view, "waves_before"));
+    tg_label_cell(view, row, at->waves, out);
+    tg_text_put(out, tg_view_word(view, !times                         ? "moved_by"
+                                        : strcmp(known->scale, "odds") ? "multiplied_by"
+                                                                       : "odds_multiplied_by"));
+    put_scaled(view, row, trygg_table_number(view->table, row, at->estimate), out);
+    if (tg_view_unit(view, row) == TG_UNIT_CHANGE)
+      tg_text_put(out, tg_view_word(view, "points"));
+    put_limits(view, at, row, 0, out);
+    tg_text_put(out, tg_view_word(view, "new_method"));
+    rest.count -= row + 1 - rest.first;
+    rest.first = row + 1;
+  }
+}
+
 static void put_sentence(const tg_view *view, const columns *at, const series *s, double line, tg_text *out) {
   int has_direction = s->clear || trygg_table_number(view->table, s->line, at->p) <= line;
   put_names(view, at, s->line, out);
@@ -245,6 +289,7 @@ static void put_sentence(const tg_view *view, const columns *at, const series *s
     tg_text_put(out, tg_view_word(view, is_bent ? "bend" : "no_bend"));
     put_both(view, at, s->bend, line, ", ", out);
   }
+  put_bridges(view, at, s, out);
   tg_text_putc(out, '.');
 }
 

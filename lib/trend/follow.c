@@ -36,9 +36,9 @@ static int has_figures(const tg_follow *follow, size_t wave, unsigned *flags) {
 int tg_follow_breaks(const tg_follow *follow, size_t from, size_t to) {
   const tg_measures *all = follow->all;
   return !all->across_breaks &&
-         tg_codebook_breaks(all->estimates->tally->design->responses->codebook,
-                            all->estimates->tally->indicators.list[follow->indicator].row,
-                            tg_follow_time(follow, from), tg_follow_time(follow, to));
+         tg_codebook_break(all->estimates->tally->design->responses->codebook,
+                           all->estimates->tally->indicators.list[follow->indicator].row,
+                           tg_follow_time(follow, from), tg_follow_time(follow, to));
 }
 
 /* The waves before the last one ahead of the measure that are across a break from it are no part of its past. */

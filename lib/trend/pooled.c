@@ -22,13 +22,13 @@
 
 /* The waves of an area since the break, where they make a slope that may be published. */
 static int make_span(const tg_series *area, int64_t min_n, tg_span *span) {
-  tg_trial trial = {.span = {area, area->since_break, area->count - area->since_break}};
+  tg_trial trial = {.span = {area, area->since_break, area->count - area->since_break, 1, TG_NONE}};
   *span = trial.span;
-  return span->count >= 2 && tg_trial_base(&trial) >= min_n;
+  return span->count >= 2 && tg_span_has_errors(span) && tg_trial_base(&trial) >= min_n;
 }
 
 static trygg_status add_slope(const tg_span *span, size_t output, tg_terms *terms, double *slope,
-                              trygg_error *error) {
+                              double *apart, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   tg_finding finding = {0};
   double *c = tg_memory_new(span->count, sizeof *c);
@@ -36,10 +36,9 @@ static trygg_status add_slope(const tg_span *span, size_t output, tg_terms *term
     return tg_error_memory(error);
   TRY(tg_linear_contrast(span, c, &finding, error));
   *slope = 0;
-  for (size_t i = 0; i < span->count; i++) {
+  for (size_t i = 0; i < span->count; i++)
     *slope += c[i] * tg_span_value(span, i);
-    TRY(tg_estimate_add_terms(span->series->estimates, tg_span_row(span, i), c[i], output, terms, error));
-  }
+  TRY(tg_spans_add_terms(span, c, output, terms, apart, error));
 cleanup:
   tg_memory_free(c);
   return status;
@@ -51,16 +50,22 @@ static trygg_status gather(const tg_series *total, int64_t min_n, tg_pool *pool,
   trygg_status status = TRYGG_OK;
   tg_terms terms = {0};
   tg_span span;
+  double *apart = tg_memory_new(total->area_count, sizeof *apart); /* that published figures add */
+  if (!apart)
+    return tg_error_memory(error);
   for (size_t g = 0; g < total->area_count; g++) {
     pool->places[g] = TG_NONE;
     if (!make_span(tg_series_area(total, g), min_n, &span))
       continue;
-    TRY(add_slope(&span, pool->count, &terms, &slopes[pool->count], error));
+    TRY(add_slope(&span, pool->count, &terms, &slopes[pool->count], &apart[pool->count], error));
     pool->places[g] = pool->count++;
   }
   if (pool->count)
     TRY(tg_estimate_combine(total->estimates, &terms, pool->count, 1, covariance, NULL, error));
+  for (size_t g = 0; g < pool->count; g++)
+    covariance[g * pool->count + g] += apart[g];
 cleanup:
+  tg_memory_free(apart);
   tg_estimate_clear_terms(&terms);
   return status;
 }

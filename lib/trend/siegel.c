@@ -54,7 +54,7 @@ trygg_status tg_siegel_finish(const tg_span *span, const tg_given *given, tg_fin
     goto cleanup;
   }
   finding->estimate = tg_siegel_slope(tg_span_times(span), tg_span_values(span), span->count, work);
-  if (!span->series->covariance)
+  if (!tg_span_has_errors(span))
     goto cleanup;
   TRY(draw(span, work, slopes, error));
   finding->lower = 2 * finding->estimate - slopes[(size_t)((1 - tail) * TG_DRAWS)];

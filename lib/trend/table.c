@@ -25,17 +25,20 @@ static const tg_column_description columns[] = {
     {"flag", TRYGG_TEXT, TRYGG_FLAG, "flags, separated by spaces", 0},
 };
 
-/* A wave's code; where a series has none, its time. */
+/* Codes of a point's waves; where a series has none, its time. */
 static void put_wave(tg_text *text, const tg_span *span, size_t i) {
   const tg_series *series = span->series;
   char number[TG_NUMBER_SIZE];
   if (text->length)
     tg_text_putc(text, ' ');
-  if (series->estimates)
-    tg_text_put(text,
-                series->estimates->tally->design->responses->waves[series->waves[span->first + i]].code);
-  else
+  if (series->estimates) {
+    const tg_point *point = &series->points[tg_span_point(span, i)];
+    tg_text_put(text, point->code);
+    if (point->until != point->code)
+      tg_text_format(text, "-%s", point->until);
+  } else {
     tg_text_put(text, tg_number_format(number, tg_span_time(span, i)));
+  }
 }
 
 static trygg_status set_waves(trygg_table *table, size_t column, const tg_trial *t, trygg_error *error) {
@@ -45,6 +48,8 @@ static trygg_status set_waves(trygg_table *table, size_t column, const tg_trial 
     put_wave(&used, &t->span, i);
   for (size_t i = 0; i < t->finding.change_count; i++)
     put_wave(&at, &t->span, t->finding.changes[i]);
+  if (t->span.shift != TG_NONE)
+    tg_text_put(&used, t->span.series->shifts[t->span.shift].bridge->wave);
   if (used.failed || at.failed) {
     status = tg_error_memory(error);
     goto cleanup;
@@ -74,6 +79,15 @@ cleanup:
   return status;
 }
 
+static tg_unit unit_of(const tg_trial *t, const tg_indicator *indicator) {
+  const tg_series *series = t->span.series;
+  const tg_contrast_scale *scale =
+      t->span.shift == TG_NONE ? series->scale : series->shifts[t->span.shift].scale;
+  return t->test->unit == TG_TEST_CHANGE && indicator->type->is_share && !scale->changes_unit
+             ? TG_UNIT_CHANGE
+             : TG_UNIT_NUMBER;
+}
+
 static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates, const tg_trial *t,
                             trygg_error *error) {
   const tg_series *series = t->span.series;
@@ -85,20 +99,49 @@ static trygg_status add_row(trygg_table *table, const trygg_estimates *estimates
   TRY(tg_table_set_text(table, column++, indicator->name, error));
   TRY(set_finding(table, column, t, error));
   tg_table_set_base(table, tg_trial_base(t));
-  tg_table_set_unit(table, t->test->unit == TG_TEST_CHANGE && indicator->type->is_share ? TG_UNIT_CHANGE
-                                                                                        : TG_UNIT_NUMBER);
+  tg_table_set_unit(table, unit_of(t, indicator));
 cleanup:
   return status;
 }
 
 static trygg_status take_options(const trygg_trend_options *options, trygg_trend_options *chosen,
                                  double *level, trygg_error *error) {
+  const tg_contrast_scale *scale;
   trygg_status status = TRYGG_OK;
   TRY(tg_options_take(chosen, sizeof *chosen, options, "trygg_trend_options", error));
   TRY(tg_options_list(chosen->tests, chosen->test_count, "test", error));
   if (!chosen->adjust)
     chosen->adjust = "holm";
   TRY(tg_inference_level(chosen->level, level, error));
+  TRY(tg_scales_find(chosen->scale, &scale, error));
+  if (scale->changes_unit && chosen->margin != 0 && !(chosen->margin > 1))
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "margin",
+                       "on the scale `%s` the margin is how many times as much does not matter, as 1.1",
+                       scale->name);
+  chosen->scale = scale->name;
+cleanup:
+  return status;
+}
+
+/* How the tests were made, and what they rest on beside the data. */
+static trygg_status add_notes(trygg_table *table, const trygg_trend_options *options, const tg_series *series,
+                              size_t count, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  char text[TG_NUMBER_SIZE];
+  size_t published = 0, passed_over = 0;
+  for (size_t i = 0; i < count; i++) {
+    published += series[i].published;
+    passed_over += series[i].passed_over;
+  }
+  TRY(tg_table_add_note(table, "adjust", options->adjust, error));
+  if (options->scale != tg_contrast_scales->name)
+    TRY(tg_table_add_note(table, "scale", options->scale, error));
+  if (options->pool_waves > 1)
+    TRY(tg_table_add_note(table, "pool_waves", tg_number_format(text, (double)options->pool_waves), error));
+  if (!options->references)
+    return TRYGG_OK;
+  TRY(tg_table_add_note(table, "published", tg_number_format(text, (double)published), error));
+  TRY(tg_table_add_note(table, "published_passed_over", tg_number_format(text, (double)passed_over), error));
 cleanup:
   return status;
 }
@@ -124,7 +167,7 @@ trygg_status trygg_trend_table(const trygg_estimates *estimates, const trygg_tre
   TRY(tg_inference_add_keys(table, estimates, 0, error));
   TRY(tg_table_add_columns(table, columns, sizeof columns / sizeof *columns, error));
   TRY(tg_inference_add_notes(table, estimates, level, error));
-  TRY(tg_table_add_note(table, "adjust", chosen.adjust, error));
+  TRY(add_notes(table, &chosen, series, series_count, error));
   for (size_t i = 0; i < all.count; i++)
     if (all.list[i].applies)
       TRY(add_row(table, estimates, &all.list[i], error));
@@ -157,12 +200,47 @@ static trygg_status check_points(const double *time, const double *estimate, con
   return TRYGG_OK;
 }
 
+static double *copy(const double *numbers, size_t rows, size_t width) {
+  double *out = tg_memory_new(rows, width * sizeof *out);
+  if (out)
+    memcpy(out, numbers, rows * width * sizeof *out);
+  return out;
+}
+
+/* The series owns copies, which are brought to the scale. */
+static trygg_status take_points(tg_series *series, const double *time, const double *estimate,
+                                const double *covariance, const trygg_trend_options *options,
+                                trygg_error *error) {
+  size_t count = series->count;
+  char number[TG_NUMBER_SIZE];
+  trygg_status status = tg_scales_find(options->scale, &series->scale, error);
+  if (status != TRYGG_OK)
+    return status;
+  series->start = options->start != 0 ? options->start : NAN;
+  series->margin = series->scale->changes_unit ? log(options->margin) : options->margin;
+  series->time = copy(time, count, 1);
+  series->value = copy(estimate, count, 1);
+  series->covariance = covariance ? copy(covariance, count, count) : NULL;
+  if (!series->time || !series->value || (covariance && !series->covariance))
+    return tg_error_memory(error);
+  series->has_base = options->base != NULL;
+  series->base = TG_NONE;
+  for (size_t i = 0; options->base && i < count; i++)
+    if (!strcmp(tg_number_format(number, time[i]), options->base))
+      series->base = i;
+  if (series->has_base && series->base == TG_NONE)
+    return tg_error_at(error, TRYGG_ENAME, NULL, 0, 0, "base", "no point of the series is of `%s`",
+                       options->base);
+  tg_joined_rescale(series);
+  return TRYGG_OK;
+}
+
 trygg_status trygg_trend_series(const double *time, const double *estimate, const double *covariance,
                                 size_t count, double df, const trygg_trend_options *options,
                                 trygg_table **out, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   trygg_table *table = NULL;
-  tg_series series = {.group = TG_TOTAL_DOMAIN, .count = count, .df = df > 0 ? df : INFINITY, .start = NAN};
+  tg_series series = {.group = TG_TOTAL_DOMAIN, .count = count, .df = df > 0 ? df : INFINITY};
   tg_trials all = {0};
   trygg_trend_options chosen;
   char number[TG_NUMBER_SIZE];
@@ -172,11 +250,7 @@ trygg_status trygg_trend_series(const double *time, const double *estimate, cons
   *out = NULL;
   TRY(check_points(time, estimate, covariance, count, error));
   TRY(take_options(options, &chosen, &level, error));
-  series.start = chosen.start != 0 ? chosen.start : NAN;
-  series.margin = chosen.margin;
-  series.time = (double *)time; /* read only */
-  series.value = (double *)estimate;
-  series.covariance = (double *)covariance;
+  TRY(take_points(&series, time, estimate, covariance, &chosen, error));
   TRY(tg_trials_run(&series, 1, 1, &chosen, level, &all, error));
   TRY(tg_table_create(&table, error));
   TRY(tg_table_add_columns(table, columns + 1, sizeof columns / sizeof *columns - 1, error));
@@ -192,6 +266,7 @@ trygg_status trygg_trend_series(const double *time, const double *estimate, cons
   table = NULL;
 cleanup:
   tg_trials_clear(&all);
+  tg_series_clear(&series);
   trygg_table_free(table);
   return status;
 }

@@ -10,6 +10,8 @@
 #define MARGIN (TG_NEEDS_ERRORS | TG_NEEDS_MARGIN)
 #define POOL (TG_NEEDS_ERRORS | TG_NEEDS_POOL)
 #define RECORDS (TG_NEEDS_ERRORS | TG_NEEDS_RECORDS)
+#define BASE (TG_NEEDS_ERRORS | TG_NEEDS_BASE)
+#define BRIDGE (TG_NEEDS_ERRORS | TG_NEEDS_BRIDGE)
 #define CHANGE TG_TEST_CHANGE
 #define NUMBER TG_TEST_NUMBER
 
@@ -17,6 +19,12 @@
 const tg_test tg_tests[] = {
     {"difference", "last wave minus the one before it; t", ERRORS, 1, 2, 2, CHANGE, NULL,
      tg_difference_contrast, NULL, tg_linear_finish},
+    {"bridge", "how far the waves before a new method were moved: what it found less the old one; t", BRIDGE,
+     1, 2, TG_EVERY_BRIDGE, CHANGE, NULL, tg_bridge_contrast, NULL, tg_linear_finish},
+    {"pairs", "each wave minus each earlier one; t", ERRORS, 0, 2, TG_EVERY_PAIR, CHANGE, NULL,
+     tg_difference_contrast, NULL, tg_linear_finish},
+    {"since_base", "each later wave minus the wave --base; t", BASE, 0, 2, TG_EVERY_WAVE_SINCE_BASE, CHANGE,
+     NULL, tg_difference_contrast, NULL, tg_linear_finish},
     {"since_first", "last wave minus the first; t", ERRORS, 0, 2, 0, CHANGE, NULL, tg_difference_contrast,
      NULL, tg_linear_finish},
     {"since_earlier", "last wave minus the mean of those before it; t", ERRORS, 0, 3, 0, CHANGE, NULL,

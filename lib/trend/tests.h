@@ -10,9 +10,10 @@ typedef trygg_status tg_test_terms(const tg_span *, size_t output, tg_terms *, t
 typedef trygg_status tg_test_finish(const tg_span *, const tg_given *, tg_finding *, trygg_error *);
 typedef int tg_test_applies(const tg_indicator *);
 
-tg_test_contrast tg_difference_contrast, tg_control_contrast, tg_since_earlier_contrast, tg_linear_contrast,
-    tg_wls_contrast, tg_gls_contrast, tg_quadratic_contrast, tg_cubic_contrast, tg_wald_contrast,
-    tg_joinpoint_last_contrast, tg_level_change_contrast, tg_slope_change_contrast, tg_proportions_contrast;
+tg_test_contrast tg_difference_contrast, tg_bridge_contrast, tg_control_contrast, tg_since_earlier_contrast,
+    tg_linear_contrast, tg_wls_contrast, tg_gls_contrast, tg_quadratic_contrast, tg_cubic_contrast,
+    tg_wald_contrast, tg_joinpoint_last_contrast, tg_level_change_contrast, tg_slope_change_contrast,
+    tg_proportions_contrast;
 tg_test_terms tg_record_linear_terms, tg_record_logit_terms;
 tg_test_applies tg_record_linear_applies, tg_record_logit_applies, tg_proportions_applies,
     tg_no_worse_applies;

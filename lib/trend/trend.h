@@ -5,26 +5,61 @@
 
 #include <trygg/trend.h>
 
-#include <inference/inference.h>
+#include <math.h>
 
-/* The waves of one indicator in one domain that have an estimate, in time order; or a series from elsewhere. */
+#include <inference/compare.h>
+
+/* What a series is computed from: an estimate, or a published figure. */
+typedef struct tg_input {
+  size_t row; /* among the estimates and their parts (tg_row_at()); TG_NONE: published */
+  const tg_published_row *published;
+  double value, variance; /* variance NaN: not known */
+} tg_input;
+
+/* A wave of a series, or several that are pooled in one point of it. */
+typedef struct tg_point {
+  const char *code, *until; /* codes of the first and the last; borrowed */
+  size_t row;               /* the estimate that it is; TG_NONE: published, or pooled */
+  unsigned flags;
+} tg_point;
+
+/* A bridge: the points before `at` have been moved by what both methods differ by in its wave. */
+typedef struct tg_shift {
+  const tg_break_row *bridge;
+  const tg_contrast_scale *scale;
+  size_t at;               /* first point of the new method */
+  size_t new_way, old_way; /* inputs: what the two methods found in its wave */
+  double value;            /* link(new) - link(old) */
+  double covariance;       /* of the two */
+} tg_shift;
+
+/* The points of one indicator in one domain, in time order; or a series from elsewhere.  What is not known is NaN. */
 typedef struct tg_series {
   const trygg_estimates
-      *estimates; /* NULL: from elsewhere; then there are no rows, waves, indicator and domain */
+      *estimates; /* NULL: from elsewhere; then there are no points, inputs, indicator and domain */
   size_t indicator;
   uint32_t group;          /* TG_TOTAL_DOMAIN: the total */
   const tg_domain *domain; /* of some wave: its by-codes */
   size_t count;
-  size_t *rows;
-  uint32_t *waves;
+  tg_point *points;
   double *time; /* decimal years */
   double *value;
-  double *covariance;                /* count x count, between the waves; NULL: not known */
-  double df;                         /* of the covariance of a series from elsewhere */
-  double start;                      /* when the measure began that is followed up; NaN: none */
-  double margin;                     /* what change does not matter; 0: not said */
-  size_t since_break;                /* first wave after the last declared break */
-  const struct tg_series *areas;     /* of the total: the same indicator in each by-combination, ... */
+  double *covariance; /* count x count, between the points; NULL: not known */
+  tg_input *inputs;
+  size_t input_count;
+  double *map; /* what points, then shifts, change with the inputs: (count + shift_count) x input_count */
+  tg_shift *shifts;
+  size_t shift_count;
+  const tg_contrast_scale *scale; /* that values are on; NULL: as they are */
+  double df;                      /* of the covariance of a series from elsewhere */
+  double start;                   /* when the measure began that is followed up; NaN: none */
+  double margin;                  /* what change does not matter, on the scale; 0: not said */
+  int has_base;                   /* a wave was named that others are compared with ... */
+  size_t base;                    /* ... its point; TG_NONE: the series does not have it */
+  size_t since_break;             /* first point after the last declared break */
+  size_t since_records;           /* first from which on all points are records asked by one method */
+  size_t published, passed_over; /* figures that are points, and that were not since the data have the wave */
+  const struct tg_series *areas; /* of the total: the same indicator in each by-combination, ... */
   const struct tg_series *covariate; /* in the same by-combination; NULL: none is given, or this is it */
   size_t area_count, area_step;      /* ... so many of them, so far apart; 0 beside the total */
 } tg_series;
@@ -33,10 +68,11 @@ static inline const tg_series *tg_series_area(const tg_series *total, size_t i) 
   return total->areas + i * total->area_step;
 }
 
-/* The waves first..first+count-1 of a series, as one test sees it. */
+/* The points first, first + step, ... of a series, as one test sees it; `step` is 1 but between two points. */
 typedef struct tg_span {
   const tg_series *series;
-  size_t first, count;
+  size_t first, count, step;
+  size_t shift; /* the bridge that is looked at instead of the points; TG_NONE */
 } tg_span;
 
 static inline const double *tg_span_times(const tg_span *s) {
@@ -45,17 +81,28 @@ static inline const double *tg_span_times(const tg_span *s) {
 static inline const double *tg_span_values(const tg_span *s) {
   return s->series->value + s->first;
 }
+static inline size_t tg_span_point(const tg_span *s, size_t i) {
+  return s->first + i * s->step;
+}
 static inline double tg_span_time(const tg_span *s, size_t i) {
-  return tg_span_times(s)[i];
+  return s->series->time[tg_span_point(s, i)];
 }
 static inline double tg_span_value(const tg_span *s, size_t i) {
-  return tg_span_values(s)[i];
+  return s->series->value[tg_span_point(s, i)];
 }
 static inline size_t tg_span_row(const tg_span *s, size_t i) {
-  return s->series->rows[s->first + i];
+  return s->series->points[tg_span_point(s, i)].row;
 }
 static inline double tg_span_covariance(const tg_span *s, size_t i, size_t j) {
-  return s->series->covariance[(s->first + i) * s->series->count + s->first + j];
+  return s->series->covariance[tg_span_point(s, i) * s->series->count + tg_span_point(s, j)];
+}
+
+/* Whether the error of every point is known. */
+static inline int tg_span_has_errors(const tg_span *s) {
+  size_t i = 0;
+  while (s->series->covariance && i < s->count && !isnan(tg_span_covariance(s, i, i)))
+    i++;
+  return i == s->count;
 }
 
 #define TG_MOST_CHANGES 3
@@ -92,7 +139,14 @@ typedef enum tg_test_needs {
   TG_NEEDS_AREAS = 16,     /* two by-combinations or more: runs on the total alone, one row for all of them */
   TG_NEEDS_COVARIATE = 32, /* the series of another indicator */
   TG_NEEDS_POOL = 64,      /* the trends of all areas, pooled */
+  TG_NEEDS_BASE = 128,     /* the wave that others are compared with */
+  TG_NEEDS_BRIDGE = 256,   /* a bridge in the series */
 } tg_test_needs;
+
+/* Tests that look at two waves, or at a bridge, as often as there are any. */
+#define TG_EVERY_PAIR (SIZE_MAX - 1)
+#define TG_EVERY_WAVE_SINCE_BASE (SIZE_MAX - 2)
+#define TG_EVERY_BRIDGE (SIZE_MAX - 3)
 
 /* What the estimate of a test measures. */
 typedef enum tg_test_unit { TG_TEST_CHANGE, TG_TEST_NUMBER } tg_test_unit;
@@ -104,7 +158,8 @@ typedef struct tg_test {
   int usual;      /* one of those that are run when none is named */
   size_t min_waves;
   size_t
-      last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie */
+      last_waves; /* 0: all waves since the break; else that many last ones, across which no break may lie; or
+                      * one of those below, a row each */
   tg_test_unit unit;
   int (*applies)(const tg_indicator *indicator); /* NULL: to every type */
   /* The coefficients of an estimate that is linear in the waves; its variance and df come to `finish`.  NULL: none. */
@@ -122,18 +177,41 @@ extern const size_t tg_test_count;
 /* The series of every domain group and indicator; yours to clear. */
 trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_trend_options *options,
                               tg_series **out, size_t *count, trygg_error *error);
+void tg_series_clear(tg_series *series);
 void tg_series_free(tg_series *list, size_t count);
 
 /* Fail where waves are pooled, or when one of them was is not known. */
 trygg_status tg_series_check_times(const trygg_estimates *estimates, trygg_error *error);
 
-/* One test on one series. */
+/* joined.c.  From the inputs of a series, one a point and behind them those of bridges: values, and what they change with. */
+trygg_status tg_joined_map(tg_series *series, size_t pool, trygg_error *error);
+
+/* The covariance of the points, once that of the inputs can be known: of many series at once. */
+trygg_status tg_joined_covariances(tg_series *list, size_t count, trygg_error *error);
+
+/* Bring values and covariance of a series from elsewhere to the scale. */
+void tg_joined_rescale(tg_series *series);
+
+/* spans.c.  What the nth row of a test looks at; 0: there are no more.  A test that finds nothing to look at has one row. */
+int tg_spans_place(const tg_test *test, const tg_series *series, size_t nth, tg_span *out);
+
+/* Whether something of the span changes with an input. */
+int tg_spans_rest_on(const tg_span *span, size_t input);
+
+/* The terms of an estimate with coefficients c of the points (of a bridge's shift: none), which the survey's own estimates
+ * add, and the variance that published figures add. */
+trygg_status tg_spans_add_terms(const tg_span *span, const double *c, size_t output, tg_terms *terms,
+                                double *apart, trygg_error *error);
+
+/* One row of a test on one series. */
 typedef struct tg_trial {
   const tg_test *test;
+  size_t test_index; /* among those asked for */
   tg_span span;
   tg_finding finding;
   size_t output; /* among the terms; TG_NONE: none */
   tg_given given;
+  double apart; /* variance that published figures add */
   unsigned flags;
   int applies; /* to the type of indicator; else there is no row */
   int enough;  /* waves and standard errors for the test */
@@ -143,6 +221,7 @@ typedef struct tg_trial {
 typedef struct tg_trials {
   tg_trial *list; /* series by series, tests in order */
   size_t count, test_count, series_count;
+  size_t *begin; /* [series * test_count + test]: first trial */
   const tg_test **tests;
   tg_terms terms;
   size_t outputs;
@@ -157,7 +236,7 @@ trygg_status tg_trials_run(const tg_series *series, size_t series_count, size_t 
                            trygg_error *error);
 void tg_trials_clear(tg_trials *trials);
 
-/* Smallest base of the waves used; where too few waves were left, of all of them. */
+/* Smallest base of the estimates used; where too few waves were left, of all of them. */
 int64_t tg_trial_base(const tg_trial *trial);
 
 #endif

@@ -26,6 +26,9 @@ static trygg_status check_needs(const tg_test *test, const tg_series *series, co
   if (test->needs & (TG_NEEDS_AREAS | TG_NEEDS_POOL) && series->area_count < 2)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                        "`%s` is about several areas at once: estimate by area", test->name);
+  if (test->needs & TG_NEEDS_BASE && !series->has_base)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` needs the wave that others are compared with: give a base", test->name);
   if (test->needs & TG_NEEDS_COVARIATE && !covariate)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                        "`%s` needs to know beyond which indicator's trend: give a covariate", test->name);
@@ -62,21 +65,51 @@ static trygg_status choose_tests(const trygg_trend_options *options, const tg_se
   return status;
 }
 
-/* The waves a test looks at; a break in the way empties it or shortens it. */
-static void place(tg_trial *t, const tg_series *series) {
-  size_t last = t->test->last_waves;
-  t->span = (tg_span){series, series->since_break, series->count - series->since_break};
-  if (last && series->count >= last)
-    t->span = (tg_span){series, series->count - last, last};
-  for (size_t i = 0; series->estimates && i < t->span.count; i++)
-    t->flags |= series->estimates->rows[tg_span_row(&t->span, i)].flags & (TG_FLAG_BOUNDARY | TG_FLAG_LONELY);
-  t->enough = t->span.count >= t->test->min_waves && series->since_break <= t->span.first;
-  if (!t->enough)
-    t->flags |= series->since_break ? TG_FLAG_BREAK : TG_FLAG_FEW_WAVES;
-  else if (t->test->needs & TG_NEEDS_ERRORS && !series->covariance) {
+/* ---- what each row looks at ---------------------------------------------------------------------------- */
+
+/* Whether the span begins before the point and reaches it. */
+static int runs_over(const tg_span *span, size_t at) {
+  return span->count && span->first < at && tg_span_point(span, span->count - 1) >= at;
+}
+
+static int has_values(const tg_span *span) {
+  size_t i = 0;
+  while (i < span->count && !isnan(tg_span_value(span, i)))
+    i++;
+  return i == span->count;
+}
+
+/* A break in the way empties a row. */
+static void judge_span(tg_trial *t) {
+  const tg_span *span = &t->span;
+  const tg_series *series = span->series;
+  size_t first = t->test->needs & TG_NEEDS_RECORDS ? series->since_records : series->since_break;
+  for (size_t i = 0; series->estimates && i < span->count; i++)
+    t->flags |= series->points[tg_span_point(span, i)].flags;
+  for (size_t b = 0; b < series->shift_count; b++)
+    t->flags |= runs_over(span, series->shifts[b].at) || span->shift == b ? TG_FLAG_BRIDGED : 0;
+  t->enough = span->shift != TG_NONE || (span->count >= t->test->min_waves && first <= span->first);
+  if (!t->enough) {
+    t->flags |= first ? TG_FLAG_BREAK : TG_FLAG_FEW_WAVES;
+  } else if (!has_values(span)) { /* 0 or 1, where the scale has nothing */
+    t->enough = 0;
+  } else if (t->test->needs & TG_NEEDS_ERRORS && !tg_span_has_errors(span)) {
     t->enough = 0;
     t->flags |= TG_FLAG_NO_SE;
   }
+}
+
+/* ---- estimates that are linear in the points ------------------------------------------------------------ */
+
+/* The terms, and what published figures add to the variance. */
+static trygg_status add_inputs(tg_trials *all, tg_trial *t, const double *c, trygg_error *error) {
+  size_t before = all->terms.count;
+  trygg_status status = tg_spans_add_terms(&t->span, c, all->outputs, &all->terms, &t->apart, error);
+  t->given.variance = t->apart;
+  t->given.df = INFINITY; /* of published figures alone */
+  if (status == TRYGG_OK && all->terms.count > before)
+    t->output = all->outputs++;
+  return status;
 }
 
 /* L = sum c theta and V(L) = c' V c, or its terms. */
@@ -89,69 +122,109 @@ static trygg_status prepare_contrast(tg_trials *all, tg_trial *t, trygg_error *e
   TRY(t->test->contrast(span, c, &t->finding, error));
   if (t->finding.no_test)
     goto cleanup;
-  t->finding.estimate = t->given.variance = 0;
-  for (size_t i = 0; i < span->count; i++) {
+  t->finding.estimate = span->shift == TG_NONE ? 0 : span->series->shifts[span->shift].value;
+  for (size_t i = 0; i < span->count; i++)
     t->finding.estimate += c[i] * tg_span_value(span, i);
-    for (size_t j = 0; j < span->count && !span->series->estimates; j++)
-      t->given.variance += c[i] * c[j] * tg_span_covariance(span, i, j);
+  if (span->series->estimates) {
+    TRY(add_inputs(all, t, c, error));
+    goto cleanup;
   }
+  t->given.variance = 0;
   t->given.df = span->series->df;
-  for (size_t i = 0; i < span->count && span->series->estimates; i++)
-    TRY(tg_estimate_add_terms(span->series->estimates, tg_span_row(span, i), c[i], all->outputs, &all->terms,
-                              error));
+  for (size_t i = 0; i < span->count; i++)
+    for (size_t j = 0; j < span->count; j++)
+      t->given.variance += c[i] * c[j] * tg_span_covariance(span, i, j);
 cleanup:
   tg_memory_free(c);
   return status;
 }
 
-static trygg_status prepare_trial(tg_trials *all, tg_trial *t, const tg_series *series, trygg_error *error) {
+static trygg_status prepare_trial(tg_trials *all, tg_trial *t, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   t->output = TG_NONE;
   t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0, 0};
   t->given = (tg_given){NAN, NAN, all->level, NULL};
   t->p_adjusted = NAN;
-  place(t, series);
+  judge_span(t);
   if (!t->enough || (!t->test->contrast && !t->test->terms))
     return TRYGG_OK;
   if (t->test->contrast)
-    TRY(prepare_contrast(all, t, error));
-  else
-    TRY(t->test->terms(&t->span, all->outputs, &all->terms, &t->finding, error));
-  if (!t->finding.no_test && series->estimates)
+    return prepare_contrast(all, t, error);
+  TRY(t->test->terms(&t->span, all->outputs, &all->terms, &t->finding, error));
+  if (!t->finding.no_test)
     t->output = all->outputs++;
 cleanup:
   return status;
 }
 
-static int applies(const tg_test *test, const tg_series *series) {
-  if ((test->needs & TG_NEEDS_START && isnan(series->start)) ||
-      (test->needs & TG_NEEDS_MARGIN && !(series->margin > 0)) ||
-      (test->needs & TG_NEEDS_AREAS && series->area_count < 2) ||
-      (test->needs & TG_NEEDS_POOL && (!series->estimates || series->estimates->group_count < 2)) ||
-      (test->needs & TG_NEEDS_COVARIATE && !series->covariate))
-    return 0;
-  if (!series->estimates)
-    return !(test->needs & TG_NEEDS_RECORDS) && !test->applies;
-  return !test->applies || test->applies(&series->estimates->tally->indicators.list[series->indicator]);
+/* ---- all rows ------------------------------------------------------------------------------------------- */
+
+/* Whether a series has what the test needs. */
+static int is_given(unsigned needs, const tg_series *series) {
+  return !((needs & TG_NEEDS_START && isnan(series->start)) ||
+           (needs & TG_NEEDS_MARGIN && !(series->margin > 0)) ||
+           (needs & TG_NEEDS_AREAS && series->area_count < 2) ||
+           (needs & TG_NEEDS_POOL &&
+            (!series->estimates || series->estimates->group_count < 2 || series->scale->changes_unit)) ||
+           (needs & TG_NEEDS_COVARIATE && !series->covariate) ||
+           (needs & TG_NEEDS_BASE && !series->has_base) ||
+           (needs & TG_NEEDS_BRIDGE && !series->shift_count) ||
+           (needs & TG_NEEDS_RECORDS && (!series->estimates || series->scale->changes_unit)));
 }
 
-/* Trials stand series by series; their outputs are numbered indicator by indicator, so that those worked on together
- * need few indicators. */
+static int applies(const tg_test *test, const tg_series *series) {
+  const tg_indicator *indicator =
+      series->estimates ? &series->estimates->tally->indicators.list[series->indicator] : NULL;
+  if (!is_given(test->needs, series) || (indicator && series->scale->of_shares && !indicator->type->is_share))
+    return 0;
+  return !test->applies || (indicator && test->applies(indicator));
+}
+
+static size_t count_rows(const tg_test *test, const tg_series *series) {
+  tg_span span;
+  size_t count = 0;
+  while (tg_spans_place(test, series, count, &span))
+    count++;
+  return count;
+}
+
+/* Rows stand series by series. */
+static trygg_status lay_rows(tg_trials *all, const tg_series *series, trygg_error *error) {
+  size_t kinds = all->series_count * all->test_count;
+  all->begin = tg_memory_new(kinds + 1, sizeof *all->begin);
+  if (!all->begin)
+    return tg_error_memory(error);
+  for (size_t k = 0; k < kinds; k++)
+    all->begin[k + 1] =
+        all->begin[k] + count_rows(all->tests[k % all->test_count], &series[k / all->test_count]);
+  all->count = all->begin[kinds];
+  all->list = tg_memory_new(all->count, sizeof *all->list);
+  return all->list ? TRYGG_OK : tg_error_memory(error);
+}
+
+static trygg_status prepare_rows(tg_trials *all, const tg_series *series, size_t index, trygg_error *error) {
+  trygg_status status = TRYGG_OK;
+  for (size_t k = index * all->test_count; k < (index + 1) * all->test_count; k++)
+    for (size_t i = all->begin[k]; i < all->begin[k + 1]; i++) {
+      tg_trial *t = &all->list[i];
+      t->test_index = k % all->test_count;
+      t->test = all->tests[t->test_index];
+      t->applies = applies(t->test, series);
+      tg_spans_place(t->test, series, i - all->begin[k], &t->span);
+      if (t->applies)
+        TRY(prepare_trial(all, t, error));
+    }
+cleanup:
+  return status;
+}
+
+/* Outputs are numbered indicator by indicator, so that those worked on together need few of them. */
 static trygg_status prepare(tg_trials *all, const tg_series *series, size_t indicators, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  all->count = all->series_count * all->test_count;
-  all->list = tg_memory_new(all->count, sizeof *all->list);
-  if (!all->list)
-    return tg_error_memory(error);
+  TRY(lay_rows(all, series, error));
   for (size_t k = 0; k < indicators; k++)
     for (size_t s = k; s < all->series_count; s += indicators)
-      for (size_t i = 0; i < all->test_count; i++) {
-        tg_trial *t = &all->list[s * all->test_count + i];
-        t->test = all->tests[i];
-        t->applies = applies(t->test, &series[s]);
-        if (t->applies)
-          TRY(prepare_trial(all, t, &series[s], error));
-      }
+      TRY(prepare_rows(all, &series[s], s, error));
 cleanup:
   return status;
 }
@@ -168,7 +241,7 @@ static trygg_status combine(tg_trials *all, const trygg_estimates *estimates, tr
   for (size_t i = 0; i < all->count; i++) {
     tg_trial *t = &all->list[i];
     if (t->applies && t->output != TG_NONE) {
-      t->given.variance = variance[t->output];
+      t->given.variance = variance[t->output] + t->apart;
       t->given.df = df[t->output];
     }
   }
@@ -200,15 +273,29 @@ static trygg_status pool_areas(tg_trials *all, const tg_series *series, size_t i
     return tg_error_memory(error);
   for (size_t i = 0; i < all->count; i++) {
     tg_trial *t = &all->list[i];
-    tg_pool *pool = &all->pools[i / all->test_count % indicators];
+    size_t k = t->span.series->indicator;
+    tg_pool *pool = &all->pools[k];
     if (!(t->test->needs & TG_NEEDS_POOL) || !t->applies || !t->enough)
       continue;
     if (!pool->places)
-      TRY(tg_pooled_fit(&series[i / all->test_count % indicators], min_n, pool, error));
+      TRY(tg_pooled_fit(&series[k], min_n, pool, error));
     give_pool(pool, t);
   }
 cleanup:
   return status;
+}
+
+/* A change on the scale of logarithms is shown as what it multiplies by. */
+static void show_on_scale(tg_trial *t) {
+  const tg_contrast_scale *scale =
+      t->span.shift == TG_NONE ? t->span.series->scale : t->span.series->shifts[t->span.shift].scale;
+  tg_finding *f = &t->finding;
+  if (!scale->changes_unit || t->test->unit != TG_TEST_CHANGE)
+    return;
+  f->estimate = scale->back(f->estimate);
+  f->lower = scale->back(f->lower);
+  f->upper = scale->back(f->upper);
+  f->se *= f->estimate;
 }
 
 static trygg_status finish(tg_trials *all, trygg_error *error) {
@@ -223,6 +310,7 @@ static trygg_status finish(tg_trials *all, trygg_error *error) {
       t->flags |= TG_FLAG_NO_DF;
     if (t->finding.smallest_p > 1 - all->level)
       t->flags |= TG_FLAG_CANNOT_REJECT;
+    show_on_scale(t);
   }
 cleanup:
   return status;
@@ -231,27 +319,29 @@ cleanup:
 int64_t tg_trial_base(const tg_trial *t) {
   const tg_series *series = t->span.series;
   int64_t base = INT64_MAX;
-  for (size_t i = 0; series->estimates && i < t->span.count; i++) {
-    int64_t one = tg_row_base(&series->estimates->rows[tg_span_row(&t->span, i)]);
-    base = one < base ? one : base;
-  }
+  for (size_t m = 0; m < series->input_count; m++)
+    if (series->inputs[m].row != TG_NONE && tg_spans_rest_on(&t->span, m)) {
+      int64_t one = tg_row_base(&series->estimates->rows[series->inputs[m].row]);
+      base = one < base ? one : base;
+    }
   return base;
 }
 
 /* The family of an adjustment is the printed rows of one test. */
 static trygg_status adjust(tg_trials *all, const trygg_trend_options *options, trygg_error *error) {
   trygg_status status = TRYGG_OK;
-  double *p = tg_memory_new(all->series_count, sizeof *p);
+  double *p = tg_memory_new(all->count, sizeof *p);
   if (!p)
     return tg_error_memory(error);
   for (size_t k = 0; k < all->test_count; k++) {
-    for (size_t s = 0; s < all->series_count; s++) {
-      const tg_trial *t = &all->list[s * all->test_count + k];
-      p[s] = t->applies && tg_trial_base(t) >= options->min_n ? t->finding.p : NAN;
+    for (size_t i = 0; i < all->count; i++) {
+      const tg_trial *t = &all->list[i];
+      p[i] = t->test_index == k && t->applies && tg_trial_base(t) >= options->min_n ? t->finding.p : NAN;
     }
-    TRY(trygg_inference_adjust(options->adjust, p, all->series_count, error));
-    for (size_t s = 0; s < all->series_count; s++)
-      all->list[s * all->test_count + k].p_adjusted = p[s];
+    TRY(trygg_inference_adjust(options->adjust, p, all->count, error));
+    for (size_t i = 0; i < all->count; i++)
+      if (all->list[i].test_index == k)
+        all->list[i].p_adjusted = p[i];
   }
 cleanup:
   tg_memory_free(p);
@@ -277,6 +367,7 @@ cleanup:
 
 void tg_trials_clear(tg_trials *trials) {
   tg_memory_free(trials->list);
+  tg_memory_free(trials->begin);
   tg_memory_free((void *)trials->tests);
   for (size_t k = 0; trials->pools && k < trials->indicators; k++)
     tg_pooled_clear(&trials->pools[k]);

@@ -68,7 +68,10 @@ const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
                                       FIELD(start, DOUBLE),
                                       FIELD(margin, DOUBLE),
                                       FIELD(covariate, TEXT),
-
+                                      FIELD(scale, TEXT),
+                                      FIELD(base, TEXT),
+                                      FIELD(references, INT),
+                                      FIELD(pool_waves, INT),
                                       END};
 #undef STRUCT
 

@@ -298,11 +298,14 @@ trygg_index <- function(sample, indices = NULL, by = NULL, where = NULL, waves =
 
 trygg_trend <- function(sample, indicators = NULL, tests = NULL, by = NULL, where = NULL, waves = NULL, level = 0.95,
                         adjust = "holm", across_breaks = FALSE, min_n = 0, start = NULL, margin = NULL, covariate = NULL,
-                        threads = NULL, progress = NULL) {
+                        scale = "difference", base = NULL, references = FALSE, pool_waves = 1, threads = NULL,
+                        progress = NULL) {
   sample <- trygg_sample(sample)
   estimates <- estimates_of(sample, indicators, by, where, waves, FALSE, NULL, threads, progress)
   options <- some(tests = tests, level = level, adjust = adjust, across_breaks = as.integer(across_breaks),
-                  min_n = min_n, start = start, margin = margin, covariate = covariate)
+                  min_n = min_n, start = start, margin = margin, covariate = covariate, scale = scale,
+                  base = if (!is.null(base)) as.character(base), references = as.integer(references),
+                  pool_waves = as.integer(pool_waves))
   new_table(checked(.Call(r_trend, estimates, options)), sample$survey)
 }
 
@@ -318,9 +321,10 @@ trygg_measures <- function(sample, indicators = NULL, by, tests = NULL, scale = 
 
 # A series that was published or computed elsewhere: `covariance` a matrix, or standard errors of independent samples.
 trygg_series <- function(time, estimate, covariance = NULL, df = Inf, tests = NULL, level = 0.95, adjust = "holm", start = NULL,
-                         margin = NULL) {
+                         margin = NULL, scale = "difference", base = NULL) {
   if (!is.null(covariance) && !is.matrix(covariance)) covariance <- diag(as.numeric(covariance)^2, length(covariance))
   if (!is.null(covariance)) storage.mode(covariance) <- "double"
   new_table(checked(.Call(r_series, as.numeric(time), as.numeric(estimate), covariance, if (is.finite(df)) df else 0,
-                          some(tests = tests, level = level, adjust = adjust, start = start, margin = margin))), NULL)
+                          some(tests = tests, level = level, adjust = adjust, start = start, margin = margin, scale = scale,
+                               base = if (!is.null(base)) as.character(base)))), NULL)
 }

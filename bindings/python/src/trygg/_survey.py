@@ -433,13 +433,19 @@ class Sample:
         start: float | None = None,
         margin: float | None = None,
         covariate: str | None = None,
+        scale: str = "difference",
+        base: str | None = None,
+        references: bool = False,
+        pool_waves: int = 1,
         min_n: int = 0,
         threads: int = 0,
         progress: Progress = None,
     ) -> Table:
         """Tests of change and trend (``trygg.tests()``; ``"all"`` of them) of every indicator and domain; ``start`` is the
         year in which a measure began, ``margin`` a change that does not matter, ``covariate`` the indicator beyond whose
-        trend ``partial_mann_kendall`` looks."""
+        trend ``partial_mann_kendall`` looks. Changes and lines are on ``scale`` (``difference ratio odds``), ``base`` is the
+        wave that ``since_base`` compares later ones with. With ``references`` published figures are waves too; each point is
+        the mean of ``pool_waves`` waves in a row."""
         options = {
             "tests": names(tests),
             "level": level,
@@ -448,6 +454,10 @@ class Sample:
             "start": start,
             "margin": margin,
             "covariate": covariate,
+            "scale": scale,
+            "base": base,
+            "references": int(references),
+            "pool_waves": pool_waves,
             "min_n": min_n,
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
@@ -658,6 +668,8 @@ def trend_series(
     adjust: str = "holm",
     start: float | None = None,
     margin: float | None = None,
+    scale: str = "difference",
+    base: float | None = None,
 ) -> Table:
     """Tests of change and trend of a series that was published, or computed elsewhere.
 
@@ -665,5 +677,13 @@ def trend_series(
     tests.
     """
     cells = None if covariance is None else [float(cell) for row in covariance for cell in row]
-    options = {"tests": names(tests), "level": level, "adjust": adjust, "start": start, "margin": margin}
+    options = {
+        "tests": names(tests),
+        "level": level,
+        "adjust": adjust,
+        "start": start,
+        "margin": margin,
+        "scale": scale,
+        "base": None if base is None else f"{base:.15g}",
+    }
     return Table(_trygg.trend_series(list(time), list(estimate), cells, df, options), None)
