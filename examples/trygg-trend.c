@@ -102,10 +102,14 @@ static trygg_status draw(struct program *program, trygg_table *tests) {
 }
 
 static trygg_status run(struct program *program) {
+  const program_options *given = &program->options;
   trygg_table *table = NULL;
-  trygg_status status =
-      program_make_table(program, &program->options.indicators, &program->options.waves, make, &table);
+  trygg_status status;
 
+  if (given->references && given->where.count > 0)
+    return program_fail(program, TRYGG_EINVAL,
+                        "published figures are of whole groups; leave out --references or --where");
+  status = program_make_table(program, &given->indicators, &given->waves, make, &table);
   if (status == TRYGG_OK)
     status = is_picture(program, "svg") || is_picture(program, "html") ? draw(program, table)
                                                                        : program_write_table(program, table);

@@ -31,6 +31,7 @@ typedef struct survey {
   int empty;      /* the area that has no figure */
   int bends;
   int untested; /* 1: without trends */
+  int other; /* the tests are of another series: 1 moved over a bridge, 2 on another scale, 3 with published waves */
   const char *language;
 } survey;
 
@@ -97,7 +98,7 @@ static const tg_column_description trend_columns[] = {
     {"waves", TRYGG_TEXT, TRYGG_KEY, "", 0},          {"at", TRYGG_TEXT, TRYGG_VALUE, "", 0},
     {"estimate", TRYGG_NUMBER, TRYGG_VALUE, "", 1},   {"lower", TRYGG_NUMBER, TRYGG_VALUE, "", 1},
     {"upper", TRYGG_NUMBER, TRYGG_VALUE, "", 1},      {"p", TRYGG_NUMBER, TRYGG_VALUE, "", 0},
-    {"p_adjusted", TRYGG_NUMBER, TRYGG_VALUE, "", 0},
+    {"p_adjusted", TRYGG_NUMBER, TRYGG_VALUE, "", 0}, {"flag", TRYGG_TEXT, TRYGG_FLAG, "", 0},
 };
 
 static const char *code_of(int number, const char *format) {
@@ -166,6 +167,8 @@ static void add_test(trygg_table *table, const survey *of, int area, int indicat
 
   for (int wave = 3; wave <= of->waves; wave++) /* since the break */
     tg_text_format(&waves, wave > 3 ? " %d" : "%d", 2000 + wave);
+  if (of->other == 3)
+    tg_text_put(&waves, " 2099");
   ck_ok(tg_table_add_row(table, &error));
   ck_ok(tg_table_set_text(table, 0, area == 0 ? NULL : code_of(area, "%d"), &error));
   ck_ok(tg_table_set_text(table, 1, code_of(indicator, "q%d"), &error));
@@ -177,6 +180,7 @@ static void add_test(trygg_table *table, const survey *of, int area, int indicat
   tg_table_set_number(table, 7, 0.023);
   tg_table_set_number(table, 8, p);
   tg_table_set_number(table, 9, p);
+  ck_ok(tg_table_set_flags(table, 10, of->other == 1 ? TG_FLAG_BRIDGED : 0, &error));
   tg_table_set_base(table, 400);
   tg_table_set_unit(table, TG_UNIT_SHARE);
   tg_text_free(&waves);
@@ -187,7 +191,9 @@ static trygg_publication *make_trends(const survey *of) {
 
   ck_ok(tg_table_create(&table, &error));
   ck_ok(tg_table_add_column(table, "area", TRYGG_TEXT, TRYGG_KEY, &error));
-  ck_ok(tg_table_add_columns(table, trend_columns, 9, &error));
+  ck_ok(tg_table_add_columns(table, trend_columns, sizeof trend_columns / sizeof *trend_columns, &error));
+  if (of->other == 2)
+    ck_ok(tg_table_add_note(table, "scale", "ratio", &error));
   for (int area = 0; area <= of->areas; area++)
     for (int indicator = 1; indicator <= of->indicators; indicator++) {
       add_test(table, of, area, indicator, "linear", 0.03);
@@ -376,6 +382,16 @@ START_TEST(a_clear_bend_is_drawn_and_marked) {
 }
 END_TEST
 
+/* What was fitted to figures moved over a bridge, to ratios, or to more waves than are drawn is no line of theirs. */
+START_TEST(a_line_is_drawn_through_the_figures_it_was_fitted_to_alone) {
+  for (int other = 0; other <= 3; other++) {
+    const survey of = {.name = "other", .indicators = 1, .waves = 9, .bends = _i, .other = other};
+    const char *svg = draw(&of);
+    ck_assert_uint_eq(count_dashed(svg, "7 4", 0), other == 0 ? (size_t)(1 + _i + 1) : 0);
+  }
+}
+END_TEST
+
 /* The figures fall to the wave 2005 and rise from it: the fitted lines meet every figure there. */
 START_TEST(the_bent_line_goes_where_the_figures_go) {
   const survey bent = {.name = "bent", .indicators = 1, .waves = 9, .bends = 1};
@@ -508,6 +524,7 @@ static Suite *charts_suite(void) {
   tcase_add_test(test_case, whole_indicators_are_left_out_where_series_are_too_many);
   tcase_add_test(test_case, axes_are_common_where_the_same_is_measured);
   tcase_add_test(test_case, a_clear_bend_is_drawn_and_marked);
+  tcase_add_loop_test(test_case, a_line_is_drawn_through_the_figures_it_was_fitted_to_alone, 0, 2);
   tcase_add_test(test_case, the_bent_line_goes_where_the_figures_go);
   tcase_add_test(test_case, lines_are_told_apart_without_colour);
   tcase_add_test(test_case, a_page_says_first_shows_then_and_has_the_tables_last);

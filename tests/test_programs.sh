@@ -232,6 +232,7 @@ refuses 2 '(median): .*cannot be estimated from a stream: a quantile needs all v
   estimate --stream quantiles data.csv
 works estimate --stream --indicator utsatta quantiles data.csv
 refuses 2 'trygg-trend takes no --stream' trend --stream folder data.csv
+refuses 2 'leave out --references or --where' trend --references --where kon=1 folder data.csv
 sed '100s/,1,/,1,x,/' data.csv >ragged.csv
 echo old >result.csv
 refuses 1 'ragged.csv:100' estimate --stream --output result.csv folder ragged.csv

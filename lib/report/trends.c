@@ -9,6 +9,7 @@
 #include <base/memory.h>
 #include <base/number.h>
 #include <numeric/solve.h>
+#include <table/flag.h>
 
 #define FEWEST 3 /* waves: through two points every line goes */
 
@@ -40,13 +41,24 @@ static int is_of_series(const tg_chart *chart, size_t series, size_t row) {
   return 1;
 }
 
+/* The series that is drawn is not the one that was tested where figures were moved over a bridge, pooled, or taken to
+ * another scale: no line is true of both. */
+static int is_tested_as_drawn(const trygg_table *trend, size_t row) {
+  for (size_t i = 0; i < trygg_table_notes(trend); i++) {
+    const char *key = trygg_table_note_key(trend, i);
+    if (strcmp(key, "scale") == 0 || strcmp(key, "pool_waves") == 0)
+      return 0;
+  }
+  return !(tg_flag_parse(text_of(trend, row, "flag")) & TG_FLAG_BRIDGED);
+}
+
 /* The row of a test on the series in the table of trend tests; SIZE_MAX: none with such a figure. */
 static size_t find_row(const tg_chart *chart, size_t series, const char *test, const char *figure) {
   const trygg_table *trend = chart->view->trend;
 
   for (size_t row = 0; row < trygg_table_rows(trend); row++)
     if (strcmp(text_of(trend, row, "test"), test) == 0 && !isnan(number_of(trend, row, figure)) &&
-        is_of_series(chart, series, row))
+        is_of_series(chart, series, row) && is_tested_as_drawn(trend, row))
       return row;
   return SIZE_MAX;
 }
@@ -62,9 +74,14 @@ static int is_among(const char *words, const char *code) {
   return 0;
 }
 
-/* The waves that a test used, in order; 0 when one of them has no figure to draw, or they are too few. */
+/* The waves that a test used, in order; 0 when one of them has no figure to draw, as published ones, or they are too
+ * few. */
 static size_t list_waves(const tg_chart *chart, size_t series, const char *used, size_t *waves) {
-  size_t count = 0;
+  const char *words = used;
+  size_t count = 0, wanted = 0, length;
+
+  while (tg_text_word(&words, &length) != NULL)
+    wanted++;
 
   for (size_t wave = 0; wave < chart->wave_count; wave++) {
     if (!is_among(used, chart->waves[wave]))
@@ -73,7 +90,7 @@ static size_t list_waves(const tg_chart *chart, size_t series, const char *used,
       return 0;
     waves[count++] = wave;
   }
-  return count < FEWEST ? 0 : count;
+  return count < FEWEST || count < wanted ? 0 : count;
 }
 
 /* ---- straight ------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every source file stands in Makefile.am, and the umbrella header has every public header in flow order.
+# Every source file stands in Makefile.am, the umbrella header has every public header in flow order, and nothing else
+# is kept at the top.
 set -eu
 cd "${top_srcdir:-.}"
 failed=0
@@ -26,5 +27,13 @@ if [ "$met" != "$wanted" ]; then
   echo "it should include:      " $wanted
   failed=1
 fi
+top='.ci .clang-format .editorconfig .gitignore CHANGELOG.md CONTRIBUTING.md COPYING Makefile.am README.md autogen.sh bench
+bindings configure.ac docs examples include lib tests'
+for name in $(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u); do
+  echo $top | tr ' ' '\n' | grep -qxF -e "$name" || {
+    echo "$name does not belong at the top"
+    failed=1
+  }
+done
 [ $failed = 0 ] && echo "every file is named"
 exit $failed
