@@ -543,19 +543,6 @@ START_TEST(later_waves_are_compared_with_the_base) {
 }
 END_TEST
 
-START_TEST(pairs_across_a_break_are_empty) {
-  fixture f = small(YES, "wave\n2015\n", 0);
-  trygg_table *table = run(&f, "pairs");
-  for (size_t i = 0; i < 6; i++) {
-    int before = strncmp(text_cell(table, i, "waves"), "2015", 4) < 0;
-    ck_assert_int_eq(is_empty(table, i, "estimate"), before);
-    ck_assert_str_eq(text_cell(table, i, "flag"), before ? "break" : "");
-  }
-  trygg_table_free(table);
-  fixture_free(&f);
-}
-END_TEST
-
 /* log(0.6/0.5) with V = V16/0.36 + V15/0.25; limits on the logarithm. */
 START_TEST(changes_are_shown_as_ratios) {
   static const char *const tests[] = {"difference", "equivalent", "record_linear", "mann_kendall"};
@@ -620,6 +607,30 @@ START_TEST(series_from_elsewhere_have_scales_and_a_base) {
 }
 END_TEST
 
+/* Waves before a break are compared with each other as those after it are, and nothing across it. */
+START_TEST(a_pair_on_one_side_of_a_break_is_compared) {
+  static const char *const tests[] = {"pairs"}, *const waves[] = {"2010 2012", "2010 2015", "2012 2015",
+                                                                  "2010 2016", "2012 2016", "2015 2016"};
+  fixture f = small(YES, "wave\n2015\n", 0);
+  trygg_trend_options options = {.size = sizeof options, .tests = tests, .test_count = 1};
+  trygg_table *table = trend(&f, NULL, &options);
+  ck_assert_uint_eq(trygg_table_rows(table), 6);
+  for (size_t i = 0; i < 6; i++) {
+    int within = i == 0 || i == 5;
+    ck_assert_str_eq(text_cell(table, i, "waves"), waves[i]);
+    ck_assert_str_eq(text_cell(table, i, "flag"), within ? "" : "break");
+    ck_assert_int_eq(is_empty(table, i, "estimate"), !within);
+  }
+  trygg_table_free(table);
+  options.across_breaks = 1;
+  table = trend(&f, NULL, &options);
+  for (size_t i = 0; i < 6; i++)
+    ck_assert(!is_empty(table, i, "estimate"));
+  trygg_table_free(table);
+  fixture_free(&f);
+}
+END_TEST
+
 /* ---- pooled waves -------------------------------------------------------------------------------------- */
 
 /* Means of neighbours; neighbouring points share a wave: V(last - first) of three points is (V16 + V15 + V12 + V10)/4. */
@@ -628,7 +639,7 @@ START_TEST(pooled_points_share_waves) {
   fixture f = small(YES, NULL, 0);
   trygg_trend_options options = {.size = sizeof options, .tests = tests, .test_count = 3, .pool_waves = 2};
   trygg_table *table = trend(&f, NULL, &options);
-  ck_assert_str_eq(text_cell(table, 0, "waves"), "2010-2012 2012-2015 2015-2016");
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2010/2012 2012/2015 2015/2016");
   ck_near(cell(table, 0, "estimate"), 0.55 - 0.25, 1e-13);
   ck_near(cell(table, 0, "se"), sqrt((0.16 + 0.21 + 0.25 + 0.24) / 9 / 4), 1e-13);
   ck_assert(is_empty(table, 1, "estimate"));
@@ -638,7 +649,7 @@ START_TEST(pooled_points_share_waves) {
   fixture_free(&f);
   f = small(YES, "wave\n2015\n", 0); /* no mean across a break */
   table = trend(&f, NULL, &options);
-  ck_assert_str_eq(text_cell(table, 0, "waves"), "2015-2016");
+  ck_assert_str_eq(text_cell(table, 0, "waves"), "2015/2016");
   ck_assert_str_eq(text_cell(table, 0, "flag"), "break");
   trygg_table_free(table);
   options.pool_waves = 5; /* more than there are */
@@ -731,10 +742,10 @@ static Suite *joined_suite(void) {
   tcase_add_test(tests, a_wave_without_a_time_is_refused);
   tcase_add_test(tests, pairs_are_one_family);
   tcase_add_test(tests, later_waves_are_compared_with_the_base);
-  tcase_add_test(tests, pairs_across_a_break_are_empty);
   tcase_add_test(tests, changes_are_shown_as_ratios);
   tcase_add_test(tests, a_share_of_0_has_no_ratio);
   tcase_add_test(tests, series_from_elsewhere_have_scales_and_a_base);
+  tcase_add_test(tests, a_pair_on_one_side_of_a_break_is_compared);
   tcase_add_test(tests, pooled_points_share_waves);
   tcase_add_test(tests, every_failed_allocation_is_reported);
   suite_add_tcase(suite, tests);

@@ -48,7 +48,10 @@ static void move(tg_series *series, size_t which) {
 /* Point `to` becomes the mean of `pool` points from `from` on, of which none before it is needed any more. */
 static void take_mean(tg_series *series, size_t from, size_t pool, size_t to) {
   double *row = row_of(series, to), time = 0, value = 0;
-  tg_point point = {series->points[from].code, series->points[from + pool - 1].until, TG_NONE, 0};
+  tg_point point = {.code = series->points[from].code,
+                    .until = series->points[from + pool - 1].until,
+                    .row = TG_NONE,
+                    .breaks = series->points[from].breaks};
   for (size_t k = from; k < from + pool; k++) {
     time += series->time[k] / (double)pool;
     value += series->value[k] / (double)pool;
@@ -65,9 +68,9 @@ static void take_mean(tg_series *series, size_t from, size_t pool, size_t to) {
   series->value[to] = value;
 }
 
-/* Whether the `pool` points from i on make one: none of the last break's two sides has only some of them. */
+/* Whether the `pool` points from i on make one: there are so many, and no break is among them. */
 static int is_run(const tg_series *series, size_t pool, size_t i) {
-  return i + pool <= series->count && (i >= series->since_break || i + pool <= series->since_break);
+  return i + pool <= series->count && series->points[i].breaks == series->points[i + pool - 1].breaks;
 }
 
 static size_t runs_before(const tg_series *series, size_t pool, size_t end) {

@@ -148,10 +148,12 @@ static trygg_status find_breaks(tg_series *series, int across, trygg_error *erro
   for (size_t i = 1; i < series->count; i++) {
     const tg_break_row *met =
         tg_codebook_break(codebook, indicator_of(series)->row, series->time[i - 1], series->time[i]);
+    series->points[i].breaks = series->points[i - 1].breaks;
     if (!met)
       continue;
     if (!(met->parallel.count && cross(series, met, i))) {
       series->since_break = across ? 0 : i;
+      series->points[i].breaks += !across;
       continue;
     }
     TRY(tg_scales_find(*met->scale ? met->scale : NULL, &series->shifts[series->shift_count - 1].scale,

@@ -35,7 +35,7 @@ static void put_wave(tg_text *text, const tg_span *span, size_t i) {
     const tg_point *point = &series->points[tg_span_point(span, i)];
     tg_text_put(text, point->code);
     if (point->until != point->code)
-      tg_text_format(text, "-%s", point->until);
+      tg_text_format(text, "/%s", point->until);
   } else {
     tg_text_put(text, tg_number_format(number, tg_span_time(span, i)));
   }

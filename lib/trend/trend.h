@@ -20,6 +20,7 @@ typedef struct tg_input {
 typedef struct tg_point {
   const char *code, *until; /* codes of the first and the last; borrowed */
   size_t row;               /* the estimate that it is; TG_NONE: published, or pooled */
+  size_t breaks;            /* declared breaks before it that no bridge crosses */
   unsigned flags;
 } tg_point;
 

@@ -79,16 +79,23 @@ static int has_values(const tg_span *span) {
   return i == span->count;
 }
 
+static int is_across_break(const tg_span *span) {
+  const tg_point *points = span->series->points;
+  return points && span->count &&
+         points[tg_span_point(span, 0)].breaks != points[tg_span_point(span, span->count - 1)].breaks;
+}
+
 /* A break in the way empties a row. */
 static void judge_span(tg_trial *t) {
   const tg_span *span = &t->span;
   const tg_series *series = span->series;
   size_t first = t->test->needs & TG_NEEDS_RECORDS ? series->since_records : series->since_break;
+  int whole = t->test->needs & TG_NEEDS_RECORDS ? first <= span->first : !is_across_break(span);
   for (size_t i = 0; series->estimates && i < span->count; i++)
     t->flags |= series->points[tg_span_point(span, i)].flags;
   for (size_t b = 0; b < series->shift_count; b++)
     t->flags |= runs_over(span, series->shifts[b].at) || span->shift == b ? TG_FLAG_BRIDGED : 0;
-  t->enough = span->shift != TG_NONE || (span->count >= t->test->min_waves && first <= span->first);
+  t->enough = span->shift != TG_NONE || (span->count >= t->test->min_waves && whole);
   if (!t->enough) {
     t->flags |= first ? TG_FLAG_BREAK : TG_FLAG_FEW_WAVES;
   } else if (!has_values(span)) { /* 0 or 1, where the scale has nothing */
