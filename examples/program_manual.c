@@ -106,6 +106,8 @@ static const struct translation swedish[] = {
     {"test", "heterogeneity", "är alla mätningar lika; justerad Wald-F"},
     {"test", "record_linear", "linjär regression av individerna på tiden, per år; t"},
     {"test", "record_logit", "logistisk regression av individerna på tiden, logodds per år; t"},
+    {"test", "record_linear_adjusted", "record_linear med bakgrunden i --on i regressionen; t"},
+    {"test", "record_logit_adjusted", "record_logit med bakgrunden i --on i regressionen; t"},
     {"test", "mann_kendall",
      "klassisk: rangtest av den blotta serien; S, exakt till och med 10 mätningar, tau-b"},
     {"test", "sen_slope", "klassisk: medianen av lutningarna mellan mätningar, per år; p från mann_kendall"},

@@ -24,6 +24,12 @@ static const program_option options[] = {
           "Bakgrund: variabler med koder per svarsalternativ, tal per enhet. VAR=KOD: alternativet som de andra "
           "jämförs med. VAR*VAR: två och deras samspel, eller ett tal och dess kvadrat; VAR:VAR: bara det; "
           "VAR*VAR*VAR: tre, varje par av dem, och alla tre."}},
+    {"on", "VAR,VAR", PROGRAM_TREND, TARGET(on), .set = program_set_list,
+     .help =
+         {"Background that the slopes of records are adjusted for, written as for trygg-model: record_linear_adjusted "
+          "and record_logit_adjusted.",
+          "Bakgrund som individernas lutning justeras för, skriven som för trygg-model: record_linear_adjusted och "
+          "record_logit_adjusted."}},
     {"on", "VAR,VAR", PROGRAM_COMPARE, TARGET(on), .set = program_set_list,
      .help = {"For --nonresponse sample: variables with codes that are known of everybody who was drawn.",
               "För --nonresponse sample: variabler med koder som är kända för alla i urvalet."}},
@@ -116,8 +122,9 @@ static const program_option options[] = {
          {"What --response goes by: variables known of everybody who was drawn. Default as in settings.csv.",
           "Vad --response går efter: variabler som är kända för alla i urvalet. Annars som i settings.csv."}},
     {"response-least", "N", PROGRAM_ALL, .set = program_set_least,
-     .help = {"How many must have answered in a class of --response. Default as in settings.csv, else 20.",
-              "Hur många som måste ha svarat i en klass för --response. Annars som i settings.csv, annars 20."}},
+     .help =
+         {"How many must have answered in a class of --response. Default as in settings.csv, else 20.",
+          "Hur många som måste ha svarat i en klass för --response. Annars som i settings.csv, annars 20."}},
     {"response-collapse", NULL, PROGRAM_ALL, TARGET(response_collapse), .set = program_set_flag,
      .help = {"Join classes in which too few answered with a neighbour, instead of refusing them.",
               "Slå ihop klasser där för få svarat med en granne, i stället för att inte godta dem."}},

@@ -58,7 +58,9 @@ static trygg_status make(struct program *program, const trygg_estimates *estimat
                                  .scale = given->scale,
                                  .base = given->base,
                                  .references = given->references,
-                                 .pool_waves = given->pool_waves};
+                                 .pool_waves = given->pool_waves,
+                                 .on = given->on.items,
+                                 .on_count = given->on.count};
 
   if (status == TRYGG_OK)
     status = trygg_trend_table(estimates, &options, out, &program->error);

@@ -421,6 +421,23 @@ static void check_slope(const fixture *f, const trygg_table *trends, const char 
   trygg_model_free(model);
 }
 
+/* ... and the adjusted ones those on the year and background, by whatever variance. */
+static void check_adjusted(const fixture *f, const trygg_estimates *estimates, const char *indicator,
+                           const char *test, const char *family) {
+  static const char *const on[] = {"sex"};
+  trygg_trend_options options = {
+      .size = sizeof options, .tests = &test, .test_count = 1, .on = on, .on_count = 1};
+  trygg_model *model = fitted(f, (wanted){indicator, "sex year", .family = family});
+  trygg_model_figure slope = get(model, "coefficient", "year", "");
+  trygg_table *trends = NULL;
+  ck_ok(trygg_trend_table(estimates, &options, &trends, &error));
+  ck_near(trend_number(trends, indicator, test, "estimate"), slope.estimate, 1e-11);
+  ck_near(trend_number(trends, indicator, test, "se"), slope.se, 1e-11);
+  ck_assert_double_eq(trygg_model_summarize(model).df, trend_number(trends, indicator, test, "df2"));
+  trygg_table_free(trends);
+  trygg_model_free(model);
+}
+
 /* The trend tests record_linear and record_logit are regressions on the year. */
 START_TEST(record_slopes_of_trends_are_regressions_on_the_year) {
   static const struct {
@@ -437,6 +454,9 @@ START_TEST(record_slopes_of_trends_are_regressions_on_the_year) {
   check_slope(&f, trends, surveys[_i].share, "record_linear", "linear");
   check_slope(&f, trends, surveys[_i].mean, "record_linear", NULL);
   check_slope(&f, trends, surveys[_i].share, "record_logit", NULL);
+  check_adjusted(&f, estimates, surveys[_i].share, "record_linear_adjusted", "linear");
+  check_adjusted(&f, estimates, surveys[_i].mean, "record_linear_adjusted", NULL);
+  check_adjusted(&f, estimates, surveys[_i].share, "record_logit_adjusted", NULL);
   trygg_table_free(trends);
   trygg_estimate_free(estimates);
   fixture_free(&f);

@@ -246,6 +246,33 @@ START_TEST(gss_slopes_over_24_waves_are_those_of_R_svyglm) {
 }
 END_TEST
 
+START_TEST(gss_slope_since_1994_is_that_of_R_svyglm) {
+  static const char *const waves[] = {"1994", "1996", "1998", "2000", "2002",
+                                      "2004", "2006", "2008", "2010", "2012"};
+  static const char *const tests[] = {"record_linear"}, *const afraid[] = {"afraid"};
+  trygg_estimate_options what = {.size = sizeof what,
+                                 .indicators = afraid,
+                                 .indicator_count = 1,
+                                 .waves = waves,
+                                 .wave_count = sizeof waves / sizeof *waves};
+  trygg_trend_options how = {.size = sizeof how, .tests = tests, .test_count = 1};
+  trygg_design *design;
+  trygg_estimates *estimates = NULL;
+  trygg_table *table = NULL;
+  trygg_error error = {0};
+  if (!have("gss-fear/gss_fear.csv.gz"))
+    return;
+  design = load("gss-fear", "gss-fear/gss_fear.csv.gz");
+  ck_ok(trygg_estimate_create(design, &what, &estimates, &error));
+  ck_ok(trygg_trend_table(estimates, &how, &table, &error));
+  ck_near(trend_number(table, "record_linear", "estimate"), -0.00665033098, 1e-9);
+  ck_near(trend_number(table, "record_linear", "se"), 0.00092429837, 1e-8);
+  trygg_table_free(table);
+  trygg_estimate_free(estimates);
+  trygg_design_free(design);
+}
+END_TEST
+
 /* ---- United States: National Crime Victimization Survey ------------------------------------ */
 
 START_TEST(ncvs_property_crime_rate_is_the_known_one) {
@@ -276,6 +303,7 @@ static Suite *real_suite(void) {
   tcase_add_test(surveys, enusc_has_the_published_figures);
   tcase_add_test(surveys, gss_by_year_and_sex_has_every_number_of_R_survey);
   tcase_add_test(surveys, gss_slopes_over_24_waves_are_those_of_R_svyglm);
+  tcase_add_test(surveys, gss_slope_since_1994_is_that_of_R_svyglm);
   tcase_add_test(surveys, ncvs_property_crime_rate_is_the_known_one);
   suite_add_tcase(suite, surveys);
   return suite;

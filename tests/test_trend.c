@@ -374,7 +374,7 @@ START_TEST(every_test_has_help_and_the_usual_ones_run) {
   for (size_t i = 0; i < tg_test_count; i++) {
     ck_assert(strlen(trygg_trend_help(i)) > 10);
     ck_assert(trygg_trend_waves(i) >= 2 && trygg_trend_waves(i) <= 100);
-    if (!trygg_trend_usual(i) || tg_tests[i].needs & TG_NEEDS_BRIDGE)
+    if (!trygg_trend_usual(i) || tg_tests[i].needs & (TG_NEEDS_BRIDGE | TG_NEEDS_BACKGROUND))
       continue;
     ck_assert_str_eq(text_cell(table, row, "test"), trygg_trend_test(i));
     ck_assert(!trygg_table_missing(table, row++, trygg_table_find(table, "statistic")));

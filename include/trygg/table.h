@@ -49,7 +49,9 @@ typedef enum trygg_flag {
   TRYGG_FLAG_IMPOSSIBLE = 1 << 13,    /**< No share does it: the finding stands whatever the others think. */
   TRYGG_FLAG_CANNOT_REJECT = 1 << 14, /**< So few waves that the test finds nothing, whatever happened. */
   TRYGG_FLAG_NEGATIVE_VARIANCE = 1 << 15, /**< The estimate of the variance is negative: no standard error. */
-  TRYGG_FLAG_BRIDGED = 1 << 16 /**< Earlier waves were moved to where the new method would have found them. */
+  TRYGG_FLAG_BRIDGED =
+      1 << 16,                /**< Earlier waves were moved to where the new method would have found them. */
+  TRYGG_FLAG_NO_FIT = 1 << 17 /**< The regression cannot be fitted to these records. */
 } trygg_flag;
 
 /** Rows of @p table. */

@@ -40,11 +40,17 @@ typedef struct trygg_trend_options {
   const char
       *covariate; /**< Name of an indicator: partial_mann_kendall then asks whether the others have a trend
                                  beyond that of its series in the same domain.  NULL: none. */
-  const char *scale; /**< trygg_inference_scale(): on which values are compared and lines drawn; NULL: `difference`. */
-  const char *base;  /**< Code of the wave (of trygg_trend_series() its time as text) with which `since_base` compares
+  const char *
+      scale; /**< trygg_inference_scale(): on which values are compared and lines drawn; NULL: `difference`. */
+  const char
+      *base; /**< Code of the wave (of trygg_trend_series() its time as text) with which `since_base` compares
                           later ones.  NULL: none. */
-  int references;    /**< 1: published figures of references.csv are waves of the series too. */
-  int pool_waves;    /**< Each point is the mean of so many waves that follow each other; 0 and 1: of one. */
+  int references; /**< 1: published figures of references.csv are waves of the series too. */
+  int pool_waves; /**< Each point is the mean of so many waves that follow each other; 0 and 1: of one. */
+  const char *const
+      *on;         /**< Background as in ::trygg_model_options: the adjusted slopes of records then have rows.
+                              Compared with time there are no levels, so that those of `A=B` only must be met with. */
+  size_t on_count; /**< 0: none. */
 } trygg_trend_options;
 
 /**

@@ -25,7 +25,7 @@ static void put_terms(const trygg_model *model, const unsigned char *marked, tg_
     const tg_model_term *term = &model->terms[t];
     if (!memchr(marked + term->column, 1, term->column_count))
       continue;
-    tg_text_format(out, "%s`%s`", comma, tg_model_variable(model, term)->name);
+    tg_text_format(out, "%s`%s`", comma, tg_model_term_name(model, term));
     comma = ", ";
   }
   for (size_t i = 0; i < model->interaction_count; i++) {

@@ -27,6 +27,20 @@ static double weight_of(const tg_frame *frame, size_t record) {
   return frame->weight ? frame->weight[record] : 1;
 }
 
+/* A number of a record's wave, or NaN where the record is of no cell of the model. */
+static double number_of_cell(const building *b, size_t record) {
+  const tg_tally *tally = b->model->estimates->tally;
+  return b->model->by_cell[tally->entry_cell[tally->entry[record]]];
+}
+
+static double number_of(const building *b, size_t variable, size_t record) {
+  const tg_column *column;
+  if (variable == TG_NONE)
+    return number_of_cell(b, record);
+  column = &b->responses->columns[variable];
+  return column->present ? tg_column_number(column, record) : NAN;
+}
+
 /* ---- the outcome ------------------------------------------------------------------------------- */
 
 static trygg_status check_outcome(const building *b, double y, trygg_error *error) {
@@ -51,7 +65,8 @@ static trygg_status read_outcome(building *b, trygg_error *error) {
     for (size_t i = 0; i < count; i++) {
       size_t record = first + i;
       b->keys[record] = TG_KEY_NONE;
-      if (tally->entry[record] == TG_RANK_NONE || state[i] != TG_INSIDE || !(weight_of(b->frame, record) > 0))
+      if (tally->entry[record] == TG_RANK_NONE || state[i] != TG_INSIDE ||
+          !(weight_of(b->frame, record) > 0) || (b->model->by_cell && isnan(number_of_cell(b, record))))
         continue;
       TRY(check_outcome(b, y[i], error));
       b->frame->y[record] = y[i];
@@ -87,16 +102,18 @@ static void shift_outcome(building *b) {
 
 /* A number's distinct values. */
 static trygg_status rank_numbers(const building *b, size_t variable, size_t t, trygg_error *error) {
-  const tg_column *column = &b->responses->columns[variable];
   size_t records = b->frame->records;
   uint64_t *keys = tg_memory_new(records, sizeof *keys), *distinct = NULL;
   trygg_status status;
   if (!keys)
     return tg_error_memory(error);
   for (size_t i = 0; i < records; i++) {
-    double value = column->present ? tg_column_number(column, i) : NAN;
+    double value;
     keys[i] = TG_KEY_NONE;
-    if (b->keys[i] == TG_KEY_NONE || isnan(value))
+    if (b->keys[i] == TG_KEY_NONE)
+      continue;
+    value = number_of(b, variable, i);
+    if (isnan(value))
       continue;
     value += 0.0; /* -0 is 0 */
     memcpy(&keys[i], &value, sizeof value);
@@ -243,7 +260,7 @@ static trygg_status lay_columns(building *b, int common, trygg_error *error) {
     term->column_count = 1;
     if (term->is_factor) {
       TRY(find_levels(b, t, error));
-      if (term->level_count < 2)
+      if (term->level_count < 2 && !model->in_part)
         return tg_error_at(error, TRYGG_EDATA, NULL, 0, 0, "on",
                            "all records in the model have the same `%s`; leave it out",
                            tg_model_variable(model, term)->name);
@@ -394,7 +411,7 @@ static void fill_rows(building *b) {
         if (column != TG_NONE)
           x[column] = 1;
       } else {
-        x[term->column] = tg_column_number(&b->responses->columns[term->variable], record);
+        x[term->column] = number_of(b, term->variable, record);
       }
     }
     tg_interactions_fill(model, x);

@@ -102,7 +102,7 @@ trygg_status tg_model_spread(const trygg_model *model, const tg_addends *addends
   return tg_influence_covariance(&influence, covariance, degrees, error);
 }
 
-static void find_df(trygg_model *model, const tg_influence_degrees *degrees) {
+void tg_model_find_df(trygg_model *model, const tg_influence_degrees *degrees) {
   const trygg_estimates *estimates = model->estimates;
   double lost = (double)model->columns - 1;
   model->lonely = degrees->lonely;
@@ -115,7 +115,7 @@ static trygg_status find_covariance(trygg_model *model, const tg_addends *a, try
   tg_influence_degrees degrees;
   trygg_status status = TRYGG_OK;
   TRY(tg_model_spread(model, a, model->covariance, &degrees, error));
-  find_df(model, &degrees);
+  tg_model_find_df(model, &degrees);
   for (size_t i = 0; i < model->value_count; i++)
     if (!isfinite(model->value[i]) || !isfinite(model->covariance[i * model->value_count + i]))
       status = tg_error_set(error, TRYGG_ENUMERIC, "a figure of the regression leaves the range of numbers");
@@ -162,7 +162,7 @@ static void shift_back(trygg_model *model, double shift) {
 
 /* ---- the fit ----------------------------------------------------------------------------------- */
 
-static trygg_status fit_frame(trygg_model *model, const tg_frame *frame, double *step, trygg_error *error) {
+trygg_status tg_model_fit(trygg_model *model, const tg_frame *frame, double *step, trygg_error *error) {
   tg_regress_data data = {frame->x,    frame->row_weight, frame->row_y,
                           frame->rows, model->columns,    frame->offset};
   tg_regress_end end = TG_REGRESS_DONE;
@@ -193,7 +193,7 @@ static trygg_status fit(trygg_model *model, trygg_error *error) {
     status = tg_error_memory(error);
     goto cleanup;
   }
-  TRY(fit_frame(model, frame, step, error));
+  TRY(tg_model_fit(model, frame, step, error));
   TRY(tg_predictions_linearize(model, frame, model->eta, model->inverse, apart, along, error));
   for (size_t row = 0; row < frame->rows; row++)
     mean[row] = model->family->regress->mean(model->eta[row]);

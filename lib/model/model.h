@@ -64,7 +64,11 @@ struct trygg_model {
   tg_references references;
   trygg_estimates *estimates; /* of the outcome over the domain: says which records, weights and df rule */
   size_t outcome;             /* its indicator there */
-  char *only;                 /* the waves and conditions, as given; NULL: none */
+  const double
+      *by_cell; /* of a slope: a number of each cell of its tally, the first term; NaN: its records are
+                                 not in the model.  NULL: a model of variables alone */
+  int in_part;  /* of the records whose levels are known to be right, so that some may be missing */
+  char *only;   /* the waves and conditions, as given; NULL: none */
   const tg_family *family;
   int intercept;
   size_t offset; /* variable that eta has as it is; TG_NONE: none */
@@ -94,6 +98,11 @@ static inline const tg_variable *tg_model_variable(const trygg_model *model, con
   return &model->estimates->tally->design->responses->codebook->variables[term->variable];
 }
 
+/* What messages call a term; the number of each cell is no variable. */
+static inline const char *tg_model_term_name(const trygg_model *model, const tg_model_term *term) {
+  return term->variable == TG_NONE ? "time" : tg_model_variable(model, term)->name;
+}
+
 static inline const char *tg_model_level_name(const tg_model_term *term, size_t level) {
   return term->categories.names[term->level[level]];
 }
@@ -116,6 +125,12 @@ typedef struct tg_addends {
 /* The covariance of such statistics under the design (count x count). */
 trygg_status tg_model_spread(const trygg_model *model, const tg_addends *addends, double *covariance,
                              tg_influence_degrees *degrees, trygg_error *error);
+
+/* Fit the frame, into eta, inverse and value, which are there; `step` is room for as many numbers as there are columns. */
+trygg_status tg_model_fit(trygg_model *model, const tg_frame *frame, double *step, trygg_error *error);
+
+/* df and lonely of the model, once its covariance is known. */
+void tg_model_find_df(trygg_model *model, const tg_influence_degrees *degrees);
 
 /* ---- steps, one file each ---------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ static const struct {
      "with so few waves or areas the test finds nothing, whatever happened"},
     {TG_FLAG_NEGATIVE_VARIANCE, "negative_variance", "the estimate of the variance is negative"},
     {TG_FLAG_BRIDGED, "bridged", "earlier waves were moved to where the new method would have found them"},
+    {TG_FLAG_NO_FIT, "no_fit", "the regression cannot be fitted to these records"},
 };
 
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags) {

@@ -25,11 +25,12 @@ enum {
   TG_FLAG_IMPOSSIBLE = TRYGG_FLAG_IMPOSSIBLE,
   TG_FLAG_CANNOT_REJECT = TRYGG_FLAG_CANNOT_REJECT,
   TG_FLAG_NEGATIVE_VARIANCE = TRYGG_FLAG_NEGATIVE_VARIANCE,
-  TG_FLAG_BRIDGED = TRYGG_FLAG_BRIDGED
+  TG_FLAG_BRIDGED = TRYGG_FLAG_BRIDGED,
+  TG_FLAG_NO_FIT = TRYGG_FLAG_NO_FIT
 };
 
-#define TG_FLAG_COUNT 17
-#define TG_FLAG_SIZE 208 /* bytes that the text of any set of flags fits in */
+#define TG_FLAG_COUNT 18
+#define TG_FLAG_SIZE 216 /* bytes that the text of any set of flags fits in */
 
 /* Names of the bits in `flags`, separated by spaces; returns `out`. */
 const char *tg_flag_text(char out[TG_FLAG_SIZE], unsigned flags);

@@ -248,6 +248,8 @@ trygg_status tg_series_create(const trygg_estimates *estimates, const trygg_tren
     series->start = options->start != 0 ? options->start : NAN;
     series->scale = scale;
     series->margin = scale->changes_unit ? log(options->margin) : options->margin;
+    series->on = options->on;
+    series->on_count = options->on_count;
     series->indicator = i % indicators;
     series->group = i < indicators ? TG_TOTAL_DOMAIN : (uint32_t)(i / indicators - 1);
     if (covariate != TG_NONE && series->indicator != covariate)

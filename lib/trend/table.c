@@ -110,6 +110,7 @@ static trygg_status take_options(const trygg_trend_options *options, trygg_trend
   trygg_status status = TRYGG_OK;
   TRY(tg_options_take(chosen, sizeof *chosen, options, "trygg_trend_options", error));
   TRY(tg_options_list(chosen->tests, chosen->test_count, "test", error));
+  TRY(tg_options_list(chosen->on, chosen->on_count, "on", error));
   if (!chosen->adjust)
     chosen->adjust = "holm";
   TRY(tg_inference_level(chosen->level, level, error));
@@ -120,6 +121,20 @@ static trygg_status take_options(const trygg_trend_options *options, trygg_trend
                        scale->name);
   chosen->scale = scale->name;
 cleanup:
+  return status;
+}
+
+/* What slopes of records were adjusted for. */
+static trygg_status note_background(trygg_table *table, const trygg_trend_options *options,
+                                    trygg_error *error) {
+  trygg_status status;
+  tg_text text = {0};
+  if (!options->on_count)
+    return TRYGG_OK;
+  for (size_t i = 0; i < options->on_count; i++)
+    tg_text_format(&text, "%s%s", i ? "," : "", options->on[i]);
+  status = text.failed ? tg_error_memory(error) : tg_table_add_note(table, "adjusted_for", text.bytes, error);
+  tg_text_free(&text);
   return status;
 }
 
@@ -138,6 +153,7 @@ static trygg_status add_notes(trygg_table *table, const trygg_trend_options *opt
     TRY(tg_table_add_note(table, "scale", options->scale, error));
   if (options->pool_waves > 1)
     TRY(tg_table_add_note(table, "pool_waves", tg_number_format(text, (double)options->pool_waves), error));
+  TRY(note_background(table, options, error));
   if (!options->references)
     return TRYGG_OK;
   TRY(tg_table_add_note(table, "published", tg_number_format(text, (double)published), error));
@@ -223,6 +239,8 @@ static trygg_status take_points(tg_series *series, const double *time, const dou
   series->covariance = covariance ? copy(covariance, count, count) : NULL;
   if (!series->time || !series->value || (covariance && !series->covariance))
     return tg_error_memory(error);
+  series->on = options->on;
+  series->on_count = options->on_count;
   series->has_base = options->base != NULL;
   series->base = TG_NONE;
   for (size_t i = 0; options->base && i < count; i++)

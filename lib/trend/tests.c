@@ -12,6 +12,7 @@
 #define RECORDS (TG_NEEDS_ERRORS | TG_NEEDS_RECORDS)
 #define BASE (TG_NEEDS_ERRORS | TG_NEEDS_BASE)
 #define BRIDGE (TG_NEEDS_ERRORS | TG_NEEDS_BRIDGE)
+#define BACKGROUND (RECORDS | TG_NEEDS_BACKGROUND)
 #define CHANGE TG_TEST_CHANGE
 #define NUMBER TG_TEST_NUMBER
 
@@ -56,6 +57,10 @@ const tg_test tg_tests[] = {
      tg_record_linear_applies, NULL, tg_record_linear_terms, tg_linear_finish},
     {"record_logit", "logistic regression of the records on time, log odds per year; t", RECORDS, 1, 2, 0,
      NUMBER, tg_record_logit_applies, NULL, tg_record_logit_terms, tg_linear_finish},
+    {"record_linear_adjusted", "record_linear with the background of --on in the regression; t", BACKGROUND,
+     1, 2, 0, CHANGE, tg_record_linear_applies, NULL, NULL, tg_record_linear_adjusted_finish},
+    {"record_logit_adjusted", "record_logit with the background of --on in the regression; t", BACKGROUND, 1,
+     2, 0, NUMBER, tg_record_logit_applies, NULL, NULL, tg_record_logit_adjusted_finish},
     {"cochran_armitage", "do shares rise with time, with Rao and Scott's correction; X2, slope per year",
      RECORDS, 0, 2, 0, CHANGE, tg_proportions_applies, tg_proportions_contrast, NULL, tg_proportions_finish},
     {"jonckheere", "is a later answer more often higher than lower, over pairs of waves, by design; t",

@@ -20,7 +20,8 @@ tg_test_applies tg_record_linear_applies, tg_record_logit_applies, tg_proportion
 
 /* t = estimate / se on df - finding->df_lost: for every test whose estimate is one linear statistic. */
 tg_test_finish tg_linear_finish;
-tg_test_finish tg_detectable_finish, tg_equivalent_finish, tg_no_worse_finish;
+tg_test_finish tg_record_linear_adjusted_finish, tg_record_logit_adjusted_finish, tg_detectable_finish,
+    tg_equivalent_finish, tg_no_worse_finish;
 tg_test_finish tg_gls_finish, tg_heterogeneity_finish, tg_lack_of_fit_finish, tg_joinpoint_finish,
     tg_kendall_design_finish, tg_sen_design_finish, tg_proportions_finish, tg_proportions_classic_finish,
     tg_jonckheere_finish, tg_control_finish, tg_pooled_slope_finish, tg_pooled_spread_finish,

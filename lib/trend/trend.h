@@ -48,6 +48,8 @@ typedef struct tg_series {
   double *covariance; /* count x count, between the points; NULL: not known */
   tg_input *inputs;
   size_t input_count;
+  const char *const *on; /* background beside time in a regression of the records ... */
+  size_t on_count;       /* ... 0: none */
   double *map; /* what points, then shifts, change with the inputs: (count + shift_count) x input_count */
   tg_shift *shifts;
   size_t shift_count;
@@ -118,6 +120,8 @@ typedef struct tg_finding {
   size_t change_count;
   int no_test;    /* set by `contrast` and `terms`: cannot be computed here */
   unsigned flags; /* of the row, beside those of its waves */
+  double
+      least; /* records of the wave that has fewest of them, where not all behind the estimates are used; 0 */
 } tg_finding;
 
 /* The trends of all areas, pooled (pooled.h). */
@@ -142,6 +146,7 @@ typedef enum tg_test_needs {
   TG_NEEDS_POOL = 64,      /* the trends of all areas, pooled */
   TG_NEEDS_BASE = 128,     /* the wave that others are compared with */
   TG_NEEDS_BRIDGE = 256,   /* a bridge in the series */
+  TG_NEEDS_BACKGROUND = 512, /* variables beside time */
 } tg_test_needs;
 
 /* Tests that look at two waves, or at a bridge, as often as there are any. */

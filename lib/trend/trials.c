@@ -32,6 +32,9 @@ static trygg_status check_needs(const tg_test *test, const tg_series *series, co
   if (test->needs & TG_NEEDS_COVARIATE && !covariate)
     return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
                        "`%s` needs to know beyond which indicator's trend: give a covariate", test->name);
+  if (test->needs & TG_NEEDS_BACKGROUND && !series->on_count)
+    return tg_error_at(error, TRYGG_EINVAL, NULL, 0, 0, "test",
+                       "`%s` needs to know what to adjust for: give background by on", test->name);
   return TRYGG_OK;
 }
 
@@ -149,7 +152,7 @@ cleanup:
 static trygg_status prepare_trial(tg_trials *all, tg_trial *t, trygg_error *error) {
   trygg_status status = TRYGG_OK;
   t->output = TG_NONE;
-  t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0, 0};
+  t->finding = (tg_finding){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, {0}, 0, 0, 0, 0};
   t->given = (tg_given){NAN, NAN, all->level, NULL};
   t->p_adjusted = NAN;
   judge_span(t);
@@ -175,6 +178,7 @@ static int is_given(unsigned needs, const tg_series *series) {
             (!series->estimates || series->estimates->group_count < 2 || series->scale->changes_unit)) ||
            (needs & TG_NEEDS_COVARIATE && !series->covariate) ||
            (needs & TG_NEEDS_BASE && !series->has_base) ||
+           (needs & TG_NEEDS_BACKGROUND && !series->on_count) ||
            (needs & TG_NEEDS_BRIDGE && !series->shift_count) ||
            (needs & TG_NEEDS_RECORDS && (!series->estimates || series->scale->changes_unit)));
 }
@@ -305,19 +309,54 @@ static void show_on_scale(tg_trial *t) {
   f->se *= f->estimate;
 }
 
+/* Regressions that records do not let themselves be fitted by. */
+typedef struct tg_unfitted {
+  size_t fits;
+  trygg_error total; /* why that of the first total was none */
+} tg_unfitted;
+
+/* A regression on background that fails empties its row; all of them failing is a fault of the background, and said as one
+ * of a total: of a group it could tell what somebody answered. */
+static trygg_status finish_fit(tg_trial *t, tg_unfitted *unfitted, trygg_error *error) {
+  trygg_error why = {0};
+  trygg_status status = t->test->finish(&t->span, &t->given, &t->finding, &why);
+  if (status == TRYGG_OK) {
+    unfitted->fits++;
+    return TRYGG_OK;
+  }
+  if (status != TRYGG_EDATA && status != TRYGG_ENUMERIC) {
+    if (error)
+      *error = why;
+    return status;
+  }
+  t->flags |= TG_FLAG_NO_FIT;
+  if (t->span.series->group == TG_TOTAL_DOMAIN && unfitted->total.status == TRYGG_OK)
+    unfitted->total = why;
+  return TRYGG_OK;
+}
+
 static trygg_status finish(tg_trials *all, trygg_error *error) {
   trygg_status status = TRYGG_OK;
+  tg_unfitted unfitted = {0};
   for (size_t i = 0; i < all->count; i++) {
     tg_trial *t = &all->list[i];
     if (!t->applies || !t->enough || t->finding.no_test)
       continue;
-    TRY(t->test->finish(&t->span, &t->given, &t->finding, error));
+    if (t->test->needs & TG_NEEDS_BACKGROUND)
+      TRY(finish_fit(t, &unfitted, error));
+    else
+      TRY(t->test->finish(&t->span, &t->given, &t->finding, error));
     t->flags |= t->finding.flags;
     if (t->output != TG_NONE && (!(t->given.df > 0) || t->finding.df2 <= 0))
       t->flags |= TG_FLAG_NO_DF;
     if (t->finding.smallest_p > 1 - all->level)
       t->flags |= TG_FLAG_CANNOT_REJECT;
     show_on_scale(t);
+  }
+  if (!unfitted.fits && unfitted.total.status != TRYGG_OK) {
+    status = unfitted.total.status;
+    if (error)
+      *error = unfitted.total;
   }
 cleanup:
   return status;
@@ -331,6 +370,8 @@ int64_t tg_trial_base(const tg_trial *t) {
       int64_t one = tg_row_base(&series->estimates->rows[series->inputs[m].row]);
       base = one < base ? one : base;
     }
+  if (t->finding.least > 0 && t->finding.least < (double)base)
+    base = (int64_t)t->finding.least;
   return base;
 }
 

@@ -72,6 +72,7 @@ const tg_option tg_trend_options[] = {TEXTS(tests, test_count),
                                       FIELD(base, TEXT),
                                       FIELD(references, INT),
                                       FIELD(pool_waves, INT),
+                                      TEXTS(on, on_count),
                                       END};
 #undef STRUCT
 

@@ -28,6 +28,8 @@ class County(CountyCase):
 
     def test_trends_are_those_of_the_program(self) -> None:
         self.same(self.responses.trend(by="kommun"), "trend", "--by", "kommun")
+        adjusted = self.responses.trend("otrygg_kvall", on=["kon", "aldersgrupp"])
+        self.same(adjusted, "trend", "--indicator", "otrygg_kvall", "--on", "kon,aldersgrupp")
 
     def test_comparisons_are_those_of_the_program(self) -> None:
         some = "otrygg_kvall,halsa_medel"

@@ -298,14 +298,14 @@ trygg_index <- function(sample, indices = NULL, by = NULL, where = NULL, waves =
 
 trygg_trend <- function(sample, indicators = NULL, tests = NULL, by = NULL, where = NULL, waves = NULL, level = 0.95,
                         adjust = "holm", across_breaks = FALSE, min_n = 0, start = NULL, margin = NULL, covariate = NULL,
-                        scale = "difference", base = NULL, references = FALSE, pool_waves = 1, threads = NULL,
-                        progress = NULL) {
+                        scale = "difference", base = NULL, references = FALSE, pool_waves = 1, on = NULL,
+                        threads = NULL, progress = NULL) {
   sample <- trygg_sample(sample)
   estimates <- estimates_of(sample, indicators, by, where, waves, FALSE, NULL, threads, progress)
   options <- some(tests = tests, level = level, adjust = adjust, across_breaks = as.integer(across_breaks),
                   min_n = min_n, start = start, margin = margin, covariate = covariate, scale = scale,
                   base = if (!is.null(base)) as.character(base), references = as.integer(references),
-                  pool_waves = as.integer(pool_waves))
+                  pool_waves = as.integer(pool_waves), on = on)
   new_table(checked(.Call(r_trend, estimates, options)), sample$survey)
 }
 

@@ -63,6 +63,7 @@ const option trend_options[] = {LIST(trygg_trend_options, "tests", tests, test_c
                                 FIELD(trygg_trend_options, base, TEXT),
                                 FIELD(trygg_trend_options, references, INT),
                                 FIELD(trygg_trend_options, pool_waves, INT),
+                                LIST(trygg_trend_options, "on", on, on_count),
                                 {NULL, TEXT, 0, 0}};
 const option measure_options[] = {LIST(trygg_measure_options, "tests", tests, test_count),
                                   FIELD(trygg_measure_options, scale, TEXT),

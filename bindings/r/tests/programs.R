@@ -83,6 +83,8 @@ for (options in tables) {
 }
 equal(as_written(trygg_index(responses, by = "kommun")), run("index", "--by", "kommun"))
 equal(as_written(trygg_trend(responses, by = "kommun")), run("trend", "--by", "kommun"))
+equal(as_written(trygg_trend(responses, "otrygg_kvall", on = c("kon", "aldersgrupp"))),
+      run("trend", "--indicator", "otrygg_kvall", "--on", "kon,aldersgrupp"))
 equal(as_written(trygg_compare(responses, "otrygg_kvall", by = "kommun")), run("compare", "--by", "kommun", "--indicator", "otrygg_kvall"))
 equal(as_written(trygg_funnel(responses, "otrygg_kvall", by = "kommun", dispersion = "additive", target = 0.3)),
       run("compare", "--by", "kommun", "--indicator", "otrygg_kvall", "--funnel", "additive", "--target", "0.3"))

@@ -437,6 +437,7 @@ class Sample:
         base: str | None = None,
         references: bool = False,
         pool_waves: int = 1,
+        on: Names = None,
         min_n: int = 0,
         threads: int = 0,
         progress: Progress = None,
@@ -445,7 +446,8 @@ class Sample:
         year in which a measure began, ``margin`` a change that does not matter, ``covariate`` the indicator beyond whose
         trend ``partial_mann_kendall`` looks. Changes and lines are on ``scale`` (``difference ratio odds``), ``base`` is the
         wave that ``since_base`` compares later ones with. With ``references`` published figures are waves too; each point is
-        the mean of ``pool_waves`` waves in a row."""
+        the mean of ``pool_waves`` waves in a row. ``on`` is background that ``record_linear_adjusted`` and
+        ``record_logit_adjusted`` adjust for, as in :meth:`model`."""
         options = {
             "tests": names(tests),
             "level": level,
@@ -458,6 +460,7 @@ class Sample:
             "base": base,
             "references": int(references),
             "pool_waves": pool_waves,
+            "on": names(on),
             "min_n": min_n,
         }
         handle = self._estimates(indicators, by, where, waves, False, None, threads, progress)
