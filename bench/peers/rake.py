@@ -27,7 +27,7 @@ def make_codes():
     for variables, categories in margins.items():
         # of two variables the first has codes below 1000
         key = sum(columns[name].astype(numpy.int32) * 1000**i for i, name in enumerate(variables.split()))
-        position = numpy.full(key.max() + 1, -1, numpy.int32)
+        position = numpy.full(key.max() + 1, -1, numpy.intp)  # as bincount wants them
         position[[sum(code * 1000**i for i, code in enumerate(category)) for category in categories]] = (
             numpy.arange(len(categories)))
         codes.append(position[key])
