@@ -147,6 +147,9 @@ for option in $options; do
   that "help mentions --$option" has manuals "^    --$option"
   that "docs/programs.md mentions --$option" has "$top_srcdir/docs/programs.md" "\`--$option"
 done
+flags=$(sed -n 's/^    {TG_FLAG_[A-Z_]*, "\([a-z_]*\)",.*/\1/p' "$top_srcdir/lib/table/flag.c")
+listed=$(tr '\n' ' ' <"$top_srcdir/docs/programs.md" | sed 's/.*`\(suppressed [^`]*\)`.*/\1/')
+that "docs/programs.md lists the flags" test "$(echo $listed)" = "$(echo $flags)"
 for program in estimate compare trend model report; do
   works $program --help
   grep '^            [a-z_-]*: ' out >values.en
